@@ -1,0 +1,200 @@
+/** The versioned JSON result: the one thing that reports, gates and other tools read. Documented in docs/result.md. */
+import * as z from 'zod';
+
+export const SCHEMA_VERSION = '1.0';
+
+/** A proportion with its sample size and two-sided 95 % Clopper–Pearson interval, all in [0, 1]. */
+export const proportion = z.object({
+  value: z.number(),
+  count: z.int(),
+  n: z.int(),
+  low: z.number(),
+  high: z.number(),
+});
+
+export const prediction = z.object({
+  label: z.int(),
+  /** Softmax (or sigmoid) probability of that label; null where the model gives labels only. */
+  confidence: z.number().nullable(),
+});
+
+/** Distances between original and adversarial input in epsilon's units; `ssim` for images only. */
+export const distances = z.object({
+  l0: z.number(),
+  l1: z.number(),
+  l2: z.number(),
+  linf: z.number(),
+  ssim: z.number().nullable(),
+});
+
+export const sampleResult = z.object({
+  /** Position in the data set, in file order. */
+  index: z.int(),
+  id: z.string(),
+  label: z.int(),
+  clean: prediction,
+  /** The example that fools the model, by the attack that found it with the smallest distance; null where none did (or the clean prediction was wrong). */
+  adversarial: z
+    .object({
+      attack: z.string(),
+      label: z.int(),
+      confidence: z.number().nullable(),
+      distances,
+      /** Does it still fool the model after rounding to 8 bits inside the ball? null where the data is not images. */
+      survives8bit: z.boolean().nullable(),
+    })
+    .nullable(),
+});
+
+export const attackResult = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Every parameter it ran with, defaults included. */
+  params: z.record(z.string(), z.unknown()),
+  n: z.int(),
+  /** Correctly classified examples that it broke, divided by all correctly classified ones. */
+  successRate: proportion,
+  /** Share of all n examples still classified correctly. */
+  robustAccuracy: proportion,
+  /** The same on the 8-bit image as saved; null where the data is not images. */
+  robustAccuracy8bit: proportion.nullable(),
+  /** Forward passes and backward passes, summed over examples. */
+  queries: z.int(),
+  gradients: z.int(),
+  /** Indices of the examples that are correct and stay correct under this attack. */
+  survivors: z.array(z.int()),
+  /** Median distance in the attack's norm; failures count as infinite (null), minimal-norm attacks only. */
+  medianDistance: z.number().nullable(),
+});
+
+/** One point of the robust-accuracy curve: worst case per example over the attacks that were run at this epsilon. */
+export const curvePoint = z.object({ epsilon: z.number(), robustAccuracy: proportion, noiseAccuracy: proportion.nullable() });
+
+export const finding = z.object({
+  id: z.string(),
+  severity: z.enum(['critical', 'high', 'medium', 'low', 'info', 'pass']),
+  category: z.enum(['integrity', 'confidentiality', 'availability', 'fairness', 'evidence']),
+  title: z.string(),
+  /** What it means and what to do, as plain sentences. */
+  text: z.string(),
+  remedies: z.array(z.string()),
+});
+
+/** A picture for the report, embedded as a data URI (PNG). */
+export const exampleImages = z.object({
+  index: z.int(),
+  id: z.string(),
+  attack: z.string(),
+  epsilon: z.number(),
+  label: z.int(),
+  clean: prediction,
+  adversarial: prediction,
+  distances,
+  survives8bit: z.boolean().nullable(),
+  modality: z.enum(['image', 'waveform', 'tensor']),
+  /** Image: PNG data URIs. Waveform: SVG path data is drawn from `series`. */
+  original: z.string().nullable(),
+  difference: z.string().nullable(),
+  adversarialImage: z.string().nullable(),
+  /** How much the difference picture was amplified. */
+  amplification: z.number().nullable(),
+  /** Waveform: the peak envelopes [min, max] of original and perturbation in a few hundred columns. */
+  series: z.object({ original: z.array(z.array(z.number())), perturbation: z.array(z.array(z.number())) }).nullable(),
+});
+
+export const preprocessing = z.object({
+  layout: z.enum(['NCHW', 'NHWC', 'NT', 'none']),
+  channels: z.enum(['rgb', 'bgr', 'grayscale', 'none']),
+  /** The model's input shape without the batch dimension. */
+  shape: z.array(z.int()),
+  /** model input = (value in [0, 1] − mean) / std, per channel; identity is mean 0, std 1. */
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  /** One readable line, e.g. "RGB, NCHW 3×32×32, values in [0, 1]". */
+  description: z.string(),
+  /** `flags` the user said so, `model` found in the file, `guessed` fitted to the labels. */
+  source: z.enum(['flags', 'model', 'guessed', 'default']),
+  /** The alternatives that were tried and the accuracy of each on the probe images. */
+  tried: z.array(z.object({ description: z.string(), accuracy: z.number(), n: z.int() })),
+});
+
+export const modelResult = z.object({
+  path: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  parameters: z.int(),
+  input: z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
+  output: z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
+  preprocessing,
+  /** Operators whose gradient is replaced or lost, e.g. "Round (straight-through)". */
+  maskedGradients: z.array(z.string()),
+  data: z.object({
+    path: z.string(),
+    labels: z.string().nullable(),
+    sha256: z.string(),
+    modality: z.enum(['image', 'waveform', 'tensor']),
+    /** Examples audited, and how many the data set holds. */
+    n: z.int(),
+    of: z.int(),
+    classes: z.int(),
+    classNames: z.array(z.string()).nullable(),
+  }),
+  threat: z.object({
+    goal: z.string(),
+    knowledge: z.enum(['gradients', 'scores', 'labels', 'nothing']),
+    access: z.string(),
+    norm: z.enum(['linf', 'l2', 'l1']),
+    epsilon: z.number(),
+    /** Epsilon as the user would say it, e.g. "8/255 (0.0314)". */
+    epsilonText: z.string(),
+    description: z.string(),
+  }),
+  summary: z.object({
+    cleanAccuracy: proportion,
+    /** Worst case per example over all attacks at the audited epsilon, in float32. */
+    robustAccuracy: proportion,
+    robustAccuracy8bit: proportion.nullable(),
+    /** Accuracy under random noise of the same size: the honest baseline. */
+    noiseAccuracy: proportion.nullable(),
+    verdict: z.enum(['robust', 'fragile', 'broken', 'undecided']),
+    /** The verdict as one sentence. */
+    headline: z.string(),
+  }),
+  attacks: z.array(attackResult),
+  curve: z.array(curvePoint),
+  findings: z.array(finding),
+  samples: z.array(sampleResult),
+  examples: z.array(exampleImages),
+});
+
+export const auditResult = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  gibbon: z.object({ version: z.string() }),
+  /** When, by which command, with which seed, on what. */
+  run: z.object({
+    startedAt: z.string(),
+    command: z.string(),
+    seed: z.int(),
+    preset: z.string(),
+    runtime: z.object({ name: z.string(), version: z.string(), provider: z.string(), threads: z.int(), workers: z.int(), optimisation: z.string(), precision: z.string() }),
+    platform: z.object({ node: z.string(), os: z.string(), arch: z.string(), cpu: z.string() }),
+  }),
+  /** The first model's summary, repeated for scripts. */
+  summary: modelResult.shape.summary,
+  models: z.array(modelResult),
+  /** Seconds; the only block that differs between two runs with the same seed. */
+  timings: z.record(z.string(), z.number()),
+});
+
+export type Proportion = z.infer<typeof proportion>;
+export type Distances = z.infer<typeof distances>;
+export type Prediction = z.infer<typeof prediction>;
+export type SampleResult = z.infer<typeof sampleResult>;
+export type AttackResult = z.infer<typeof attackResult>;
+export type CurvePoint = z.infer<typeof curvePoint>;
+export type Finding = z.infer<typeof finding>;
+export type ExampleImages = z.infer<typeof exampleImages>;
+export type PreprocessingResult = z.infer<typeof preprocessing>;
+export type ModelResult = z.infer<typeof modelResult>;
+export type AuditResult = z.infer<typeof auditResult>;

@@ -1,0 +1,46 @@
+/** What labelled data is to the rest of Gibbon: a list of samples that can be read in any order, a few at a time. */
+
+/** `image`: [height, width, channels] bytes or 16-bit; `waveform`: [samples] in [-1, 1]; `tensor`: numbers as they are in the file. */
+export type Modality = 'image' | 'waveform' | 'tensor';
+
+/** One decoded sample, before any preprocessing for a model. */
+export interface Sample {
+  /** Position in the data set (file order); it names the sample in every result. */
+  readonly index: number;
+  /** What a person would call it: a relative path, or `name[index]` inside an array file. */
+  readonly id: string;
+  /** Class index, or undefined where the data has no labels. */
+  readonly label: number | undefined;
+  /** Image: [height, width, channels], channels 1 (grayscale), 3 (RGB) or 4 (RGBA); waveform: [samples]; tensor: any. */
+  readonly shape: readonly number[];
+  /**
+   * Image: values in [0, 1] (8-bit files are v/255, so they round-trip), channels last, RGB order.
+   * Waveform: values in [-1, 1]. Tensor: values as in the file.
+   */
+  readonly data: Float32Array;
+  /** Waveform only: samples per second. */
+  readonly sampleRate?: number;
+}
+
+/** Labelled data, streamed: nothing is decoded before it is asked for. */
+export interface Dataset {
+  readonly modality: Modality;
+  readonly length: number;
+  /** The label as the data itself names it (folder name or number), before it is matched with the model's classes. */
+  readonly labelNames: readonly string[] | undefined;
+  /** label index (into labelNames, or the number itself where there are no names) for each sample, without decoding it. */
+  readonly labels: Int32Array | undefined;
+  /** SHA-256 over the files' bytes, for the report's provenance. */
+  hash(): Promise<string>;
+  /** Decodes the samples with these indices, in this order. */
+  read(indices: readonly number[]): Promise<Sample[]>;
+}
+
+/** Everything needed to open the same data set again, in another process. Plain JSON. */
+export interface DataSpec {
+  readonly path: string;
+  /** A separate label file: IDX, NPY, or text/JSON/CSV with one label per line. */
+  readonly labels?: string;
+  /** A file with the class names in the model's output order: JSON array, or one name per line. */
+  readonly classes?: string;
+}
