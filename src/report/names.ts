@@ -1,0 +1,37 @@
+/** How classes, models and verdicts are called in a report. */
+import type { ModelResult } from '../audit/result.ts';
+
+export type Verdict = ModelResult['summary']['verdict'];
+
+/** The four tones of the page; each has a colour, and always stands beside a word or sign. */
+export type Tone = 'good' | 'warn' | 'bad' | 'mute';
+
+/** The name of a class, or its number where the data has no names. */
+export function className(model: ModelResult, label: number): string {
+  return model.data.classNames?.[label]?.trim() || `class ${label}`;
+}
+
+/** A class name in quotation marks, so that `7` or `not a cat` reads as a name inside a sentence. */
+export function quoted(model: ModelResult, label: number): string {
+  const name = className(model, label);
+  return name === `class ${label}` ? name : `“${name}”`;
+}
+
+export const VERDICTS: Record<Verdict, { word: string; tone: Tone }> = {
+  robust: { word: 'Robust', tone: 'good' },
+  fragile: { word: 'Fragile', tone: 'warn' },
+  broken: { word: 'Broken', tone: 'bad' },
+  undecided: { word: 'Undecided', tone: 'mute' },
+};
+
+/** What one example of the data is called. */
+export function exampleWord(model: ModelResult): { one: string; many: string } {
+  const one = { image: 'image', waveform: 'recording', tensor: 'example' }[model.data.modality];
+  return { one, many: `${one}s` };
+}
+
+/** The unit of epsilon as an axis title says it. */
+export function epsilonUnit(model: ModelResult, byteSteps: boolean): string {
+  if (byteSteps) return 'in 1/255 of the pixel range';
+  return { image: 'pixels from 0 to 1', waveform: 'full scale is ±1', tensor: 'units of the data' }[model.data.modality];
+}
