@@ -1,0 +1,64 @@
+/** What each attack achieved and what it cost. */
+import type { VNode } from 'preact';
+import type { AttackResult, ModelResult } from '../../audit/result.ts';
+import { compactCount, count, size } from '../format.ts';
+import { FigureCell } from './figure-cell.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
+
+function Parameters({ params }: { params: AttackResult['params'] }): VNode | null {
+  const entries = Object.entries(params);
+  if (entries.length === 0) return null;
+  return (
+    <details class="inline">
+      <summary>parameters</summary>
+      <dl class="params">
+        {entries.map(([key, value]) => (
+          <div key={key}>
+            <dt>{key}</dt>
+            <dd class="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+export function AttacksTable({ model }: { model: ModelResult }): VNode {
+  const eightBit = model.attacks.some((attack) => attack.robustAccuracy8bit !== null);
+  const median = model.attacks.some((attack) => attack.medianDistance !== null);
+  return (
+    <ScrollRegion label="Attacks">
+      <table class="attacks">
+        <thead>
+          <tr>
+            <th scope="col">Attack</th>
+            <th scope="col" class="num">Examples</th>
+            <th scope="col" class="num">Success rate</th>
+            <th scope="col" class="num">Accuracy left</th>
+            {eightBit && <th scope="col" class="num">… as 8-bit</th>}
+            {median && <th scope="col" class="num">Median distance</th>}
+            <th scope="col" class="num">Queries</th>
+            <th scope="col" class="num">Gradients</th>
+          </tr>
+        </thead>
+        <tbody>
+          {model.attacks.map((attack) => (
+            <tr key={attack.id}>
+              <th scope="row">
+                {attack.name} <span class="mono dim">{attack.id}</span>
+                <Parameters params={attack.params} />
+              </th>
+              <td class="num">{count(attack.n)}</td>
+              <FigureCell value={attack.successRate} />
+              <FigureCell value={attack.robustAccuracy} />
+              {eightBit && <FigureCell value={attack.robustAccuracy8bit} />}
+              {median && <td class="num">{attack.medianDistance === null ? '–' : size(attack.medianDistance, model.threat)}</td>}
+              <td class="num">{compactCount(attack.queries)}</td>
+              <td class="num">{compactCount(attack.gradients)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}

@@ -1,0 +1,107 @@
+/** How an input breaks the model, as a sum: original + change = what fools it, with the prediction under each. */
+import type { ComponentChildren, VNode } from 'preact';
+import type { ExampleImages, ModelResult } from '../../audit/result.ts';
+import { size } from '../format.ts';
+import { quoted } from '../names.ts';
+import { pictureId } from '../pictures.ts';
+import { Envelope } from './envelope.tsx';
+import { Picture } from './picture.tsx';
+import { Prediction } from './prediction.tsx';
+
+export type EvidenceProps = { model: ModelResult; modelIndex: number; example: ExampleImages; position: number };
+
+function Change({ model, example }: Pick<EvidenceProps, 'model' | 'example'>): VNode {
+  return (
+    <div class="prediction">
+      <span class="prediction-name">the change</span>
+      <span class="prediction-sure num">≤ {size(example.distances[model.threat.norm], model.threat)}</span>
+    </div>
+  );
+}
+
+function Sum({ terms }: { terms: ComponentChildren[] }): VNode {
+  return (
+    <div class="sum">
+      {terms.map((term, i) => (
+        <>
+          {i > 0 && (
+            <span class="operator" aria-hidden="true">
+              {i === 1 ? '+' : '='}
+            </span>
+          )}
+          <div class="term">{term}</div>
+        </>
+      ))}
+    </div>
+  );
+}
+
+function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNode {
+  const id = (kind: 'original' | 'difference' | 'adversarialImage'): string => pictureId(modelIndex, position, kind);
+  const times = example.amplification === null ? '' : `, amplified ${Number(example.amplification.toPrecision(3))} times`;
+  return (
+    <Sum
+      terms={[
+        <>
+          <Picture uri={example.original} id={id('original')} alt={`Original of ${example.id}, seen as ${quoted(model, example.clean.label)}`} />
+          <Prediction model={model} said={example.clean} fooled={false} />
+        </>,
+        <>
+          <div class="amplified">
+            <Picture uri={example.difference} id={id('difference')} alt={`The change${times}`} />
+            {example.amplification !== null && <span class="times">drawn ×{Number(example.amplification.toPrecision(3))}</span>}
+          </div>
+          <Change model={model} example={example} />
+        </>,
+        <>
+          <Picture uri={example.adversarialImage} id={id('adversarialImage')} alt={`Changed, seen as ${quoted(model, example.adversarial.label)}`} />
+          <Prediction model={model} said={example.adversarial} fooled={true} />
+        </>,
+      ]}
+    />
+  );
+}
+
+/** The largest magnitude in a series of [low, high] pairs. */
+function peak(series: readonly (readonly number[])[]): number {
+  return series.reduce((max, pair) => Math.max(max, Math.abs(pair[0] ?? 0), Math.abs(pair[1] ?? 0)), 0);
+}
+
+function Waveforms({ model, example }: EvidenceProps): VNode | null {
+  if (example.series === null) return null;
+  const { original, perturbation } = example.series;
+  const loud = peak(original) || 1;
+  const quiet = peak(perturbation) || loud;
+  const times = Math.max(1, Math.round(loud / quiet));
+  return (
+    <div class="waveforms">
+      <div class="term">
+        <Envelope series={original} gain={1 / loud} tone="plain" label={`Waveform of ${example.id}, heard as ${quoted(model, example.clean.label)}`} />
+        <Prediction model={model} said={example.clean} fooled={false} />
+      </div>
+      <div class="term">
+        <div class="amplified">
+          <Envelope series={perturbation} gain={times / loud} tone="bad" label={`The added perturbation, drawn ${times} times larger`} />
+          <span class="times">the change, drawn ×{times}</span>
+        </div>
+        <Prediction model={model} said={example.adversarial} fooled={true} />
+      </div>
+    </div>
+  );
+}
+
+function Tensors({ model, example }: EvidenceProps): VNode {
+  return (
+    <div class="tensors">
+      <Prediction model={model} said={example.clean} fooled={false} />
+      <span aria-hidden="true">→</span>
+      <Prediction model={model} said={example.adversarial} fooled={true} />
+    </div>
+  );
+}
+
+export function ExampleEvidence(props: EvidenceProps): VNode {
+  if (props.example.modality === 'image') return <Pictures {...props} />;
+  if (props.example.modality === 'waveform' && props.example.series !== null) return <Waveforms {...props} />;
+  return <Tensors {...props} />;
+}

@@ -1,0 +1,94 @@
+/** The top of the page: whose report this is, and the verdict as one sentence. */
+import type { VNode } from 'preact';
+import type { AuditResult } from '../../audit/result.ts';
+import { count, dateTime, norm, plural } from '../format.ts';
+import { VERDICTS, exampleWord } from '../names.ts';
+import { Badge } from './badge.tsx';
+import { Mark } from './mark.tsx';
+
+function Toolbar(): VNode {
+  return (
+    <div class="toolbar needs-script">
+      <button type="button" data-action="copy">
+        Copy JSON
+      </button>
+      <button type="button" data-action="download">
+        Download JSON
+      </button>
+      <button type="button" data-action="theme" aria-pressed="false" aria-label="Dark theme" class="round">
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+          <circle class="sign-line" cx="8" cy="8" r="6.2" />
+          <path class="half" d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" />
+        </svg>
+      </button>
+    </div>
+  );
+}
+
+function Navigation({ result }: { result: AuditResult }): VNode {
+  return (
+    <nav aria-label="Parts of this report">
+      <ul>
+        {result.models.length > 1 && (
+          <li>
+            <a href="#comparison">Side by side</a>
+          </li>
+        )}
+        {result.models.map((model, i) => (
+          <li key={i}>
+            <a href={`#model-${i}`}>{model.name}</a>
+          </li>
+        ))}
+        <li>
+          <a href="#provenance">Provenance</a>
+        </li>
+        <li>
+          <a href="#reading">How to read this</a>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+/** What was audited, in one line. */
+function scope({ models, run }: AuditResult): string[] {
+  const [first] = models;
+  if (first === undefined) return [];
+  const word = exampleWord(first);
+  return [
+    models.map((model) => model.name).join(' and '),
+    `${plural(first.data.n, word.one, word.many)}${first.data.n < first.data.of ? ` of ${count(first.data.of)}` : ''}`,
+    `${norm(first.threat.norm)} ε = ${first.threat.epsilonText}`,
+    `preset ${run.preset}`,
+    dateTime(run.startedAt),
+  ];
+}
+
+export function PageHeader({ result }: { result: AuditResult }): VNode {
+  const { tone, word } = VERDICTS[result.summary.verdict];
+  const several = result.models.length > 1;
+  return (
+    <header>
+      <div class="topbar">
+        <p class="brand">
+          <Mark />
+          <span>Gibbon</span> <span class="dim">robustness audit</span>
+        </p>
+        <Toolbar />
+      </div>
+      <div class={`verdict tone-${tone}`}>
+        <p class="verdict-top">
+          <Badge tone={tone}>{word}</Badge>
+          {several && <span class="dim">{result.models[0]?.name}</span>}
+        </p>
+        <h1>{result.summary.headline}</h1>
+        <ul class="scope">
+          {scope(result).map((part) => (
+            <li key={part}>{part}</li>
+          ))}
+        </ul>
+      </div>
+      <Navigation result={result} />
+    </header>
+  );
+}

@@ -1,0 +1,77 @@
+/** Every audited example as a row; the page's script filters and sorts, and reveals the rows not rendered. */
+import type { VNode } from 'preact';
+import type { ModelResult } from '../../audit/result.ts';
+import { count } from '../format.ts';
+import { OUTCOMES, outcome, sampleCells, tally, type Outcome } from '../samples.ts';
+import { ScrollRegion } from './scroll-region.tsx';
+
+const RENDERED = 200;
+export const COLUMNS = ['#', 'Example', 'Label', 'Clean', 'Outcome', 'Under attack', 'Attack', 'Distance', '8-bit'] as const;
+/** Columns of numbers, which are aligned to the right. */
+export const NUMERIC = [0, 7];
+
+function Controls({ model, modelIndex }: { model: ModelResult; modelIndex: number }): VNode {
+  const counts = tally(model.samples);
+  const choices: [value: string, word: string, n: number][] = [
+    ['all', 'All', model.samples.length],
+    ...(['broken', 'survived', 'wrong'] as Outcome[]).map((key): [string, string, number] => [key, OUTCOMES[key], counts[key]]),
+  ];
+  return (
+    <div class="controls needs-script">
+      <fieldset class="choices">
+        <legend class="hidden">Show</legend>
+        {choices.map(([value, word, n]) => (
+          <label key={value}>
+            <input type="radio" name={`outcome-${modelIndex}`} value={value} checked={value === 'all'} />
+            <span>
+              {word} <span class="num dim">{count(n)}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <input type="search" class="search" placeholder="Find an example, class or attack" aria-label="Find an example, class or attack" />
+    </div>
+  );
+}
+
+export function SampleTable({ model, modelIndex }: { model: ModelResult; modelIndex: number }): VNode {
+  const rows = model.samples.slice(0, RENDERED);
+  const more = model.samples.length > rows.length;
+  return (
+    <div class="samples" data-model={modelIndex}>
+      <Controls model={model} modelIndex={modelIndex} />
+      <ScrollRegion label="Audited examples">
+        <table>
+          <thead>
+            <tr>
+              {COLUMNS.map((name, i) => (
+                <th key={name} scope="col" class={NUMERIC.includes(i) ? 'num' : undefined}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((sample) => (
+              <tr key={sample.index} class={`is-${outcome(sample)}`}>
+                {sampleCells(sample, model).map((text, i) => (
+                  <td key={i} class={NUMERIC.includes(i) ? 'num' : undefined}>
+                    {text}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <p class="table-foot" aria-live="polite">
+        <span class="shown">
+          {count(rows.length)} of {count(model.samples.length)} shown{more ? '; the others are in the JSON' : ''}
+        </span>
+        <button type="button" class="more needs-script" hidden={!more}>
+          Show more
+        </button>
+      </p>
+    </div>
+  );
+}

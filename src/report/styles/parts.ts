@@ -1,0 +1,120 @@
+/** Gauges, curves, examples, findings, heat map and the lists of facts. */
+
+export const PARTS = `
+.gauges { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1.5rem 1rem; }
+.gauge { text-align: center; }
+.gauge svg { width: 100%; max-width: 10.5rem; display: block; margin: 0 auto; overflow: visible; }
+.gauge-track { fill: var(--sunken); } .gauge-value { fill: var(--tone); }
+.gauge-interval { fill: var(--ink-3); } .gauge-end { stroke: var(--ink-3); stroke-width: 1.4; stroke-linecap: round; }
+.gauge-number { font-size: 20px; font-weight: 620; letter-spacing: -.02em; fill: var(--ink); font-variant-numeric: tabular-nums; }
+.gauge-text { display: flex; flex-direction: column; font-size: .8125rem; line-height: 1.45; color: var(--ink-3); margin-top: .35rem; }
+.gauge-text strong { font-size: .9375rem; font-weight: 600; color: var(--ink); }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
+.column > p { color: var(--ink-2); font-size: .9375rem; margin: .5rem 0 1.5rem; text-wrap: pretty; }
+.column h3 a { color: inherit; text-decoration: none; } .column h3 a:hover { text-decoration: underline; }
+.column { display: flex; flex-direction: column; } .column .gauges { margin-top: auto; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
+.card-top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .25rem .75rem; }
+.paired { margin-top: 1.25rem; color: var(--ink-2); }
+.paired strong { color: var(--ink); }
+
+.curve { width: 100%; height: auto; display: block; overflow: visible; }
+.narrow-only { display: none; }
+@media (max-width: 40rem) { .wide-only { display: none; } .narrow-only { display: block; } }
+.curve text { font-size: 12px; fill: var(--ink-3); font-variant-numeric: tabular-nums; }
+.curve .axis-title { fill: var(--ink-2); } .narrow-only .curve .axis-title { font-size: 11px; }
+.grid { stroke: var(--line); stroke-width: 1; }
+.band { fill: rgb(var(--series-rgb) / .14); }
+.series .line { fill: none; stroke: var(--series); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.series-noise .line { stroke-dasharray: 2 5; }
+.marker path { fill: var(--series); stroke: var(--surface); stroke-width: 1.5; }
+.marker .target { fill: transparent; } .curve .marker:hover path { stroke: var(--series); }
+.audited line { stroke: var(--ink-3); stroke-dasharray: 3 3; } .curve .audited text { fill: var(--ink); font-weight: 560; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.4rem; font-size: .875rem; color: var(--ink-2); margin-bottom: .75rem; }
+.legend li { display: flex; align-items: center; gap: .5rem; } .legend svg { flex: none; }
+.swatch-band { width: 1.5rem; height: .75rem; border-radius: 2px; background: rgb(var(--mute-rgb) / .28); }
+.curve-figure details { margin-top: .5rem; }
+.tip {
+  position: fixed; left: 0; top: 0; z-index: 3; pointer-events: none; opacity: 0; transition: opacity .12s; max-width: calc(100vw - 1rem);
+  background: var(--ink); color: var(--ground); font-size: .8125rem; padding: .3rem .6rem; border-radius: .4rem; font-variant-numeric: tabular-nums;
+}
+.tip.on { opacity: 1; }
+
+.hero { margin-top: 1.25rem; padding: clamp(1.25rem, 3.5vw, 2.5rem); }
+.hero h3 { font-size: clamp(1.5rem, 1rem + 2.4vw, 2.4rem); font-weight: 640; letter-spacing: -.025em; margin: .2rem 0 .6rem; }
+.hero h3 em { font-style: normal; color: var(--bad); }
+.hero .sum, .hero .waveforms, .hero .tensors { margin: 1.75rem 0 1.5rem; }
+.sum { display: grid; grid-template-columns: 1fr auto 1fr auto 1fr; gap: clamp(.4rem, 1.4vw, 1.1rem); }
+.term { min-width: 0; } .operator { display: grid; place-items: center; color: var(--ink-3); font-weight: 300; }
+.sum .operator { align-self: start; position: relative; height: 100%; }
+.hero .sum { max-width: 54rem; } .hero .operator { font-size: clamp(1.2rem, 3vw, 2rem); }
+.picture { display: block; width: 100%; height: auto; border-radius: .5rem; background: var(--sunken); }
+.pixels { image-rendering: pixelated; }
+.missing { display: grid; place-items: center; aspect-ratio: 1; color: var(--ink-3); font-size: .8125rem; }
+.amplified { position: relative; }
+.times { position: absolute; left: .35rem; bottom: .35rem; padding: 0 .4rem; border-radius: .3rem; font-size: .75rem; line-height: 1.35rem; background: rgb(16 17 20 / .82); color: #fff; font-variant-numeric: tabular-nums; }
+.prediction { margin-top: .5rem; line-height: 1.35; min-width: 0; }
+.prediction-name { display: block; font-weight: 600; overflow-wrap: anywhere; }
+.prediction.tone-bad .prediction-name { color: var(--tone); }
+.prediction-sure { display: flex; align-items: center; gap: .5rem; font-size: .875rem; color: var(--ink-2); white-space: nowrap; }
+.bar { flex: 1 1 1rem; min-width: .75rem; max-width: 9rem; height: .35rem; border-radius: 1rem; background: var(--sunken); overflow: hidden; }
+.bar span { display: block; height: 100%; border-radius: 1rem; background: var(--tone); }
+.hero .prediction-name { font-size: clamp(.95rem, .8rem + .8vw, 1.25rem); }
+.waveforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 1rem 1.5rem; }
+.envelope { display: block; width: 100%; height: clamp(5rem, 14vw, 8rem); background: var(--sunken); border-radius: .5rem; }
+.envelope-area { fill: var(--tone); } .envelope-zero { stroke: var(--line-strong); vector-effect: non-scaling-stroke; }
+.tensors { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; } .tensors .prediction { margin: 0; min-width: 8rem; }
+
+.cards { display: grid; gap: .9rem; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
+.card { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1.1rem 1.25rem; }
+.finding { border-left: 3px solid var(--tone); }
+.finding h4 { margin: .45rem 0 .3rem; font-size: 1.0625rem; } .finding > p { color: var(--ink-2); max-width: 48rem; text-wrap: pretty; }
+.finding .badge { font-size: .8125rem; }
+.remedies { margin-top: .75rem; } .remedies h5 { color: var(--ink-2); margin-bottom: .2rem; }
+.remedies ul { list-style: disc; padding-left: 1.15rem; color: var(--ink-2); font-size: .9375rem; max-width: 48rem; }
+.passed { margin-top: .9rem; } .passed .cards { margin-top: .5rem; }
+.finding:target { outline: 2px solid var(--accent); }
+.example h4 { margin-bottom: .75rem; } .arrow { color: var(--ink-3); }
+.example .prediction { font-size: .875rem; } .example .prediction-sure { font-size: .8125rem; } .example .bar { display: none; }
+.example .facts { margin-top: .75rem; }
+.facts { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1.25rem; font-size: .8125rem; color: var(--ink-3); }
+.distances { display: flex; flex-wrap: wrap; gap: .1rem .9rem; } .distances span:last-child { color: var(--ink-2); }
+.facts .badge { font-size: .8125rem; } .provenance-line { overflow-wrap: anywhere; }
+
+.figure strong { font-weight: 600; } .figure .interval-bar { display: block; margin: .2rem 0 .1rem auto; } .figure small { display: block; }
+.interval-track { stroke: var(--line); stroke-width: 2; stroke-linecap: round; }
+.interval-span { stroke: rgb(var(--mute-rgb) / .65); stroke-width: 4; stroke-linecap: round; } .interval-dot { fill: var(--ink); }
+.params { font-size: .8125rem; font-weight: 400; margin-top: .2rem; } .params div { display: flex; gap: .6rem; }
+.params dt { color: var(--ink-3); min-width: 6rem; } .params dd { overflow-wrap: anywhere; max-width: 20rem; }
+.attacks tbody th { min-width: 13rem; }
+
+.heat { width: auto; min-width: 30rem; margin: .25rem; font-size: .8125rem; font-variant-numeric: tabular-nums; }
+.heat caption { text-align: left; padding: .6rem .75rem; color: var(--ink-2); font-size: .875rem; }
+.heat th, .heat td { border: 0; padding: .2rem .35rem; text-align: center; vertical-align: middle; }
+.heat tbody th { text-align: right; white-space: nowrap; padding-right: .7rem; font-weight: 500; }
+.heat tbody td { min-width: 2.6rem; height: 2.2rem; border: 2px solid var(--surface); border-radius: 6px; background: rgb(var(--bad-rgb) / calc(var(--share, 0) * .62)); }
+.heat tbody td.stays { background: rgb(var(--good-rgb) / calc(var(--share, 0) * .5)); box-shadow: inset 0 0 0 1.5px var(--line-strong); }
+.heat.long thead th { vertical-align: bottom; height: 6rem; } .heat.long thead span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
+.zero { color: var(--ink-3); }
+
+.controls { display: flex; flex-wrap: wrap; gap: .6rem 1rem; justify-content: space-between; margin-bottom: .75rem; }
+.choices { display: flex; flex-wrap: wrap; gap: .35rem; } .choices label { position: relative; }
+.choices input { position: absolute; opacity: 0; inset: 0; } .choices span span { border: 0; padding: 0; background: none; font-size: inherit; color: inherit; }
+.choices label > span { display: block; } .choices input:checked + span { border-color: var(--accent); color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
+.choices input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
+.search { cursor: text; flex: 1 1 14rem; max-width: 22rem; min-width: 0; } .search::placeholder { color: var(--ink-3); opacity: 1; }
+.samples .scroll { max-height: 34rem; overflow-y: auto; } .samples thead th { position: sticky; top: 0; background: var(--surface); box-shadow: inset 0 -1px var(--line); }
+.samples td { padding-block: .4rem; white-space: nowrap; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; }
+.is-broken td:nth-child(5) { color: var(--bad); font-weight: 560; } .is-survived td:nth-child(5) { color: var(--good); font-weight: 560; } .is-wrong td { color: var(--ink-3); }
+.table-foot { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin-top: .6rem; font-size: .875rem; color: var(--ink-3); min-height: 2rem; }
+
+.facts-list { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: .3rem 1.25rem; }
+.facts-list div { display: grid; grid-template-columns: 10rem 1fr; gap: .1rem 1.25rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+.facts-list div:last-child { border: 0; } .facts-list dt { color: var(--ink-3); font-size: .9375rem; } .facts-list dd { overflow-wrap: anywhere; }
+@media (max-width: 40rem) { .facts-list div { grid-template-columns: 1fr; } }
+.section h4 { margin: 0; } .facts-list + h4 { margin: 1.5rem 0 .6rem; } .chosen td { background: rgb(var(--accent-soft) / .07); }
+.command { background: var(--sunken); border: 1px solid var(--line); border-radius: .75rem; padding: .9rem 1.1rem; overflow-x: auto; font-size: .9rem; }
+.grid-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: .9rem 1.5rem; margin: 1.25rem 0; font-size: .9375rem; }
+.grid-list dt { color: var(--ink-3); font-size: .8125rem; } .grid-list dd { overflow-wrap: anywhere; }
+.files .path, .files .hash { overflow-wrap: anywhere; min-width: 12rem; } .provenance details { margin-top: 1rem; }
+`;
