@@ -1,0 +1,123 @@
+/** Constant tensors of a graph: element type, dimensions and little-endian bytes. */
+import { GibbonError } from '../base/errors.ts';
+
+/** The ONNX element types, by the number that the file format gives them. */
+export const ELEMENT_TYPES = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+} as const;
+
+export type ElementType = keyof typeof ELEMENT_TYPES;
+
+const BYTES: Record<ElementType, number> = {
+  float32: 4,
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  string: 0,
+  bool: 1,
+  float16: 2,
+  float64: 8,
+  uint32: 4,
+  uint64: 8,
+  bfloat16: 2,
+};
+
+/** A constant; `data` is shared by every graph that mentions it and is never written to. */
+export interface Tensor {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Little-endian elements; empty for strings, which stand in `strings`. */
+  readonly data: Uint8Array;
+  readonly strings?: readonly string[];
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** Bytes per element; 0 for strings. */
+export function bytesPer(type: ElementType): number {
+  return BYTES[type];
+}
+
+export function elementTypeOf(code: number): ElementType {
+  for (const [name, number] of Object.entries(ELEMENT_TYPES)) if (number === code) return name as ElementType;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `element type ${code} is not supported`, {
+    hint: 'Gibbon reads float16/32/64, integers, booleans and strings; export the model without 4- or 8-bit floats.',
+  });
+}
+
+export function isFloat(type: ElementType): boolean {
+  return type === 'float32' || type === 'float64' || type === 'float16' || type === 'bfloat16';
+}
+
+const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+/** A float32 (or, with `type`, float64) tensor of these numbers. */
+export function floats(values: ArrayLike<number>, shape: readonly number[], type: ElementType = 'float32'): Tensor {
+  const data = type === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+  return { type: type === 'float64' ? 'float64' : 'float32', shape, data: bytesOf(data) };
+}
+
+/** An int64 tensor; a vector unless a shape is given. */
+export function int64s(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+  return { type: 'int64', shape, data: bytesOf(BigInt64Array.from(values, (value) => BigInt(value))) };
+}
+
+export function bools(values: readonly boolean[], shape: readonly number[] = [values.length]): Tensor {
+  return { type: 'bool', shape, data: Uint8Array.from(values, (value) => (value ? 1 : 0)) };
+}
+
+/** A typed view of the elements (copied only where the bytes are not aligned). */
+export function view(tensor: Tensor): Float32Array | Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array {
+  const width = BYTES[tensor.type];
+  const aligned = tensor.data.byteOffset % Math.max(width, 1) === 0 ? tensor.data : tensor.data.slice();
+  const { buffer, byteOffset } = aligned;
+  const length = width === 0 ? 0 : aligned.byteLength / width;
+  switch (tensor.type) {
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length);
+    case 'uint64':
+      return new BigUint64Array(buffer, byteOffset, length);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'uint32':
+      return new Uint32Array(buffer, byteOffset, length);
+    case 'int16':
+      return new Int16Array(buffer, byteOffset, length);
+    case 'int8':
+      return new Int8Array(buffer, byteOffset, length);
+    case 'uint16':
+    case 'float16':
+    case 'bfloat16':
+      return new Uint16Array(buffer, byteOffset, length);
+    default:
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
+
+/** The elements as JavaScript numbers; meant for shapes, axes and scalars, not for weights. */
+export function numbers(tensor: Tensor): number[] {
+  return Array.from(view(tensor) as ArrayLike<number | bigint>, Number);
+}

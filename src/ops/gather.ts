@@ -1,0 +1,31 @@
+/** Gather along an axis. */
+import { intOf, str, type Value } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
+import { linear } from './families.ts';
+import { axisOf, typeOf } from './shapes.ts';
+
+/** The transpose adds the pieces up where they came from (ScatterND over the gathered axis, moved to the front). */
+export const gather = linear({
+  type: 'Gather',
+  family: 'structural',
+  infer: (context) => {
+    const [x, indices] = [typeOf(context, 0), typeOf(context, 1)];
+    const axis = axisOf(context.node, intOf(context.node, 'axis', 0), x.shape.length);
+    return [{ type: x.type, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] }];
+  },
+  transpose: [
+    ({ g, node, inputs, lead }, ct) => {
+      const [x, indices] = inputs as [Value, Value];
+      const axis = lead + axisOf(node, intOf(node, 'axis', 0), x.shape.length);
+      const [before, after] = [ct.shape.slice(0, axis), ct.shape.slice(axis + indices.shape.length)];
+      const count = sizeOf(indices.shape);
+      const pieces = g.reshape(ct, [sizeOf(before), count, sizeOf(after)]);
+      const size = x.shape[axis - lead] as number;
+      const zeros = g.zeros([size, sizeOf(before), sizeOf(after)], ct.type);
+      const at = g.reshape(g.cast(indices, 'int64'), [count, 1]);
+      const sums = g.node('ScatterND', [zeros, at, g.transpose(pieces, [1, 0, 2])], { reduction: str('add') });
+      return g.reshape(g.transpose(sums, [1, 0, 2]), [...before, size, ...after]);
+    },
+  ],
+});
+

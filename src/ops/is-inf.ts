@@ -1,0 +1,4 @@
+/** IsInf. */
+import { unary } from './families.ts';
+
+export const isInf = unary({ type: 'IsInf', differentiable: 'none', output: 'bool' });

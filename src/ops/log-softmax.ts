@@ -1,0 +1,17 @@
+/** LogSoftmax along an axis. */
+import { intOf, type Value } from '../onnx/graph.ts';
+import type { OpRule } from './rule.ts';
+import { fromBack, typeOf } from './shapes.ts';
+
+/** d = ct − e^y·Σ ct */
+export const logSoftmax: OpRule = {
+  type: 'LogSoftmax',
+  family: 'unary',
+  differentiable: 'exact',
+  infer: (context) => [typeOf(context, 0)],
+  gradient: ({ g, node, outputs, cotangents }) => {
+    const [y, ct] = [outputs[0] as Value, cotangents[0] as Value];
+    const axis = fromBack(intOf(node, 'axis', -1), y.shape.length);
+    return [g.sub(ct, g.mul(g.exp(y), g.sum(ct, [axis], true)))];
+  },
+};

@@ -1,0 +1,4 @@
+/** ReduceMax over constant axes. */
+import { extremum } from './extremum.ts';
+
+export const reduceMax = extremum('ReduceMax');

@@ -1,0 +1,4 @@
+/** Sign: −1, 0 or 1. Its true derivative is zero, so the gradient is the identity, named in the report as a masked gradient. */
+import { unary } from './families.ts';
+
+export const sign = unary({ type: 'Sign', differentiable: 'straight-through', pull: ({ cotangent }) => cotangent });

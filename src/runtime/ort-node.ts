@@ -1,0 +1,62 @@
+/** The runtime of Node: onnxruntime-node on the CPU. */
+import { createRequire } from 'node:module';
+import * as ort from 'onnxruntime-node';
+import { GibbonError } from '../base/errors.ts';
+import type { Graph } from '../onnx/graph.ts';
+import type { ElementType } from '../onnx/tensor.ts';
+import { writeModel } from '../onnx/write.ts';
+import type { Feeds, HostTensor, Runtime, Session, SessionOptions, TypedArray } from './runtime.ts';
+
+/** Constants from this size on are handed to the session as shared blobs, not copied into the bytes of each graph. */
+const BLOB_BYTES = 4096;
+
+const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+
+function options({ threads = 1, optimisation = 'all', profile }: SessionOptions): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: optimisation,
+    logSeverityLevel: 3,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
+}
+
+export const ortNode: Runtime = {
+  name: 'onnxruntime-node',
+  version,
+  provider: 'cpu',
+  load: async (graph: Graph, given: SessionOptions = {}) => {
+    const { bytes, blobs } = writeModel(graph, BLOB_BYTES);
+    return wrap(await create(bytes, { ...options(given), externalData: blobs.map(({ path, data }) => ({ path, data })) }));
+  },
+  loadModel: async (model: Uint8Array | string, given: SessionOptions = {}) => wrap(await create(model, options(given))),
+};
+
+async function create(model: Uint8Array | string, settings: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
+  try {
+    return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
+  } catch (cause) {
+    throw new GibbonError('E_MODEL_LOAD', `ONNX Runtime does not load the model: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function wrap(session: ort.InferenceSession): Session {
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: async (feeds: Feeds, outputs?: readonly string[]) => {
+      const given: Record<string, ort.Tensor> = {};
+      for (const [name, { type, data, shape }] of Object.entries(feeds)) given[name] = new ort.Tensor(type as 'float32', data as Float32Array, shape);
+      const made = outputs ? await session.run(given, [...outputs]) : await session.run(given);
+      const results: Record<string, HostTensor> = {};
+      for (const [name, tensor] of Object.entries(made)) {
+        results[name] = { type: tensor.type as ElementType, shape: tensor.dims, data: tensor.data as TypedArray };
+      }
+      return results;
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,23 @@
+/** What a lowering is given: one node of the file, with its inputs already lowered to values of static shape. */
+import type { GraphBuilder } from '../../onnx/build.ts';
+import type { Node, Value } from '../../onnx/graph.ts';
+
+export interface LowerContext {
+  readonly g: GraphBuilder;
+  readonly node: Node;
+  readonly inputs: readonly (Value | undefined)[];
+  /** Opset version of the node's domain. */
+  readonly opset: number;
+  /** Input `index`, which must be there. @throws GibbonError E_MODEL_SHAPE */
+  input(index: number): Value;
+  /**
+   * The numbers of input `index`, which must follow from shapes and constants alone; undefined where the input is absent.
+   * @throws GibbonError E_MODEL_UNSUPPORTED when they depend on data
+   */
+  numbers(index: number): Promise<number[] | undefined>;
+  /** The rows of the batch when the model fixed its first dimension to 1 and is being rebatched; otherwise undefined. */
+  readonly rebatched: number | undefined;
+}
+
+/** Emits core nodes for one node of the file and returns its outputs. */
+export type Lowering = (context: LowerContext) => Promise<readonly (Value | undefined)[]> | readonly (Value | undefined)[];

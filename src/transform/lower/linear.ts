@@ -1,0 +1,74 @@
+/** Lowerings of linear layers and normalisations; batch normalisation disappears into the layer before it. */
+import type { GraphBuilder } from '../../onnx/build.ts';
+import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
+import type { LowerContext, Lowering } from './context.ts';
+
+export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
+
+export const gemm: Lowering = ({ g, node, inputs }) => [g.node('Gemm', inputs, node.attributes)];
+
+/** MatMul: vectors become matrices and back. */
+export const matmul: Lowering = ({ g, input }) => {
+  let [a, b] = [input(0), input(1)];
+  const [vectorA, vectorB] = [a.shape.length === 1, b.shape.length === 1];
+  if (vectorA) a = g.reshape(a, [1, ...a.shape]);
+  if (vectorB) b = g.reshape(b, [...b.shape, 1]);
+  const y = g.matmul(a, b);
+  return [g.reshape(y, y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)))];
+};
+
+/** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
+const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);
+
+/** y = x·s + t with s = scale/√(var + ε) and t = bias − mean·s; both follow from constants, and fold into a Conv or Gemm before. */
+export const batchNormalization: Lowering = (context) => {
+  const { g, node, input } = context;
+  const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map(input) as [Value, Value, Value, Value, Value];
+  const factor = g.div(scale, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), variance))));
+  const shift = g.sub(bias, g.mul(mean, factor));
+  const folded = foldedInto(g, x, { factor, shift });
+  if (folded) return [folded];
+  const rank = Math.max(x.shape.length, 2);
+  return [g.add(g.mul(x, perChannel(g, factor, rank)), perChannel(g, shift, rank))];
+};
+
+/** The layer that made x with the factor in its weights and the shift in its bias, where that layer's weights are constants. */
+function foldedInto(g: GraphBuilder, x: Value, { factor, shift }: { factor: Value; shift: Value }): Value | undefined {
+  const producer = g.producer(x);
+  const [data, w, b] = (producer?.inputs ?? []).map((name) => g.value(name));
+  if (!producer || !data || !w || !g.isFixed(w) || (b && !g.isFixed(b)) || !g.isFixed(factor)) return undefined;
+  const moved = b ? g.add(g.mul(b, factor), shift) : shift;
+  if (producer.op === 'Conv') {
+    const weights = g.mul(w, g.reshape(factor, [factor.shape[0] as number, ...w.shape.slice(1).map(() => 1)]));
+    return g.node('Conv', [data, weights, moved], producer.attributes);
+  }
+  if (producer.op === 'Gemm' && floatOf(producer, 'alpha', 1) === 1 && floatOf(producer, 'beta', 1) === 1) {
+    const columns = intOf(producer, 'transB', 0) ? g.reshape(factor, [factor.shape[0] as number, 1]) : factor;
+    return g.node('Gemm', [data, g.mul(w, columns), moved], producer.attributes);
+  }
+  return undefined;
+}
+
+/** (x − mean)/√(var + ε) over the given axes. */
+function standardised({ g, node }: LowerContext, x: Value, axes: readonly number[]): Value {
+  const mean = g.node('ReduceMean', [x, g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
+  const centred = g.sub(x, mean);
+  const variance = g.node('ReduceMean', [g.mul(centred, centred), g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
+  return g.div(centred, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), x))));
+}
+
+export const instanceNormalization: Lowering = (context) => {
+  const { g, input } = context;
+  const x = input(0);
+  const y = standardised(context, x, x.shape.slice(2).map((_, i) => i + 2));
+  return [g.add(g.mul(y, perChannel(g, input(1), x.shape.length)), perChannel(g, input(2), x.shape.length))];
+};
+
+export const layerNormalization: Lowering = (context) => {
+  const { g, node, input, inputs } = context;
+  const x = input(0);
+  const axis = intOf(node, 'axis', -1);
+  const first = axis < 0 ? axis + x.shape.length : axis;
+  const y = g.mul(standardised(context, x, x.shape.flatMap((_, i) => (i >= first ? [i] : []))), input(1));
+  return [inputs[2] ? g.add(y, inputs[2]) : y];
+};

@@ -1,0 +1,185 @@
+/** Lowerings of operators that move, join and cut data; what shapes alone decide is decided here. */
+import { intOf, intsOf, type Node, stringOf, tensorOf } from '../../onnx/graph.ts';
+import { floats, int64s, isFloat, sizeOf } from '../../onnx/tensor.ts';
+import { axisOf, shapeError } from '../../ops/shapes.ts';
+import type { Lowering } from './context.ts';
+import { GibbonError } from '../../base/errors.ts';
+
+/** Constant: a tensor, or numbers as attributes. */
+export const constant: Lowering = ({ g, node }) => {
+  const tensor = tensorOf(node, 'value');
+  if (tensor) return [g.constant(tensor)];
+  const { value_float: f, value_floats: fs, value_int: i, value_ints: is } = node.attributes;
+  if (f?.kind === 'float') return [g.constant(floats([f.value], []))];
+  if (fs?.kind === 'floats') return [g.constant(floats(fs.value, [fs.value.length]))];
+  if (i?.kind === 'int') return [g.constant(int64s([i.value], []))];
+  if (is?.kind === 'ints') return [g.constant(int64s(is.value))];
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `Constant ${node.name} holds neither a tensor nor numbers`);
+};
+
+/** Shape is known here: a constant. */
+export const shape: Lowering = ({ g, node, input }) => {
+  const dims = input(0).shape;
+  return [g.constant(int64s(dims.slice(intOf(node, 'start', 0), node.attributes.end ? intOf(node, 'end', dims.length) : undefined)))];
+};
+
+export const size: Lowering = ({ g, input }) => [g.constant(int64s([sizeOf(input(0).shape)], []))];
+
+export const constantOfShape: Lowering = async ({ g, node, numbers }) => {
+  const fill = tensorOf(node, 'value') ?? floats([0], [1]);
+  return [g.expand(g.reshape(g.constant(fill), []), (await numbers(0)) ?? [])];
+};
+
+export const range: Lowering = async ({ g, input, numbers }) => {
+  const [start, limit, delta] = [(await numbers(0))?.[0] ?? 0, (await numbers(1))?.[0] ?? 0, (await numbers(2))?.[0] ?? 1];
+  const values = Array.from({ length: Math.max(0, Math.ceil((limit - start) / delta)) }, (_, i) => start + i * delta);
+  return [isFloat(input(0).type) ? g.constant(floats(values, [values.length], input(0).type)) : g.cast(g.constant(int64s(values)), input(0).type)];
+};
+
+/** Reshape: 0 copies a dimension, −1 is what is left; a first dimension of 1 that a rebatched model wrote down becomes the batch. */
+export const reshape: Lowering = async ({ g, node, input, numbers, rebatched }) => {
+  const x = input(0);
+  const listed = (await numbers(1)) ?? intsOf(node, 'shape', []);
+  const copy = intOf(node, 'allowzero', 0) === 0;
+  let target = listed.map((dim, i) => (dim === 0 && copy ? (x.shape[i] as number) : dim));
+  const fixed = sizeOf(target.filter((dim) => dim !== -1));
+  if (rebatched !== undefined && rebatched > 1 && target[0] === 1 && x.shape[0] === rebatched && (target.includes(-1) || fixed * rebatched === sizeOf(x.shape))) {
+    target = [rebatched, ...target.slice(1)];
+  }
+  const known = sizeOf(target.filter((dim) => dim !== -1));
+  const resolved = target.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim));
+  if (resolved.some((dim) => !Number.isInteger(dim)) || sizeOf(resolved) !== sizeOf(x.shape)) shapeError(node, `[${x.shape}] does not reshape to [${listed}]`);
+  return [g.reshape(x, resolved)];
+};
+
+export const flatten: Lowering = ({ g, node, input }) => {
+  const x = input(0);
+  const axis = intOf(node, 'axis', 1);
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  return [g.reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))])];
+};
+
+export const squeeze: Lowering = async ({ g, node, input, numbers }) => {
+  const x = input(0);
+  const axes = ((await numbers(1)) ?? intsOf(node, 'axes'))?.map((axis) => axisOf(node, axis, x.shape.length));
+  return [g.reshape(x, x.shape.filter((dim, i) => (axes ? !axes.includes(i) : dim !== 1)))];
+};
+
+export const unsqueeze: Lowering = async ({ g, node, input, numbers }) => {
+  const x = input(0);
+  const listed = (await numbers(1)) ?? intsOf(node, 'axes', []);
+  const rank = x.shape.length + listed.length;
+  const axes = new Set(listed.map((axis) => axisOf(node, axis, rank)));
+  const rest = [...x.shape];
+  return [g.reshape(x, Array.from({ length: rank }, (_, i) => (axes.has(i) ? 1 : (rest.shift() as number))))];
+};
+
+export const transpose: Lowering = ({ g, node, input }) => {
+  const x = input(0);
+  return [g.transpose(x, intsOf(node, 'perm', [...x.shape.keys()].reverse()))];
+};
+
+export const concat: Lowering = ({ g, node, inputs }) => {
+  const values = inputs.filter((value) => value !== undefined);
+  const axis = axisOf(node, intOf(node, 'axis', 1), values[0]?.shape.length ?? 1);
+  return [g.concat(values, axis)];
+};
+
+/** Split: sizes as input (opset 13) or attribute, or equal parts. */
+export const split: Lowering = async ({ g, node, input, numbers }) => {
+  const x = input(0);
+  const axis = axisOf(node, intOf(node, 'axis', 0), x.shape.length);
+  const total = x.shape[axis] as number;
+  const parts = node.outputs.length;
+  const even = Array.from({ length: parts }, (_, i) => Math.min(Math.ceil(total / parts), total - i * Math.ceil(total / parts)));
+  const sizes = (await numbers(1)) ?? intsOf(node, 'split', even);
+  let start = 0;
+  return sizes.map((length) => {
+    start += length;
+    return g.slice(x, axis, start - length, start);
+  });
+};
+
+/** Slice: bounds as inputs (opset 10) or attributes; it is written one axis at a time. */
+export const slice: Lowering = async ({ g, node, input, numbers }) => {
+  let x = input(0);
+  const starts = (await numbers(1)) ?? intsOf(node, 'starts', []);
+  const ends = (await numbers(2)) ?? intsOf(node, 'ends', []);
+  const axes = (await numbers(3)) ?? intsOf(node, 'axes', [...starts.keys()]);
+  const steps = (await numbers(4)) ?? starts.map(() => 1);
+  for (const [i, start] of starts.entries()) {
+    const axis = axisOf(node, axes[i] as number, x.shape.length);
+    const dim = x.shape[axis] as number;
+    const [step, end] = [steps[i] as number, ends[i] as number];
+    if (start === 0 && step === 1 && end >= dim) continue;
+    // Exporters write "to the end" as the largest int64, which a JavaScript number cannot hold.
+    const limit = Math.min(Math.max(end, -(2 ** 31)), 2 ** 31 - 1);
+    x = g.slice(x, axis, Math.min(Math.max(start, -(2 ** 31)), 2 ** 31 - 1), limit, step);
+  }
+  return [x];
+};
+
+export const gather: Lowering = ({ g, node, input }) => [g.node('Gather', [input(0), input(1)], node.attributes)];
+
+/** Pad: constant as Pad; reflect, edge and wrap as Gather with constant indices. */
+export const pad: Lowering = async ({ g, node, input, inputs, numbers }) => {
+  let x = input(0);
+  const listed = (await numbers(1)) ?? intsOf(node, 'pads', intsOf(node, 'paddings', []));
+  const rank = x.shape.length;
+  const axes = ((await numbers(3)) ?? [...Array(rank).keys()]).map((axis) => axisOf(node, axis, rank));
+  const pads = Array<number>(2 * rank).fill(0);
+  for (const [i, axis] of axes.entries()) {
+    pads[axis] = listed[i] as number;
+    pads[axis + rank] = listed[i + axes.length] as number;
+  }
+  const mode = stringOf(node, 'mode', 'constant');
+  if (mode === 'constant') {
+    const value = inputs[2] ? g.reshape(inputs[2], []) : undefined;
+    const attribute = node.attributes.value;
+    return [g.pad(x, pads, value ?? (attribute?.kind === 'float' ? g.scalar(attribute.value, x) : undefined))];
+  }
+  for (let axis = 0; axis < rank; axis++) {
+    const [begin, end] = [pads[axis] as number, pads[axis + rank] as number];
+    if (begin === 0 && end === 0) continue;
+    const indices = mirrored(node, mode, x.shape[axis] as number, begin, end);
+    x = g.node('Gather', [x, g.ints(indices)], { axis: { kind: 'int', value: axis } });
+  }
+  return [x];
+};
+
+function mirrored(node: Node, mode: string, size: number, begin: number, end: number): number[] {
+  return Array.from({ length: size + begin + end }, (_, i) => {
+    const at = i - begin;
+    if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
+    if (mode === 'wrap') return ((at % size) + size) % size;
+    if (mode !== 'reflect') shapeError(node, `pad mode ${mode} is not known`);
+    return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
+  });
+}
+
+export const expand: Lowering = async ({ g, input, numbers }) => {
+  const x = input(0);
+  const target = (await numbers(1)) ?? [];
+  const rank = Math.max(target.length, x.shape.length);
+  const dims = Array.from({ length: rank }, (_, i) => Math.max(x.shape[i - rank + x.shape.length] ?? 1, target[i - rank + target.length] ?? 1));
+  return [g.expand(x, dims)];
+};
+
+export const tile: Lowering = async ({ g, input, numbers }) => [g.node('Tile', [input(0), g.ints((await numbers(1)) ?? [])])];
+
+/** Identity, and Dropout at inference, whose mask is all true. */
+export const passThrough: Lowering = ({ g, node, input }) => [
+  input(0),
+  ...(node.outputs.length > 1 ? [g.expand(g.bool(true), input(0).shape)] : []),
+];
+
+export const spaceToDepth: Lowering = ({ g, node, input }) => {
+  const block = intOf(node, 'blocksize', 1);
+  const [n, c, h, w] = input(0).shape as [number, number, number, number];
+  const parts = g.reshape(input(0), [n, c, h / block, block, w / block, block]);
+  return [g.reshape(g.transpose(parts, [0, 3, 5, 1, 2, 4]), [n, c * block * block, h / block, w / block])];
+};
+
+export const cumSum: Lowering = async ({ g, node, input, numbers }) => [
+  g.node('CumSum', [input(0), g.scalar((await numbers(1))?.[0] ?? 0, { type: 'int64' })], node.attributes),
+];

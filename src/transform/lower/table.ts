@@ -1,0 +1,88 @@
+/** Which operators of a file Gibbon can lower to its core, and how. */
+import type { Node } from '../../onnx/graph.ts';
+import type { Lowering } from './context.ts';
+import * as elementwise from './elementwise.ts';
+import * as linear from './linear.ts';
+import * as pool from './pool.ts';
+import { dequantizeLinear } from './quantise.ts';
+import * as reduce from './reduce.ts';
+import * as structural from './structural.ts';
+
+/** Lowerings of the ONNX domain, by operator. */
+const LOWERINGS: Readonly<Record<string, Lowering>> = {
+  ...Object.fromEntries(elementwise.AS_IS.map((op) => [op, elementwise.asIs])),
+  ArgMax: reduce.argMax,
+  ArgMin: reduce.argMin,
+  AveragePool: pool.averagePool,
+  BatchNormalization: linear.batchNormalization,
+  Cast: elementwise.castTo('float32'),
+  Celu: elementwise.celu,
+  Clip: elementwise.clip,
+  Concat: structural.concat,
+  Constant: structural.constant,
+  ConstantOfShape: structural.constantOfShape,
+  Conv: linear.conv,
+  ConvTranspose: linear.conv,
+  CumSum: structural.cumSum,
+  DepthToSpace: elementwise.asIs,
+  DequantizeLinear: dequantizeLinear,
+  Dropout: structural.passThrough,
+  Elu: elementwise.elu,
+  Expand: structural.expand,
+  Flatten: structural.flatten,
+  Gather: structural.gather,
+  Gelu: elementwise.gelu,
+  Gemm: linear.gemm,
+  GlobalAveragePool: pool.globalAveragePool,
+  GlobalMaxPool: pool.globalMaxPool,
+  HardSwish: elementwise.hardSwish,
+  Identity: structural.passThrough,
+  InstanceNormalization: linear.instanceNormalization,
+  LayerNormalization: linear.layerNormalization,
+  LogSoftmax: reduce.softmax,
+  MatMul: linear.matmul,
+  Max: elementwise.variadic('Max'),
+  MaxPool: pool.maxPool,
+  Mean: elementwise.mean,
+  Min: elementwise.variadic('Min'),
+  Mish: elementwise.mish,
+  Pad: structural.pad,
+  Pow: elementwise.pow,
+  PRelu: elementwise.prelu,
+  Range: structural.range,
+  ReduceL1: reduce.reduceL1,
+  ReduceL2: reduce.reduceL2,
+  ReduceLogSum: reduce.reduceLogSum,
+  ReduceLogSumExp: reduce.reduceLogSumExp,
+  ReduceMax: reduce.reduceMax,
+  ReduceMean: reduce.reduceMean,
+  ReduceMin: reduce.reduceMin,
+  ReduceSum: reduce.reduceSum,
+  ReduceSumSquare: reduce.reduceSumSquare,
+  Reshape: structural.reshape,
+  Selu: elementwise.selu,
+  Shape: structural.shape,
+  Size: structural.size,
+  Slice: structural.slice,
+  Softmax: reduce.softmax,
+  Softsign: elementwise.softsign,
+  SpaceToDepth: structural.spaceToDepth,
+  Split: structural.split,
+  Squeeze: structural.squeeze,
+  Sum: elementwise.variadic('Add'),
+  ThresholdedRelu: elementwise.thresholdedRelu,
+  Tile: structural.tile,
+  TopK: reduce.topK,
+  Transpose: structural.transpose,
+  Unsqueeze: structural.unsqueeze,
+  Xor: elementwise.xor,
+};
+
+export function loweringOf(node: Node): Lowering | undefined {
+  return node.domain === '' && Object.hasOwn(LOWERINGS, node.op) ? LOWERINGS[node.op] : undefined;
+}
+
+/** Every operator that can be lowered, for the support page and `gibbon inspect`. */
+export function loweredOperators(): string[] {
+  return Object.keys(LOWERINGS).sort();
+}
