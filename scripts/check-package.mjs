@@ -14,11 +14,21 @@ const work = mkdtempSync(join(tmpdir(), 'gibbon-package-'));
 /** No npm_config_* of the calling npm, no ONNXRUNTIME_*, no user npmrc: what works here works for a stranger. */
 function cleanEnvironment(extraPath) {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NPM_|ONNXRUNTIME_|GIBBON_)/.test(name));
-  return { ...Object.fromEntries(kept), PATH: [extraPath, process.env.PATH].join(delimiter), npm_config_userconfig: join(work, 'none.npmrc') };
+  return {
+    ...Object.fromEntries(kept),
+    PATH: [extraPath, process.env.PATH].join(delimiter),
+    npm_config_userconfig: join(work, 'none.npmrc'),
+  };
 }
 
 function run(file, args, cwd, env) {
-  return execFileSync(file, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' }).trim();
+  return execFileSync(file, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  }).trim();
 }
 
 try {
@@ -31,7 +41,9 @@ try {
     mkdirSync(empty);
     run('npm', ['install', '--no-audit', '--no-fund', tarball], empty, env);
     const said = run('npx', ['--no-install', 'gibbon', ...command], empty, env);
-    process.stdout.write(`npm ${run('npm', ['--version'], empty, env)}: installed, gibbon ${command.join(' ')} says: ${said.split('\n').at(-1)}\n`);
+    process.stdout.write(
+      `npm ${run('npm', ['--version'], empty, env)}: installed, gibbon ${command.join(' ')} says: ${said.split('\n').at(-1)}\n`,
+    );
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

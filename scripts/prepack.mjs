@@ -47,7 +47,10 @@ function copyBinaries(from, to) {
     mkdirSync(join(to, platform), { recursive: true });
     for (const file of files) {
       const source = join(from, platform, file);
-      if (!existsSync(source)) throw new Error(`onnxruntime-node no longer holds ${platform}/${file}: look at its bin/ folder and correct BINARIES in scripts/prepack.mjs`);
+      if (!existsSync(source))
+        throw new Error(
+          `onnxruntime-node no longer holds ${platform}/${file}: look at its bin/ folder and correct BINARIES in scripts/prepack.mjs`,
+        );
       cpSync(source, join(to, platform, file), { dereference: true });
     }
   }
@@ -58,7 +61,10 @@ function vendorRuntime(target) {
   const { version, main, license, dependencies } = readJson(join(source, 'package.json'));
   const ours = readJson(join(root, 'package.json')).dependencies['onnxruntime-common'];
   const wanted = dependencies['onnxruntime-common'];
-  if (ours !== wanted) throw new Error(`package.json must depend on onnxruntime-common ${wanted}, exactly what onnxruntime-node ${version} uses; it says ${ours}`);
+  if (ours !== wanted)
+    throw new Error(
+      `package.json must depend on onnxruntime-common ${wanted}, exactly what onnxruntime-node ${version} uses; it says ${ours}`,
+    );
 
   copyBinaries(join(source, 'bin/napi-v6'), join(target, 'bin/napi-v6'));
   mkdirSync(join(target, 'dist'));
@@ -66,7 +72,10 @@ function vendorRuntime(target) {
     if (file.endsWith('.js')) cpSync(join(source, 'dist', file), join(target, 'dist', file));
   }
   const description = 'The CPU part of the npm package onnxruntime-node, without its install script. Unmodified otherwise.';
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify({ name: 'onnxruntime-node', version, description, license, main }, null, 2)}\n`);
+  writeFileSync(
+    join(target, 'package.json'),
+    `${JSON.stringify({ name: 'onnxruntime-node', version, description, license, main }, null, 2)}\n`,
+  );
   writeFileSync(join(target, 'LICENSE'), MIT);
 }
 
