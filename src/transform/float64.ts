@@ -1,0 +1,115 @@
+/**
+ * The float64 form of a graph, for tests and certificates. ONNX Runtime's CPU kernels lack float64 for Conv, ConvTranspose, AveragePool,
+ * Erf, Softplus, Resize and HardSigmoid; these are written with operators that have it.
+ */
+import type { GraphBuilder } from '../onnx/build.ts';
+import { floatOf, int, intsOf, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
+import { floats, sizeOf, view } from '../onnx/tensor.ts';
+import { averageWindow, reciprocalCounts } from '../ops/average-pool.ts';
+import { im2col } from '../ops/im2col.ts';
+import { windowOf } from '../ops/shapes.ts';
+import { newGraph } from '../ops/table.ts';
+import { upsampled } from '../ops/upsample.ts';
+
+type Rewrite = (g: GraphBuilder, node: Node, inputs: readonly (Value | undefined)[]) => Value;
+
+const REWRITES: Readonly<Record<string, Rewrite>> = {
+  Conv: (g, node, inputs) => conv(g, node, inputs as Value[]),
+  ConvTranspose: (g, node, inputs) => convTranspose(g, node, inputs as Value[]),
+  AveragePool: (g, node, [x]) => averagePool(g, node, x as Value),
+  Erf: (g, _, [x]) => erf(g, x as Value),
+  Softplus: (g, _, [x]) => softplus(g, x as Value),
+  Resize: (g, _, [x, , scales]) => upsampled(g, x as Value, Array.from(view(g.tensor(scales as Value) as never) as Float32Array).slice(2)),
+  HardSigmoid: (g, node, [x]) => g.clip(g.add(g.mul(x as Value, g.scalar(floatOf(node, 'alpha', 0.2), x)), g.scalar(floatOf(node, 'beta', 0.5), x)), 0, 1),
+  Cast: (g, node, [x]) => (node.attributes.to?.value === 1 ? g.cast(x as Value, 'float64') : g.node('Cast', [x], node.attributes)),
+};
+
+/** The same computation with every float32 as float64, the weights widened; inputs and outputs become float64 too. */
+export function toFloat64(graph: StaticGraph): StaticGraph {
+  const g = newGraph();
+  const values = new Map<string, Value>();
+  for (const { name, type, shape } of graph.inputs) values.set(name, g.input(name, type === 'float32' ? 'float64' : type, shape));
+  for (const [name, tensor] of graph.constants) {
+    // Resize scales are float32 by definition.
+    const isScale = graph.nodes.some((node) => node.op === 'Resize' && node.inputs[2] === name);
+    const wide = tensor.type === 'float32' && !isScale ? floats(view(tensor) as Float32Array, tensor.shape, 'float64') : tensor;
+    values.set(name, g.constant(wide));
+  }
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
+    const rewrite = REWRITES[node.op];
+    const made = rewrite ? [rewrite(g, node, inputs)] : g.nodes1(node.op, inputs, node.attributes, node.outputs.length);
+    for (const [i, name] of node.outputs.entries()) values.set(name, made[i] as Value);
+  }
+  return g.finish(Object.fromEntries(graph.outputs.map(({ name }) => [name, values.get(name) as Value])), graph.name);
+}
+
+/** Conv as im2col and MatMul. */
+function conv(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Value {
+  const [data, weights] = [x as Value, w as Value];
+  const [batch, channels] = data.shape as [number, number];
+  const [m, , ...kernel] = weights.shape as [number, number, ...number[]];
+  const window = windowOf(node, data.shape.slice(2), kernel);
+  const columns = im2col(g, data, window);
+  const { group } = window;
+  const patches = g.reshape(columns, [batch, group, (channels / group) * sizeOf(kernel), columns.shape[3] as number]);
+  const rows = g.reshape(weights, [group, m / group, (channels / group) * sizeOf(kernel)]);
+  const out = g.node('Conv', [data, weights], node.attributes).shape;
+  const y = g.reshape(g.matmul(rows, patches), out);
+  return bias ? g.add(y, g.reshape(bias, [m, ...kernel.map(() => 1)])) : y;
+}
+
+/** ConvTranspose as zeros between the inputs and a Conv with flipped kernels. */
+function convTranspose(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Value {
+  const [data, weights] = [x as Value, w as Value];
+  const [c, perGroup, ...kernel] = weights.shape as [number, number, ...number[]];
+  const { strides, dilations, pads, group } = windowOf(node, data.shape.slice(2), kernel);
+  const extra = intsOf(node, 'output_padding', kernel.map(() => 0));
+  const n = kernel.length;
+  let wide = data;
+  for (let i = 0; i < n; i++) wide = spaced(g, wide, i + 2, strides[i] as number);
+  const reach = kernel.map((k, i) => (k - 1) * (dilations[i] as number));
+  const begin = reach.map((r, i) => r - (pads[i] as number));
+  const end = reach.map((r, i) => r - (pads[i + n] as number) + (extra[i] as number));
+  const padded = g.pad(wide, [0, 0, ...begin, 0, 0, ...end]);
+  const swapped = g.transpose(g.reshape(weights, [group, c / group, perGroup, ...kernel]), [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
+  let flipped = g.reshape(swapped, [group * perGroup, c / group, ...kernel]);
+  for (const [i, k] of kernel.entries()) if (k > 1) flipped = g.slice(flipped, i + 2, k - 1, -(k + 1), -1);
+  const attributes = { dilations: { kind: 'ints' as const, value: dilations }, group: int(group) };
+  return conv(g, { ...node, op: 'Conv', attributes }, bias ? [padded, flipped, bias] : [padded, flipped]);
+}
+
+/** Puts stride − 1 zeros between the elements along an axis. */
+function spaced(g: GraphBuilder, x: Value, axis: number, stride: number): Value {
+  if (stride === 1) return x;
+  const count = x.shape[axis] as number;
+  const apart = g.reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]);
+  const pads = Array<number>(2 * apart.shape.length).fill(0);
+  pads[apart.shape.length + axis + 1] = stride - 1;
+  const joined = g.reshape(g.pad(apart, pads), [...x.shape.slice(0, axis), count * stride, ...x.shape.slice(axis + 1)]);
+  return g.slice(joined, axis, 0, (count - 1) * stride + 1);
+}
+
+function averagePool(g: GraphBuilder, node: Node, x: Value): Value {
+  const window = averageWindow(node, x.shape);
+  const sums = g.sum(im2col(g, x, window), [2]);
+  const out = g.node('AveragePool', [x], node.attributes).shape;
+  return g.mul(g.reshape(sums, out), g.constant(reciprocalCounts(node, x, window)));
+}
+
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|) */
+function softplus(g: GraphBuilder, x: Value): Value {
+  return g.add(g.max(x, g.scalar(0, x)), g.node('Log', [g.add(g.scalar(1, x), g.exp(g.neg(g.abs(x))))]));
+}
+
+/** erf(x) = 2/√π·e^(−x²)·Σ 2ⁿ x^(2n+1)/(2n+1)!! (DLMF 7.6.2), all terms positive; x is clipped to ±6, where erf is 1 to the last bit. */
+function erf(g: GraphBuilder, x: Value): Value {
+  const z = g.clip(x, -6, 6);
+  const square = g.mul(z, z);
+  let [term, sum] = [z, z];
+  for (let n = 1; n < 130; n++) {
+    term = g.mul(term, g.mul(square, g.scalar(2 / (2 * n + 1), x)));
+    sum = g.add(sum, term);
+  }
+  return g.mul(g.mul(g.scalar(2 / Math.sqrt(Math.PI), x), g.exp(g.neg(square))), sum);
+}
