@@ -30,6 +30,8 @@ export interface Dataset {
   readonly labelNames: readonly string[] | undefined;
   /** label index (into labelNames, or the number itself where there are no names) for each sample, without decoding it. */
   readonly labels: Int32Array | undefined;
+  /** What was skipped or assumed while opening it, as sentences for the report, e.g. "3 files are no images and were ignored." */
+  readonly notes?: readonly string[];
   /** SHA-256 over the files' bytes, for the report's provenance. */
   hash(): Promise<string>;
   /** Decodes the samples with these indices, in this order. */
