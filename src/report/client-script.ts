@@ -24,7 +24,7 @@ function cells(s, model) {
   var t = model.threat;
   var steps = t.norm === 'linf' && t.epsilonText.includes('/255');
   function said(p) {
-    return className(model, p.label) + (p.confidence === null ? '' : ' ' + percentage(p.confidence));
+    return className(model, p.label) + (p.confidence === null ? '' : ' (' + percentage(p.confidence) + ')');
   }
   function size(v) {
     return steps ? significant(v * 255) + '/255' : significant(v);
@@ -199,4 +199,4 @@ document.addEventListener('DOMContentLoaded', function () {
 export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-';
+export const CLIENT_SCRIPT_HASH = 'sha256-t7iOWWM9rBop6/yrLv5en+qvq9c0QJDdF8xENJtigKA=';

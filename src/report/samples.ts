@@ -24,7 +24,7 @@ export function tally(samples: readonly SampleResult[]): Record<Outcome, number>
 export function sampleCells(sample: SampleResult, model: ModelResult): string[] {
   const said = (p: { label: number; confidence: number | null }): string => {
     const sure = confidence(p.confidence);
-    return className(model, p.label) + (sure === null ? '' : ` ${sure}`);
+    return className(model, p.label) + (sure === null ? '' : ` (${sure})`);
   };
   const { adversarial } = sample;
   const eightBit = adversarial?.survives8bit ?? null;

@@ -7,7 +7,7 @@ export const SEVERITIES: Record<Finding['severity'], { word: string; tone: Tone;
   high: { word: 'High', tone: 'bad', rank: 1 },
   medium: { word: 'Medium', tone: 'warn', rank: 2 },
   low: { word: 'Low', tone: 'warn', rank: 3 },
-  info: { word: 'Note', tone: 'mute', rank: 4 },
+  info: { word: 'Note', tone: 'info', rank: 4 },
   pass: { word: 'Passed', tone: 'good', rank: 5 },
 };
 

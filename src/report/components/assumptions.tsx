@@ -63,11 +63,12 @@ function Tried({ model }: { model: ModelResult }): VNode | null {
 
 function Labels({ model }: { model: ModelResult }): VNode {
   const { classes, classNames, labels } = model.data;
-  const shown = classNames === null ? null : classNames.slice(0, 12).map((_, label) => `${label} = ${className(model, label)}`);
+  const named = classNames?.some((_, label) => className(model, label) !== String(label)) ?? false;
+  const shown = classNames === null || !named ? null : classNames.slice(0, 12).map((_, label) => `${label} = ${className(model, label)}`);
   return (
     <>
       {count(classes)} classes; labels from {labels === null ? 'the data itself' : <span class="mono">{labels}</span>}.{' '}
-      {shown === null ? 'The classes have no names; label k is output k.' : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}
+      {shown === null ? 'Label k is output k.' : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}
     </>
   );
 }

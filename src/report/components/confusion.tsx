@@ -8,15 +8,16 @@ import { ScrollRegion } from './scroll-region.tsx';
 
 const MOST_CLASSES = 20;
 const MOST_ROWS = 15;
+const LIST_ROWS = 8;
 
-/** One row of the heat map; a cell's shade is its share of the row. */
+/** One row of the heat map; a cell's shade is the root of its share of the row, so that small shares show. */
 function HeatRow({ model, from, counts }: { model: ModelResult; from: number; counts: readonly number[] }): VNode {
   const total = counts.reduce((sum, n) => sum + n, 0);
   return (
     <tr>
       <th scope="row">{className(model, from)}</th>
       {counts.map((n, to) => (
-        <td key={to} class={to === from ? 'stays' : 'moves'} style={n > 0 ? { '--share': (n / total).toFixed(2) } : undefined}>
+        <td key={to} class={to === from ? 'stays' : 'moves'} style={n > 0 ? { '--share': Math.sqrt(n / total).toFixed(2) } : undefined}>
           {n > 0 ? count(n) : <span class="zero">·</span>}
         </td>
       ))}
@@ -79,6 +80,30 @@ function TopTable({ model }: { model: ModelResult }): VNode {
   );
 }
 
+/** The commonest changes beside the heat map, where the eye would have to search for them. */
+function TopList({ model }: { model: ModelResult }): VNode | null {
+  const top = topConfusions(model, LIST_ROWS);
+  if (top.length === 0) return null;
+  return (
+    <div>
+      <h4>Commonest changes</h4>
+      <ol class="top">
+        {top.map(({ from, to, count: n }) => (
+          <li key={`${from}>${to}`}>
+            {className(model, from)} <span class="arrow">→</span> {className(model, to)} <span class="num">{count(n)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
 export function Confusion({ model }: { model: ModelResult }): VNode {
-  return model.data.classes <= MOST_CLASSES ? <HeatMap model={model} /> : <TopTable model={model} />;
+  if (model.data.classes > MOST_CLASSES) return <TopTable model={model} />;
+  return (
+    <div class="confusion">
+      <HeatMap model={model} />
+      <TopList model={model} />
+    </div>
+  );
 }

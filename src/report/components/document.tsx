@@ -47,7 +47,7 @@ export function Document({ result }: { result: AuditResult }): VNode {
           <main id="main" tabIndex={-1}>
             {several && <Comparison models={result.models} />}
             {result.models.map((model, i) => (
-              <ModelSection key={i} model={model} index={i} several={several} />
+              <ModelSection key={i} model={model} index={i} />
             ))}
             <Provenance result={result} />
           </main>

@@ -10,11 +10,19 @@ import { Prediction } from './prediction.tsx';
 
 export type EvidenceProps = { model: ModelResult; modelIndex: number; example: ExampleImages; position: number };
 
+/** An amplification without needless digits. */
+function times(amplification: number): number {
+  return Number(amplification.toPrecision(3));
+}
+
 function Change({ model, example }: Pick<EvidenceProps, 'model' | 'example'>): VNode {
   return (
-    <div class="prediction">
+    <div class="prediction change">
       <span class="prediction-name">the change</span>
-      <span class="prediction-sure num">≤ {size(example.distances[model.threat.norm], model.threat)}</span>
+      <span class="prediction-sure num">
+        <span class="in-full">at most {size(example.distances[model.threat.norm], model.threat)}</span>
+        {example.amplification !== null && <span>drawn ×{times(example.amplification)}</span>}
+      </span>
     </div>
   );
 }
@@ -38,7 +46,7 @@ function Sum({ terms }: { terms: ComponentChildren[] }): VNode {
 
 function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNode {
   const id = (kind: 'original' | 'difference' | 'adversarialImage'): string => pictureId(modelIndex, position, kind);
-  const times = example.amplification === null ? '' : `, amplified ${Number(example.amplification.toPrecision(3))} times`;
+  const amplified = example.amplification === null ? '' : `, amplified ${times(example.amplification)} times`;
   return (
     <Sum
       terms={[
@@ -47,10 +55,7 @@ function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNod
           <Prediction model={model} said={example.clean} fooled={false} />
         </>,
         <>
-          <div class="amplified">
-            <Picture uri={example.difference} id={id('difference')} alt={`The change${times}`} />
-            {example.amplification !== null && <span class="times">drawn ×{Number(example.amplification.toPrecision(3))}</span>}
-          </div>
+          <Picture uri={example.difference} id={id('difference')} alt={`The change${amplified}`} />
           <Change model={model} example={example} />
         </>,
         <>
@@ -72,18 +77,17 @@ function Waveforms({ model, example }: EvidenceProps): VNode | null {
   const { original, perturbation } = example.series;
   const loud = peak(original) || 1;
   const quiet = peak(perturbation) || loud;
-  const times = Math.max(1, Math.round(loud / quiet));
+  const gain = Math.max(1, Math.round(loud / quiet));
   return (
     <div class="waveforms">
       <div class="term">
         <Envelope series={original} gain={1 / loud} tone="plain" label={`Waveform of ${example.id}, heard as ${quoted(model, example.clean.label)}`} />
+        <p class="heard">is heard as</p>
         <Prediction model={model} said={example.clean} fooled={false} />
       </div>
       <div class="term">
-        <div class="amplified">
-          <Envelope series={perturbation} gain={times / loud} tone="bad" label={`The added perturbation, drawn ${times} times larger`} />
-          <span class="times">the change, drawn ×{times}</span>
-        </div>
+        <Envelope series={perturbation} gain={gain / loud} tone="bad" label={`The added perturbation, drawn ${gain} times larger`} />
+        <p class="heard">with this added (drawn ×{gain}), as</p>
         <Prediction model={model} said={example.adversarial} fooled={true} />
       </div>
     </div>

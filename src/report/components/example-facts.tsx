@@ -2,7 +2,6 @@
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { allDistances } from '../format.ts';
-import { Badge } from './badge.tsx';
 
 export function ExampleFacts({ model, example }: { model: ModelResult; example: ExampleImages }): VNode {
   const name = model.attacks.find((attack) => attack.id === example.attack)?.name ?? example.attack;
@@ -19,7 +18,7 @@ export function ExampleFacts({ model, example }: { model: ModelResult; example: 
         <span class="mono">{example.id}</span> · {name}
       </p>
       {example.survives8bit !== null && (
-        <Badge tone={example.survives8bit ? 'bad' : 'mute'}>{example.survives8bit ? 'Survives 8-bit saving' : 'Lost in 8-bit rounding'}</Badge>
+        <span class={example.survives8bit ? 'chip' : 'chip lost'}>{example.survives8bit ? 'survives 8-bit saving' : 'lost in 8-bit rounding'}</span>
       )}
     </div>
   );

@@ -40,8 +40,10 @@ export function Gauge({ label, hint, value, tone }: { label: string; hint: strin
       </svg>
       <div class="gauge-text">
         <strong>{label}</strong>
-        <span>{hint}</span>
-        <span class="num">95 % interval {interval(value)}</span>
+        <span class="gauge-hint">{hint}</span>
+        <span>
+          <span>95 % interval</span> <span class="num">{interval(value)}</span>
+        </span>
         <span class="num">{countOf(value)}</span>
       </div>
     </div>

@@ -1,27 +1,28 @@
 /** The worst example of a model, told as the story of the panda that became a gibbon. */
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
-import { confidence, inByteSteps, percentOf, significant, size } from '../format.ts';
-import { quoted } from '../names.ts';
+import { confidence, inByteSteps, norm, percentOf, significant, size } from '../format.ts';
+import { exampleWord, quoted } from '../names.ts';
 import { ExampleEvidence, type EvidenceProps } from './example-evidence.tsx';
 import { ExampleFacts } from './example-facts.tsx';
 
-/** How large the change was, in words. */
-function changeText(model: ModelResult, example: ExampleImages): string {
+/** The change as an instruction that anyone could follow. */
+function recipe(model: ModelResult, example: ExampleImages): string {
   const { threat } = model;
+  const { one } = exampleWord(model);
   const length = example.distances[threat.norm];
-  if (threat.norm !== 'linf') return `a change of ${threat.norm === 'l2' ? 'L₂' : 'L₁'} length ${significant(length)}`;
-  const range = inByteSteps(threat) ? `${size(length, threat)}, ${percentOf(length, 1000)} of the range` : `${significant(length)}`;
-  if (example.modality === 'image') return `a change of no pixel by more than ${range}`;
-  if (example.modality === 'waveform') return `a change of no sample by more than ${significant(length)} of full scale`;
-  return `a change of no value by more than ${significant(length)}`;
+  if (threat.norm !== 'linf') return `Change the ${one} by an ${norm(threat.norm)} length of ${significant(length)}`;
+  const range = inByteSteps(threat) ? `${size(length, threat)}, ${percentOf(length, 1000)} of the range` : significant(length);
+  const part = { image: 'pixel', waveform: 'sample', tensor: 'value' }[example.modality];
+  return `Change no ${part} by more than ${example.modality === 'waveform' ? `${range} of full scale` : range}`;
 }
 
 function story(model: ModelResult, example: ExampleImages): string {
   const [before, after] = [confidence(example.clean.confidence), confidence(example.adversarial.confidence)];
-  const was = before === null ? `The model says ${quoted(model, example.clean.label)}.` : `The model is ${before} sure that this is ${quoted(model, example.clean.label)}.`;
-  const is = after === null ? `it says ${quoted(model, example.adversarial.label)}` : `it is ${after} sure of ${quoted(model, example.adversarial.label)}`;
-  return `${was} After ${changeText(model, example)}, ${is}.`;
+  const [was, is] = [quoted(model, example.clean.label), quoted(model, example.adversarial.label)];
+  const then = recipe(model, example);
+  if (before === null || after === null) return `The model calls this ${was}. ${then}, and it says ${is}.`;
+  return `The model is ${before} sure that this is ${was}. ${then}, and it is ${after} sure of ${is}.`;
 }
 
 export function HeroExample({ prefix, ...props }: EvidenceProps & { prefix: string }): VNode {

@@ -1,8 +1,8 @@
-/** One model's audit, from its worst example to what was assumed about it. */
+/** One model's audit, from its figures and worst example to what was assumed about it. */
 import type { VNode } from 'preact';
 import type { ModelResult } from '../../audit/result.ts';
 import { modelCurve } from '../curve.ts';
-import { rankExamples } from '../examples.ts';
+import { rankExamples, type Ranked } from '../examples.ts';
 import { bytes, count, norm } from '../format.ts';
 import { VERDICTS, exampleWord } from '../names.ts';
 import { tally } from '../samples.ts';
@@ -18,17 +18,16 @@ import { HeroExample } from './hero-example.tsx';
 import { SampleTable } from './sample-table.tsx';
 import { Section } from './section.tsx';
 
-type Props = { model: ModelResult; index: number; several: boolean };
+type Props = { model: ModelResult; index: number };
 
-function Heading({ model, index, several }: Props): VNode {
-  const { verdict, headline } = model.summary;
+function Heading({ model, index }: Props): VNode {
+  const { verdict } = model.summary;
   return (
     <>
       <div class="model-heading">
         <h2 id={`model-${index}-title`}>{model.name}</h2>
         <Badge tone={VERDICTS[verdict].tone}>{VERDICTS[verdict].word}</Badge>
       </div>
-      {several && <p class="lead">{headline}</p>}
       <p class="dim">
         <span class="mono">{model.path}</span> · {count(model.parameters)} parameters · {bytes(model.bytes)} · {norm(model.threat.norm)} ε = {model.threat.epsilonText}
       </p>
@@ -36,21 +35,13 @@ function Heading({ model, index, several }: Props): VNode {
   );
 }
 
-function Examples({ model, index, prefix }: { model: ModelResult; index: number; prefix: string }): VNode {
-  const [hero, ...others] = rankExamples(model);
-  if (hero === undefined) {
-    const broken = tally(model.samples).broken;
-    return <p class="empty panel">{broken === 0 ? 'No attack broke an example, so there is no picture to show. That is no proof that none can be broken.' : 'Examples were broken, but no pictures of them were kept.'}</p>;
-  }
+function Worst({ model, index, prefix, hero }: { model: ModelResult; index: number; prefix: string; hero: Ranked | undefined }): VNode {
+  if (hero !== undefined) return <HeroExample prefix={prefix} model={model} modelIndex={index} {...hero} />;
+  const unbroken = tally(model.samples).broken === 0;
   return (
-    <>
-      <HeroExample prefix={prefix} model={model} modelIndex={index} {...hero} />
-      {others.length > 0 && (
-        <Section id={`${prefix}-examples`} title="More that broke">
-          <Gallery model={model} modelIndex={index} examples={others} />
-        </Section>
-      )}
-    </>
+    <p class="empty panel">
+      {unbroken ? 'No attack broke an example, so there is no picture to show. That is no proof that none can be broken.' : 'Examples were broken, but no pictures of them were kept.'}
+    </p>
   );
 }
 
@@ -59,12 +50,14 @@ export function ModelSection(props: Props): VNode {
   const prefix = `model-${index}`;
   const curve = modelCurve(model);
   const word = exampleWord(model);
+  const [hero, ...others] = rankExamples(model);
   return (
     <section class="model" id={prefix} aria-labelledby={`${prefix}-title`}>
       <Heading {...props} />
       <div class="panel">
         <Gauges model={model} />
       </div>
+      <Worst model={model} index={index} prefix={prefix} hero={hero} />
       {curve !== null && (
         <Section id={`${prefix}-curve`} title="Robust accuracy as the attacker may change more">
           <CurveFigure data={curve} label={`Robust accuracy of ${model.name} against the size of the change`} />
@@ -73,7 +66,11 @@ export function ModelSection(props: Props): VNode {
       <Section id={`${prefix}-findings`} title="Findings">
         <Findings findings={model.findings} prefix={prefix} />
       </Section>
-      <Examples model={model} index={index} prefix={prefix} />
+      {others.length > 0 && (
+        <Section id={`${prefix}-examples`} title="More that broke">
+          <Gallery model={model} modelIndex={index} examples={others} />
+        </Section>
+      )}
       <Section id={`${prefix}-attacks`} title="Attacks" lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example.">
         <AttacksTable model={model} />
       </Section>

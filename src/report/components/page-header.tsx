@@ -25,26 +25,25 @@ function Toolbar(): VNode {
   );
 }
 
+/** The parts of one model's audit, or the models where there are several. */
+function links({ models }: AuditResult): [anchor: string, text: string][] {
+  const [first] = models;
+  const end: [string, string][] = [['provenance', 'Provenance'], ['reading', 'How to read this']];
+  if (models.length > 1) return [['comparison', 'Side by side'], ...models.map((model, i): [string, string] => [`model-${i}`, model.name]), ...end];
+  if (first === undefined) return end;
+  const parts: [string, string][] = [['model-0', 'Verdict'], ['model-0-findings', 'Findings'], ['model-0-attacks', 'Attacks']];
+  return [...parts, ['model-0-samples', `Every ${exampleWord(first).one}`], ['model-0-assumptions', 'Assumptions'], ...end];
+}
+
 function Navigation({ result }: { result: AuditResult }): VNode {
   return (
     <nav aria-label="Parts of this report">
       <ul>
-        {result.models.length > 1 && (
-          <li>
-            <a href="#comparison">Side by side</a>
-          </li>
-        )}
-        {result.models.map((model, i) => (
-          <li key={i}>
-            <a href={`#model-${i}`}>{model.name}</a>
+        {links(result).map(([anchor, text]) => (
+          <li key={anchor}>
+            <a href={`#${anchor}`}>{text}</a>
           </li>
         ))}
-        <li>
-          <a href="#provenance">Provenance</a>
-        </li>
-        <li>
-          <a href="#reading">How to read this</a>
-        </li>
       </ul>
     </nav>
   );

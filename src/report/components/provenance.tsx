@@ -62,7 +62,7 @@ export function Provenance({ result }: { result: AuditResult }): VNode {
     <section class="section" id="provenance" aria-labelledby="provenance-title">
       <h2 id="provenance-title">Provenance</h2>
       <p class="lead">The same command, files and seed give the same figures.</p>
-      <pre class="command" role="region" tabIndex={0} aria-label="Command to reproduce">
+      <pre class="command" role="group" tabIndex={0} aria-label="Command to reproduce">
         <code>{result.run.command}</code>
       </pre>
       <dl class="grid-list">

@@ -3,8 +3,8 @@ import type { ComponentChildren, VNode } from 'preact';
 
 export function Section({ id, title, lead, children }: { id: string; title: string; lead?: ComponentChildren; children: ComponentChildren }): VNode {
   return (
-    <section class="section" id={id} aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`}>{title}</h3>
+    <section class="section" id={id}>
+      <h3>{title}</h3>
       {lead !== undefined && <p class="lead">{lead}</p>}
       {children}
     </section>

@@ -11,9 +11,9 @@ body {
 }
 .page { max-width: 70rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem) 4rem; }
 h1, h2, h3, h4, h5, p, ul, ol, dl, dd, figure, pre, fieldset { margin: 0; padding: 0; border: 0; }
-ul { list-style: none; }
+ul, ol { list-style: none; }
 h1, h2, h3, h4 { line-height: 1.2; letter-spacing: -.015em; text-wrap: balance; overflow-wrap: anywhere; }
-h1 { font-size: clamp(1.45rem, 1.1rem + 1.7vw, 2.15rem); font-weight: 620; letter-spacing: -.024em; }
+h1 { font-size: clamp(1.5rem, 1.05rem + 2.1vw, 2.5rem); font-weight: 620; letter-spacing: -.024em; }
 h2 { font-size: clamp(1.5rem, 1.3rem + .9vw, 1.9rem); font-weight: 640; letter-spacing: -.022em; }
 h3 { font-size: 1.2rem; font-weight: 620; }
 h4 { font-size: 1rem; font-weight: 620; letter-spacing: -.005em; }
@@ -45,12 +45,12 @@ button:hover, .choices label:hover span { border-color: var(--line-strong); colo
 button.round { padding: .35rem .5rem; display: inline-flex; align-items: center; }
 .round .sign-line { stroke: currentColor; fill: none; stroke-width: 1.4; } .round .half { fill: currentColor; }
 
-.verdict { background: var(--tone-ground); border: 1px solid rgb(var(--tone-rgb) / .22); border-radius: 1rem; padding: clamp(1.25rem, 3.5vw, 2.25rem); }
-.verdict h1 { color: var(--tone); max-width: 24em; margin: .7rem 0 1.1rem; }
+.verdict { padding: clamp(1.75rem, 5vw, 3.5rem) 0 clamp(1rem, 3vw, 1.75rem); }
+.verdict h1 { color: var(--tone); max-width: 26em; margin: .8rem 0 1.25rem; }
 .verdict-top { display: flex; flex-wrap: wrap; gap: .3rem .7rem; align-items: center; font-size: .9375rem; }
 .verdict .dim { color: var(--ink-2); }
 .scope { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; font-size: .9rem; color: var(--ink-2); }
-nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.4rem; padding: 1rem .1rem 0; font-size: .9rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; padding: .6rem 0; border-block: 1px solid var(--line); font-size: .9rem; }
 nav a { color: var(--ink-2); text-decoration: none; display: inline-block; padding: .2rem 0; overflow-wrap: anywhere; }
 nav a:hover { color: var(--accent); text-decoration: underline; }
 
@@ -58,7 +58,8 @@ nav a:hover { color: var(--accent); text-decoration: underline; }
 .section > h2, .section > h3 { margin-bottom: .9rem; }
 .section > .lead { margin: -.5rem 0 1rem; }
 .section > h3:not(:first-child) { margin-top: 2.25rem; }
-.model, #comparison, #provenance, footer { margin-top: 4.5rem; }
+.model, #provenance, footer { margin-top: 5rem; }
+#comparison { margin-top: 3rem; }
 .model-heading { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
 .model > .lead { margin-top: .5rem; }
 .model > .dim { margin: .35rem 0 1.25rem; font-size: .9rem; overflow-wrap: anywhere; }

@@ -4,15 +4,18 @@ export const PARTS = `
 .gauges { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1.5rem 1rem; }
 .gauge { text-align: center; }
 .gauge svg { width: 100%; max-width: 10.5rem; display: block; margin: 0 auto; overflow: visible; }
-.gauge-track { fill: var(--sunken); } .gauge-value { fill: var(--tone); }
+.gauge-track { fill: var(--line); } .gauge-value { fill: var(--tone); }
 .gauge-interval { fill: var(--ink-3); } .gauge-end { stroke: var(--ink-3); stroke-width: 1.4; stroke-linecap: round; }
 .gauge-number { font-size: 20px; font-weight: 620; letter-spacing: -.02em; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .gauge-text { display: flex; flex-direction: column; font-size: .8125rem; line-height: 1.45; color: var(--ink-3); margin-top: .35rem; }
+.gauge-text span { white-space: nowrap; } .gauge-text > span { white-space: normal; }
 .gauge-text strong { font-size: .9375rem; font-weight: 600; color: var(--ink); }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
 .column > p { color: var(--ink-2); font-size: .9375rem; margin: .5rem 0 1.5rem; text-wrap: pretty; }
 .column h3 a { color: inherit; text-decoration: none; } .column h3 a:hover { text-decoration: underline; }
-.column { display: flex; flex-direction: column; } .column .gauges { margin-top: auto; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
+.column { display: flex; flex-direction: column; } .column .gauges { margin-top: auto; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: 1rem; }
+.column .gauge { display: grid; grid-template-columns: 5.75rem 1fr; gap: .8rem; align-items: center; text-align: left; } .column .gauge-text { margin: 0; }
+.column .gauge-hint { display: none; } .column .gauge-text strong { font-size: .875rem; }
 .card-top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .25rem .75rem; }
 .paired { margin-top: 1.25rem; color: var(--ink-2); }
 .paired strong { color: var(--ink); }
@@ -44,14 +47,17 @@ export const PARTS = `
 .hero h3 em { font-style: normal; color: var(--bad); }
 .hero .sum, .hero .waveforms, .hero .tensors { margin: 1.75rem 0 1.5rem; }
 .sum { display: grid; grid-template-columns: 1fr auto 1fr auto 1fr; gap: clamp(.4rem, 1.4vw, 1.1rem); }
-.term { min-width: 0; } .operator { display: grid; place-items: center; color: var(--ink-3); font-weight: 300; }
-.sum .operator { align-self: start; position: relative; height: 100%; }
-.hero .sum { max-width: 54rem; } .hero .operator { font-size: clamp(1.2rem, 3vw, 2rem); }
+.term { min-width: 0; } .sum > .term { display: contents; } .sum .term > * { min-width: 0; }
+.sum .term > :first-child { grid-row: 1; } .sum .term > :last-child { grid-row: 2; }
+.sum > :nth-child(1) > * { grid-column: 1; } .sum > :nth-child(3) > * { grid-column: 3; } .sum > :nth-child(5) > * { grid-column: 5; }
+.operator { grid-row: 1; place-self: center; color: var(--ink-3); font-weight: 300; line-height: 1; } .sum > :nth-child(2) { grid-column: 2; } .sum > :nth-child(4) { grid-column: 4; }
+.sum { row-gap: .5rem; } .sum .prediction { margin: 0; } .change .prediction-sure { flex-wrap: wrap; gap: 0 .6rem; white-space: normal; }
+@media (max-width: 40rem) { .sum .bar { display: none; } }
+.example .in-full { display: none; } .hero .operator { font-size: clamp(1.2rem, 3vw, 2rem); }
 .picture { display: block; width: 100%; height: auto; border-radius: .5rem; background: var(--sunken); }
 .pixels { image-rendering: pixelated; }
 .missing { display: grid; place-items: center; aspect-ratio: 1; color: var(--ink-3); font-size: .8125rem; }
-.amplified { position: relative; }
-.times { position: absolute; left: .35rem; bottom: .35rem; padding: 0 .4rem; border-radius: .3rem; font-size: .75rem; line-height: 1.35rem; background: rgb(16 17 20 / .82); color: #fff; font-variant-numeric: tabular-nums; }
+.heard { margin-top: .5rem; font-size: .875rem; color: var(--ink-3); } .heard + .prediction { margin-top: 0; }
 .prediction { margin-top: .5rem; line-height: 1.35; min-width: 0; }
 .prediction-name { display: block; font-weight: 600; overflow-wrap: anywhere; }
 .prediction.tone-bad .prediction-name { color: var(--tone); }
@@ -65,9 +71,8 @@ export const PARTS = `
 .tensors { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; } .tensors .prediction { margin: 0; min-width: 8rem; }
 
 .cards { display: grid; gap: .9rem; }
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1.1rem 1.25rem; }
-.finding { border-left: 3px solid var(--tone); }
 .finding h4 { margin: .45rem 0 .3rem; font-size: 1.0625rem; } .finding > p { color: var(--ink-2); max-width: 48rem; text-wrap: pretty; }
 .finding .badge { font-size: .8125rem; }
 .remedies { margin-top: .75rem; } .remedies h5 { color: var(--ink-2); margin-bottom: .2rem; }
@@ -79,7 +84,7 @@ export const PARTS = `
 .example .facts { margin-top: .75rem; }
 .facts { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1.25rem; font-size: .8125rem; color: var(--ink-3); }
 .distances { display: flex; flex-wrap: wrap; gap: .1rem .9rem; } .distances span:last-child { color: var(--ink-2); }
-.facts .badge { font-size: .8125rem; } .provenance-line { overflow-wrap: anywhere; }
+.chip { border: 1px solid var(--line-strong); border-radius: 1rem; padding: 0 .6rem; color: var(--ink-2); white-space: nowrap; } .chip.lost { border-style: dashed; color: var(--ink-3); } .provenance-line { overflow-wrap: anywhere; }
 
 .figure strong { font-weight: 600; } .figure .interval-bar { display: block; margin: .2rem 0 .1rem auto; } .figure small { display: block; }
 .interval-track { stroke: var(--line); stroke-width: 2; stroke-linecap: round; }
@@ -88,7 +93,10 @@ export const PARTS = `
 .params dt { color: var(--ink-3); min-width: 6rem; } .params dd { overflow-wrap: anywhere; max-width: 20rem; }
 .attacks tbody th { min-width: 13rem; }
 
-.heat { width: auto; min-width: 30rem; margin: .25rem; font-size: .8125rem; font-variant-numeric: tabular-nums; }
+.confusion { display: grid; grid-template-columns: minmax(0, max-content) minmax(13rem, 1fr); gap: 1.25rem; align-items: start; } .confusion .scroll { padding: .25rem; }
+@media (max-width: 56rem) { .confusion { grid-template-columns: minmax(0, 1fr); } }
+.confusion h4 { margin: .6rem 0 .5rem; } .top li { display: flex; gap: .5rem; padding: .3rem 0; border-bottom: 1px solid var(--line); font-size: .9375rem; } .top .num { margin-left: auto; color: var(--ink-2); }
+.heat { width: auto; font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .heat caption { text-align: left; padding: .6rem .75rem; color: var(--ink-2); font-size: .875rem; }
 .heat th, .heat td { border: 0; padding: .2rem .35rem; text-align: center; vertical-align: middle; }
 .heat tbody th { text-align: right; white-space: nowrap; padding-right: .7rem; font-weight: 500; }
@@ -112,7 +120,7 @@ export const PARTS = `
 .facts-list div { display: grid; grid-template-columns: 10rem 1fr; gap: .1rem 1.25rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
 .facts-list div:last-child { border: 0; } .facts-list dt { color: var(--ink-3); font-size: .9375rem; } .facts-list dd { overflow-wrap: anywhere; }
 @media (max-width: 40rem) { .facts-list div { grid-template-columns: 1fr; } }
-.section h4 { margin: 0; } .facts-list + h4 { margin: 1.5rem 0 .6rem; } .chosen td { background: rgb(var(--accent-soft) / .07); }
+.facts-list + h4 { margin: 1.5rem 0 .6rem; } .chosen td { background: rgb(var(--accent-soft) / .07); }
 .command { background: var(--sunken); border: 1px solid var(--line); border-radius: .75rem; padding: .9rem 1.1rem; overflow-x: auto; font-size: .9rem; }
 .grid-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: .9rem 1.5rem; margin: 1.25rem 0; font-size: .9375rem; }
 .grid-list dt { color: var(--ink-3); font-size: .8125rem; } .grid-list dd { overflow-wrap: anywhere; }

@@ -1,0 +1,120 @@
+/** The result as a summary for the terminal; its last line is the verdict. */
+import pc from 'picocolors';
+import type { AttackResult, AuditResult, Finding, ModelResult, Proportion } from '../audit/result.ts';
+import { bar, sparkline } from './bars.ts';
+import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
+import { VERDICTS, exampleWord, type Tone } from './names.ts';
+import { cut, pad, plain, wrap } from './plain.ts';
+import { SEVERITIES, bySeverity } from './severity.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+type Page = { width: number; paint: (tone: Tone, text: string) => string; bold: (text: string) => string; dim: (text: string) => string };
+
+const FINDINGS_SHOWN = 3;
+const NARROWEST = 48;
+const SIGNS: Record<Tone, string> = { good: '✓', warn: '▲', bad: '✗', mute: '?', info: 'i' };
+
+function pageOf(colors: Colors, width: number): Page {
+  const tones: Record<Tone, (text: string) => string> = { good: colors.green, warn: colors.yellow, bad: colors.red, mute: colors.cyan, info: colors.cyan };
+  return { width: Math.max(NARROWEST, width), paint: (tone, text) => tones[tone](text), bold: colors.bold, dim: colors.dim };
+}
+
+/** One figure: name, value, bar, interval. */
+function figure(page: Page, name: string, value: Proportion | null, tone: Tone | null): string[] {
+  if (value === null) return [];
+  const length = Math.min(28, page.width - 44);
+  const drawn = pad(value.n > 0 ? bar(value.value, length) : '', length);
+  return [`  ${pad(name, 8)}${page.bold(pad(percent(value), 7, 'left'))}  ${tone === null ? drawn : page.paint(tone, drawn)}  ${page.dim(`95 % ${interval(value)}`)}`];
+}
+
+function figures(page: Page, model: ModelResult): string[] {
+  const { cleanAccuracy, noiseAccuracy, robustAccuracy, robustAccuracy8bit, verdict } = model.summary;
+  const { tone } = VERDICTS[verdict];
+  return [
+    ...figure(page, 'clean', cleanAccuracy, null),
+    ...figure(page, 'noise', noiseAccuracy, null),
+    ...figure(page, 'robust', robustAccuracy, tone),
+    ...figure(page, '  8-bit', robustAccuracy8bit, tone),
+  ];
+}
+
+/** Robust accuracy over epsilon, two cells for each point that was measured. */
+function curve(page: Page, model: ModelResult): string[] {
+  const points = [...model.curve].sort((a, b) => a.epsilon - b.epsilon);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || points.length < 2) return [];
+  const drawn = sparkline(points.flatMap((point) => [point.robustAccuracy.value, point.robustAccuracy.value]));
+  return ['', `  ${pad('curve', 9)}${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}  ${page.dim('robust accuracy as ε grows')}`];
+}
+
+function attackRow(page: Page, attack: AttackResult, names: number): string {
+  const cells = [
+    pad(percent(attack.successRate), 8, 'left'),
+    pad(percent(attack.robustAccuracy), 9, 'left'),
+    page.dim(pad(interval(attack.robustAccuracy), 15, 'left')),
+    pad(compactCount(attack.queries), 9, 'left'),
+    pad(compactCount(attack.gradients), 10, 'left'),
+  ];
+  const shown = page.width >= 72 ? cells : cells.slice(0, 2);
+  return `  ${pad(cut(plain(attack.id), names), names)}${shown.join('')}`;
+}
+
+function attacks(page: Page, model: ModelResult): string[] {
+  if (model.attacks.length === 0) return [];
+  const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attack.id)].length));
+  const names = Math.min(longest, page.width >= 72 ? page.width - 54 : page.width - 20);
+  const heads = [pad('success', 8, 'left'), pad('left', 9, 'left'), pad('95 % interval', 15, 'left'), pad('queries', 9, 'left'), pad('gradients', 10, 'left')];
+  const head = `  ${pad('attack', names)}${(page.width >= 72 ? heads : heads.slice(0, 2)).join('')}`;
+  return ['', page.dim(head), ...model.attacks.map((attack) => attackRow(page, attack, names))];
+}
+
+function findingLines(page: Page, finding: Finding): string[] {
+  const { word, tone } = SEVERITIES[finding.severity];
+  const [title = '', ...more] = wrap(plain(finding.title), page.width - 16);
+  const remedy = finding.remedies[0];
+  const help = remedy === undefined ? [] : wrap(`→ ${plain(remedy)}`, page.width - 14).map((line) => `              ${page.dim(line)}`);
+  return [`  ${page.paint(tone, pad(`${SIGNS[tone]} ${word}`, 12))}${page.bold(title)}`, ...more.map((line) => `              ${page.bold(line)}`), ...help];
+}
+
+function findings(page: Page, model: ModelResult): string[] {
+  const open = bySeverity(model.findings).filter((finding) => finding.severity !== 'pass');
+  if (open.length === 0) return [];
+  const rest = open.length - FINDINGS_SHOWN;
+  return ['', ...open.slice(0, FINDINGS_SHOWN).flatMap((finding) => findingLines(page, finding)), ...(rest > 0 ? [page.dim(`  and ${plural(rest, 'more finding')} in the report`)] : [])];
+}
+
+function verdictLine(page: Page, summary: ModelResult['summary']): string {
+  const { word, tone } = VERDICTS[summary.verdict];
+  const headline = plain(summary.headline);
+  // Headlines usually begin with the verdict's word; it is not said twice.
+  const text = headline.toLowerCase().startsWith(word.toLowerCase()) ? headline : `${word}: ${headline}`;
+  return page.paint(tone, page.bold(`${SIGNS[tone]} ${text}`));
+}
+
+function block(page: Page, model: ModelResult, several: boolean): string[] {
+  const { data, threat } = model;
+  const word = exampleWord(model);
+  const scope = `${plural(data.n, word.one, word.many)}${data.n < data.of ? ` of ${count(data.of)}` : ''} · ${norm(threat.norm)} ε = ${plain(threat.epsilonText)}`;
+  const name = cut(plain(model.name), Math.max(16, page.width - scope.length - 2));
+  return [
+    `${page.bold(name)}  ${page.dim(scope)}`,
+    ...(several ? wrap(plain(model.summary.headline), page.width - 2).map((line) => `  ${page.paint(VERDICTS[model.summary.verdict].tone, line)}`) : []),
+    '',
+    ...figures(page, model),
+    ...curve(page, model),
+    ...attacks(page, model),
+    ...findings(page, model),
+    '',
+  ];
+}
+
+/**
+ * The audit as lines for stdout, without a newline at the end.
+ * `width` is the terminal's (80 by default); names from models and data are stripped of control characters.
+ */
+export function renderTerminal(result: AuditResult, options: { color: boolean; width?: number }): string {
+  const page = pageOf(pc.createColors(options.color), options.width ?? 80);
+  const { gibbon, run, models } = result;
+  const head = page.dim(`Gibbon ${gibbon.version} · preset ${plain(run.preset)} · seed ${run.seed} · ${dateTime(run.startedAt)}`);
+  return [head, '', ...models.flatMap((model) => block(page, model, models.length > 1)), verdictLine(page, result.summary)].join('\n');
+}
