@@ -46,15 +46,15 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A constant; the same tensor object, or an equal small one, gives the same value. */
-  constant(tensor: Tensor): Value {
+  /** A constant; the same tensor object, or an equal small one without a name of its own, gives the same value. */
+  constant(tensor: Tensor, named?: string): Value {
     const known = this.#byTensor.get(tensor);
     if (known) return known;
-    const small = tensor.data.byteLength <= 64 && tensor.type !== 'string';
-    const key = small ? `constant ${tensor.type} ${tensor.shape} ${tensor.data}` : undefined;
+    const small = named === undefined && tensor.data.byteLength <= 64 && tensor.type !== 'string';
+    const key = small ? `constant ${tensor.type} ${tensor.shape} ${tensor.data.join()}` : undefined;
     const same = key === undefined ? undefined : this.#made.get(key)?.[0];
     if (same) return same;
-    const name = `c${this.#count++}`;
+    const name = named !== undefined && !this.#types.has(named) ? named : `k:${this.#count++}`;
     this.#constants.set(name, tensor);
     const value = this.#value(name, tensor);
     this.#fixed.add(name);
@@ -102,7 +102,7 @@ export class GraphBuilder {
       domain: '',
       name: `${op}_${id}`,
       inputs: names,
-      outputs: Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v${id}` : `v${id}_${i}`)),
+      outputs: Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v:${id}` : `v:${id}.${i}`)),
       attributes,
     };
     const types = this.#infer(node, inputs, (i) => {
@@ -125,13 +125,13 @@ export class GraphBuilder {
     return { name, type, shape };
   }
 
-  /** Copies a static core graph into this one with its inputs replaced; returns every value of it by its old name. */
+  /** Copies a static core graph into this one with its inputs (and any constants given by name) replaced; returns every value of it by its old name. */
   inline(graph: StaticGraph, inputs: ReadonlyMap<string, Value>): Map<string, Value> {
     const values = new Map(inputs);
     for (const input of graph.inputs) {
       if (!values.has(input.name)) throw new GibbonError('E_INTERNAL', `input ${input.name} is not bound`);
     }
-    for (const [name, tensor] of graph.constants) values.set(name, this.constant(tensor));
+    for (const [name, tensor] of graph.constants) if (!values.has(name)) values.set(name, this.constant(tensor, name));
     for (const node of graph.nodes) {
       const from = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
       const made = this.nodes1(node.op, from, node.attributes, node.outputs.length);

@@ -88,7 +88,7 @@ export function bools(values: readonly boolean[], shape: readonly number[] = [va
 /** A typed view of the elements (copied only where the bytes are not aligned). */
 export function view(tensor: Tensor): Float32Array | Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array {
   const width = BYTES[tensor.type];
-  const aligned = tensor.data.byteOffset % Math.max(width, 1) === 0 ? tensor.data : tensor.data.slice();
+  const aligned = tensor.data.byteOffset % Math.max(width, 1) === 0 ? tensor.data : new Uint8Array(tensor.data);
   const { buffer, byteOffset } = aligned;
   const length = width === 0 ? 0 : aligned.byteLength / width;
   switch (tensor.type) {

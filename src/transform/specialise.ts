@@ -38,7 +38,7 @@ export async function specialise(model: Graph, shapes: Readonly<Record<string, r
     if (!shape) throw new GibbonError('E_MODEL_SHAPE', `no shape given for the model's input ${port.name}`);
     env.set(port.name, g.input(port.name, port.type, shape));
   }
-  for (const [name, tensor] of model.constants) env.set(name, g.constant(tensor));
+  for (const [name, tensor] of model.constants) env.set(name, g.constant(tensor, name));
   const rebatched = rebatchedRows(model, shapes);
   for (const node of model.nodes) await lowerNode({ g, env, evaluate, opsets: model.opsets, rebatched }, node);
   const outputs = Object.fromEntries(model.outputs.map(({ name }) => [`${name}`, known(env, name)]));
