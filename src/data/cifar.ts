@@ -9,6 +9,7 @@ import type { Labels } from './labels.ts';
 import type { ByteSource } from './source.ts';
 import { fileSource } from './source.ts';
 import { streamedDataset } from './streamed-dataset.ts';
+import { scaled } from './typed-values.ts';
 
 const SIDE = 32;
 const PIXELS = SIDE * SIDE * 3;
@@ -41,7 +42,7 @@ export async function openCifar(path: string, labelFile: string | undefined): Pr
   const labels = labelFile === undefined ? await collectLabels(source, length, labelBytes) : await loadLabels(labelFile, { length, id });
   const read = async (index: number): Promise<Pick<Sample, 'shape' | 'data'>> => {
     const bytes = await source.read(index * record + labelBytes, PIXELS);
-    return { shape: [SIDE, SIDE, 3], data: interleave(Float32Array.from(bytes, (value) => value / 255), 3) };
+    return { shape: [SIDE, SIDE, 3], data: interleave(scaled(bytes, 255), 3) };
   };
   return streamedDataset({ modality: 'image', length, labels, files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])], id, read });
 }

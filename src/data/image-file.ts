@@ -4,6 +4,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { Pixels } from './bmp.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { readWholeFile } from './source.ts';
+import { scaled } from './typed-values.ts';
 
 /** What counts as an image in a folder. */
 export const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|bmp|gif|tiff?)$/i;
@@ -27,8 +28,7 @@ async function loadSharp(): Promise<typeof import('sharp')['default']> {
 export async function decodeImageFile(path: string): Promise<{ shape: number[]; data: Float32Array }> {
   const bytes = await readWholeFile(path);
   const { height, width, channels, values } = isBmp(bytes) ? decodeBmp(bytes, path) : await decodeWithSharp(bytes, path);
-  const scale = values instanceof Uint16Array ? 65535 : 255;
-  return { shape: [height, width, channels], data: Float32Array.from(values, (value) => value / scale) };
+  return { shape: [height, width, channels], data: scaled(values, values instanceof Uint16Array ? 65535 : 255) };
 }
 
 async function decodeWithSharp(bytes: Uint8Array, path: string): Promise<Pixels> {

@@ -1,10 +1,10 @@
 /** Reads a separate label file (text, JSON, CSV, IDX, NPY) and fits it to the samples of a data set. */
 import { GibbonError } from '../base/errors.ts';
-import { codePointOrder } from './natural-order.ts';
 import { parseCsv } from './csv.ts';
 import { openIdx } from './idx.ts';
 import type { Labels } from './labels.ts';
 import { checkLabelCount, numericLabels, textLabels } from './labels.ts';
+import { codePointOrder } from './natural-order.ts';
 import { openNpy } from './npy.ts';
 import { readColumn } from './numeric-array.ts';
 import { fileSource, readWholeFile } from './source.ts';

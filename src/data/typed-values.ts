@@ -43,3 +43,10 @@ export function decodeValues<A extends Float32Array | Float64Array>(bytes: Uint8
   for (let i = 0, at = 0; i < out.length; i++, at += step) out[i] = read(view, at, little) / divisor;
   return out;
 }
+
+/** Integers as float32, each divided by `divisor` (255 for bytes, so that they round-trip). */
+export function scaled(values: Uint8Array | Uint16Array, divisor: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = (values[i] as number) / divisor;
+  return out;
+}
