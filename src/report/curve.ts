@@ -46,7 +46,7 @@ function frame(models: readonly ModelResult[]): Omit<CurveData, 'series'> | null
 /** One model's robust accuracy and its noise baseline; null where no curve was measured. */
 export function modelCurve(model: ModelResult): CurveData | null {
   const data = frame([model]);
-  if (data === null || model.curve.length === 0) return null;
+  if (data === null || !model.curve.some((point) => point.robustAccuracy.n > 0)) return null;
   const series: Series[] = [{ name: 'Worst case over the attacks', style: 'series-0', shape: 'circle', places: places(model, 'Worst case', (p) => p.robustAccuracy) }];
   if (model.curve.some((point) => point.noiseAccuracy !== null)) {
     series.push({ name: 'Random noise of the same size', style: 'series-noise', shape: 'none', places: places(model, 'Noise', (p) => p.noiseAccuracy) });
@@ -56,14 +56,14 @@ export function modelCurve(model: ModelResult): CurveData | null {
 
 /** The robust accuracy of several models on one pair of axes; null where their axes differ. */
 export function comparisonCurve(models: readonly ModelResult[]): CurveData | null {
-  const drawn = models.filter((model) => model.curve.length > 0);
+  const drawn = models.filter((model) => model.curve.some((point) => point.robustAccuracy.n > 0));
   const [first] = drawn;
   const data = frame(drawn);
   if (first === undefined || data === null || drawn.length < 2) return null;
   const key = (model: ModelResult): string => `${model.threat.norm} ${model.data.modality} ${inByteSteps(model.threat)}`;
   if (drawn.some((model) => key(model) !== key(first))) return null;
   const series = models.flatMap((model, i) =>
-    model.curve.length === 0 ? [] : [{ name: model.name, style: `series-${i % 4}`, shape: SHAPES[i % 4] ?? 'circle', places: places(model, model.name, (p) => p.robustAccuracy) }],
+    !drawn.includes(model) ? [] : [{ name: model.name, style: `series-${i % 4}`, shape: SHAPES[i % 4] ?? 'circle', places: places(model, model.name, (p) => p.robustAccuracy) }],
   );
   return { ...data, series };
 }

@@ -19,18 +19,24 @@ function pageOf(colors: Colors, width: number): Page {
   return { width: Math.max(NARROWEST, width), paint: (tone, text) => tones[tone](text), bold: colors.bold, dim: colors.dim };
 }
 
+/** Cells of a figure's bar. */
+function barLength(page: Page): number {
+  return Math.min(28, page.width - 34);
+}
+
 /** One figure: name, value, bar, interval. */
 function figure(page: Page, name: string, value: Proportion | null, tone: Tone | null): string[] {
   if (value === null) return [];
-  const length = Math.min(28, page.width - 44);
+  const length = barLength(page);
   const drawn = pad(value.n > 0 ? bar(value.value, length) : '', length);
-  return [`  ${pad(name, 8)}${page.bold(pad(percent(value), 7, 'left'))}  ${tone === null ? drawn : page.paint(tone, drawn)}  ${page.dim(`95 % ${interval(value)}`)}`];
+  return [`  ${pad(name, 8)}${page.bold(pad(percent(value), 7, 'left'))}  ${tone === null ? drawn : page.paint(tone, drawn)}  ${page.dim(interval(value))}`];
 }
 
 function figures(page: Page, model: ModelResult): string[] {
   const { cleanAccuracy, noiseAccuracy, robustAccuracy, robustAccuracy8bit, verdict } = model.summary;
   const { tone } = VERDICTS[verdict];
   return [
+    page.dim(`  ${pad('accuracy', 19 + barLength(page))}95 % interval`),
     ...figure(page, 'clean', cleanAccuracy, null),
     ...figure(page, 'noise', noiseAccuracy, null),
     ...figure(page, 'robust', robustAccuracy, tone),
@@ -44,7 +50,7 @@ function curve(page: Page, model: ModelResult): string[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || points.length < 2) return [];
   const drawn = sparkline(points.flatMap((point) => [point.robustAccuracy.value, point.robustAccuracy.value]));
-  return ['', `  ${pad('curve', 9)}${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}  ${page.dim('robust accuracy as ε grows')}`];
+  return ['', `  ${pad('curve', 9)}ε ${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}${page.width >= 72 ? page.dim('  robust accuracy as ε grows') : ''}`];
 }
 
 function attackRow(page: Page, attack: AttackResult, names: number): string {

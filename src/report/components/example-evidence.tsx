@@ -94,7 +94,9 @@ function Waveforms({ model, example }: EvidenceProps): VNode | null {
   );
 }
 
-function Tensors({ model, example }: EvidenceProps): VNode {
+/** Values that no picture shows: only the predictions, where they say more than the heading above them. */
+function Tensors({ model, example }: EvidenceProps): VNode | null {
+  if (example.clean.confidence === null && example.adversarial.confidence === null) return null;
   return (
     <div class="tensors">
       <Prediction model={model} said={example.clean} fooled={false} />

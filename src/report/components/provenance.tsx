@@ -1,7 +1,7 @@
 /** Everything that is needed to run this audit again and get the same figures. */
 import type { VNode } from 'preact';
 import type { AuditResult, ModelResult } from '../../audit/result.ts';
-import { bytes, count, dateTime, seconds } from '../format.ts';
+import { bytes, count, dateTime, plural, seconds } from '../format.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
 function facts({ gibbon, run }: AuditResult): [name: string, value: string][] {
@@ -14,7 +14,7 @@ function facts({ gibbon, run }: AuditResult): [name: string, value: string][] {
     ['Runtime', `${runtime.name} ${runtime.version}`],
     ['Provider', runtime.provider],
     ['Precision', `${runtime.precision}, optimisation ${runtime.optimisation}`],
-    ['Threads and workers', `${runtime.threads} × ${runtime.workers}`],
+    ['Workers', `${plural(runtime.workers, 'process', 'processes')} of ${plural(runtime.threads, 'thread')}`],
     ['Platform', `Node ${platform.node}, ${platform.os} ${platform.arch}`],
     ['Processor', platform.cpu],
   ];

@@ -91,7 +91,7 @@ export const PARTS = `
 .interval-span { stroke: rgb(var(--mute-rgb) / .65); stroke-width: 4; stroke-linecap: round; } .interval-dot { fill: var(--ink); }
 .params { font-size: .8125rem; font-weight: 400; margin-top: .2rem; } .params div { display: flex; gap: .6rem; }
 .params dt { color: var(--ink-3); min-width: 6rem; } .params dd { overflow-wrap: anywhere; max-width: 20rem; }
-.attacks tbody th { min-width: 13rem; }
+.attacks tbody th { min-width: 13rem; } @media (max-width: 40rem) { .attacks tbody th { min-width: 9rem; } }
 
 .confusion { display: grid; grid-template-columns: minmax(0, max-content) minmax(13rem, 1fr); gap: 1.25rem; align-items: start; } .confusion .scroll { padding: .25rem; }
 @media (max-width: 56rem) { .confusion { grid-template-columns: minmax(0, 1fr); } }
@@ -124,5 +124,5 @@ export const PARTS = `
 .command { background: var(--sunken); border: 1px solid var(--line); border-radius: .75rem; padding: .9rem 1.1rem; overflow-x: auto; font-size: .9rem; }
 .grid-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: .9rem 1.5rem; margin: 1.25rem 0; font-size: .9375rem; }
 .grid-list dt { color: var(--ink-3); font-size: .8125rem; } .grid-list dd { overflow-wrap: anywhere; }
-.files .path, .files .hash { overflow-wrap: anywhere; min-width: 12rem; } .provenance details { margin-top: 1rem; }
+.files .path { overflow-wrap: anywhere; min-width: 9rem; } .files .hash { font-size: .75rem; word-break: break-all; min-width: 12rem; } .provenance details { margin-top: 1rem; }
 `;

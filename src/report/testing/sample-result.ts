@@ -161,7 +161,7 @@ export function sampleModel(options: SampleOptions = {}): ModelResult {
     preprocessing: {
       layout: 'NCHW', channels: 'grayscale', shape, mean: [0], std: [1], description: 'grayscale, values in [0, 1]', source: 'guessed',
       tried: [
-        { description: 'grayscale, values in [0, 1]', accuracy: correct / s.n, n: 64 },
+        { description: 'grayscale, values in [0, 1]', accuracy: proportionOf(correct, s.n).value, n: 64 },
         { description: 'grayscale, values in [0, 255]', accuracy: 0.72, n: 64 },
         { description: 'grayscale, mean 0.1307, std 0.3081', accuracy: 0.81, n: 64 },
       ],

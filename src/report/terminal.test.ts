@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { bar, sparkline } from './bars.ts';
+import { cut, plain, wrap } from './plain.ts';
+import { renderTerminal } from './terminal.ts';
+import { sampleModel, sampleResult } from './testing/sample-result.ts';
+
+const ESCAPE = String.fromCharCode(27);
+
+describe('the summary', () => {
+  const result = sampleResult([sampleModel(), sampleModel({ name: 'robust', broken: 0.1, verdict: 'robust', headline: 'Robust against what was tried.' })]);
+  const text = renderTerminal(result, { color: false });
+  const lines = text.split('\n');
+
+  test('ends with the verdict', () => expect(lines.at(-1)).toBe('✗ Broken: a change of at most 0.1 per pixel fools the model on nearly every image.'));
+  test('has a block for each model', () => expect(lines.filter((line) => /200 images of 10,000/.test(line))).toHaveLength(2));
+  test('gives figures with intervals', () => expect(text).toMatch(/robust +\d+\.\d % +\S* +\d+\.\d–\d+\.\d %/));
+  test('lists attacks and findings, the worst first', () => {
+    expect(text).toMatch(/pgd .*8,200 +8,000/);
+    expect(text.indexOf('✗ Critical')).toBeLessThan(text.indexOf('i Note'));
+    expect(text).not.toContain('No sign of masked gradients');
+  });
+  test.each([48, 80, 120])('fits %i columns, but for the verdict', (width) => {
+    for (const line of renderTerminal(result, { color: false, width }).split('\n').slice(1, -1)) expect([...line].length, line).toBeLessThanOrEqual(width);
+  });
+  test('is coloured only when asked', () => {
+    expect(text).not.toContain(ESCAPE);
+    expect(renderTerminal(result, { color: true })).toContain(`${ESCAPE}[31m`);
+  });
+});
+
+test('names cannot steer the terminal', () => {
+  const hostile = `${ESCAPE}[2J${ESCAPE}]0;owned\u0007\u202Eevil\r\n`;
+  const model = sampleModel({ name: hostile, headline: hostile });
+  model.attacks.forEach((attack) => Object.assign(attack, { id: hostile }));
+  model.findings.forEach((finding) => Object.assign(finding, { title: hostile, remedies: [hostile] }));
+  expect(renderTerminal(sampleResult([model]), { color: false })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+});
+
+test('nothing measured is nothing printed', () => {
+  const model = sampleModel({ modality: 'tensor', n: 20 });
+  model.summary.noiseAccuracy = null;
+  model.curve = [];
+  model.attacks = [];
+  model.findings = [];
+  expect(renderTerminal(sampleResult([model]), { color: false })).not.toMatch(/noise|8-bit|curve|attack |NaN/);
+});
+
+test('bars are exact to an eighth and never hide a little', () => {
+  expect([0, 0.001, 0.5, 1].map((share) => bar(share, 4))).toEqual(['', '▏', '██', '████']);
+  expect(sparkline([0, 0.5, 1])).toBe('▁▅█');
+});
+
+test('text is cut and wrapped by characters', () => {
+  expect(plain('a\tb\u0000  c ')).toBe('a b c');
+  expect(cut('gibbon', 4)).toBe('gib…');
+  expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
+});
