@@ -32,15 +32,33 @@ function parseHeader(bytes: Uint8Array, name: string): BmpHeader {
   const pixels = view.getUint32(10, true);
   const size = view.getUint32(14, true);
   // OS/2's header of 12 bytes has 16-bit sizes and palette entries without a fourth byte.
-  if (size === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true), topDown: false, bits: view.getUint16(24, true), pixels, palette: 26, paletteEntry: 3 };
+  if (size === 12)
+    return {
+      width: view.getUint16(18, true),
+      height: view.getUint16(20, true),
+      topDown: false,
+      bits: view.getUint16(24, true),
+      pixels,
+      palette: 26,
+      paletteEntry: 3,
+    };
   if (size < 40 || bytes.length < 54) throw unreadable(name, `its header has ${size} bytes`);
   const compression = view.getUint32(30, true);
   const bits = view.getUint16(28, true);
   const masks = compression === 3 && bits === 32;
-  if (masks && [54, 58, 62].some((at, i) => bytes.length < at + 4 || view.getUint32(at, true) !== 0xff0000 >>> (8 * i))) throw unreadable(name, 'its colour masks are not those of blue, green, red');
+  if (masks && [54, 58, 62].some((at, i) => bytes.length < at + 4 || view.getUint32(at, true) !== 0xff0000 >>> (8 * i)))
+    throw unreadable(name, 'its colour masks are not those of blue, green, red');
   if (compression !== 0 && !masks) throw unreadable(name, `it is compressed (method ${compression})`);
   const height = view.getInt32(22, true);
-  return { width: view.getInt32(18, true), height: Math.abs(height), topDown: height < 0, bits, pixels, palette: 14 + size, paletteEntry: 4 };
+  return {
+    width: view.getInt32(18, true),
+    height: Math.abs(height),
+    topDown: height < 0,
+    bits,
+    pixels,
+    palette: 14 + size,
+    paletteEntry: 4,
+  };
 }
 
 /** Decodes a BMP; a fourth byte (padding or alpha) is dropped. Throws E_DATA_UNREADABLE, also for a file shorter than its header says. */
@@ -51,11 +69,13 @@ export function decodeBmp(bytes: Uint8Array, name: string): Pixels {
   if (width < 1 || height < 1) throw unreadable(name, `its size is ${width}×${height}`);
   // Rows are padded to a multiple of four bytes.
   const stride = Math.ceil((width * bits) / 32) * 4;
-  if (pixels + stride * height > bytes.length) throw unreadable(name, `it is truncated: ${width}×${height} pixels need ${pixels + stride * height} bytes, it has ${bytes.length}`);
+  if (pixels + stride * height > bytes.length)
+    throw unreadable(name, `it is truncated: ${width}×${height} pixels need ${pixels + stride * height} bytes, it has ${bytes.length}`);
   return bits === 8 ? decodePalette(bytes, header, stride, name) : decodeColour(bytes, header, stride);
 }
 
-const rowStart = (header: BmpHeader, stride: number, y: number): number => header.pixels + stride * (header.topDown ? y : header.height - 1 - y);
+const rowStart = (header: BmpHeader, stride: number, y: number): number =>
+  header.pixels + stride * (header.topDown ? y : header.height - 1 - y);
 
 function decodeColour(bytes: Uint8Array, header: BmpHeader, stride: number): Pixels {
   const { width, height, bits } = header;

@@ -1,6 +1,17 @@
 /** The class names of CIFAR-10 and CIFAR-100 (Krizhevsky 2009), in the order of their label bytes. */
 
-export const CIFAR10_CLASSES: readonly string[] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const CIFAR10_CLASSES: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
 
 /** The fine labels. */
 export const CIFAR100_CLASSES: readonly string[] = (

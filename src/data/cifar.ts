@@ -1,7 +1,7 @@
 /** The binary format of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3072 bytes of a 32×32 RGB image, plane by plane. */
 import { basename } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
-import { CIFAR100_CLASSES, CIFAR10_CLASSES } from './cifar-classes.ts';
+import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { interleave } from './image-layout.ts';
 import { loadLabels } from './label-file.ts';
@@ -34,7 +34,11 @@ export async function openCifar(path: string, labelFile: string | undefined): Pr
   if (source.size === 0) throw new GibbonError('E_DATA_EMPTY', `${path} is empty.`, { hint: 'Download the file again.' });
   const labelBytes = cifarLabelBytes(path, source.size);
   if (labelBytes === undefined) {
-    throw new GibbonError('E_DATA_UNREADABLE', `${path} has ${source.size} bytes: neither whole CIFAR-10 records (3073 bytes) nor CIFAR-100 records (3074).`, { hint: 'It is truncated, or of another format: download it again, or save it as .npy.' });
+    throw new GibbonError(
+      'E_DATA_UNREADABLE',
+      `${path} has ${source.size} bytes: neither whole CIFAR-10 records (3073 bytes) nor CIFAR-100 records (3074).`,
+      { hint: 'It is truncated, or of another format: download it again, or save it as .npy.' },
+    );
   }
   const record = PIXELS + labelBytes;
   const length = source.size / record;
@@ -44,7 +48,14 @@ export async function openCifar(path: string, labelFile: string | undefined): Pr
     const bytes = await source.read(index * record + labelBytes, PIXELS);
     return { shape: [SIDE, SIDE, 3], data: interleave(scaled(bytes, 255), 3) };
   };
-  return streamedDataset({ modality: 'image', length, labels, files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])], id, read });
+  return streamedDataset({
+    modality: 'image',
+    length,
+    labels,
+    files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])],
+    id,
+    read,
+  });
 }
 
 async function collectLabels(source: ByteSource, length: number, labelBytes: 1 | 2): Promise<Labels> {

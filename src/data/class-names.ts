@@ -13,12 +13,15 @@ export async function classNamesFrom(path: string): Promise<string[]> {
   if (empty !== -1) throw unreadable(path, names.length === 1 ? 'it is empty' : `name ${empty} is empty`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   // Two outputs of one name (ImageNet's "crane" and "maillot") are known to happen: they stay, and matching by name refuses the ambiguous ones.
-  if (twice !== undefined && new Set(names).size < names.length / 2) throw unreadable(path, `most names are given more than once, e.g. ${twice}`);
+  if (twice !== undefined && new Set(names).size < names.length / 2)
+    throw unreadable(path, `most names are given more than once, e.g. ${twice}`);
   return names;
 }
 
 function unreadable(path: string, reason: string): GibbonError {
-  return new GibbonError('E_DATA_UNREADABLE', `${path} is no file of class names: ${reason}.`, { hint: 'Give a JSON array of names, or one name per line, in the order of the model\'s outputs.' });
+  return new GibbonError('E_DATA_UNREADABLE', `${path} is no file of class names: ${reason}.`, {
+    hint: "Give a JSON array of names, or one name per line, in the order of the model's outputs.",
+  });
 }
 
 function fromJson(value: unknown, path: string): string[] {
@@ -30,9 +33,11 @@ function fromJson(value: unknown, path: string): string[] {
   const names: string[] = [];
   for (const [key, item] of entries) {
     const [index, name] = byName ? [item as number, key] : [Number(key), item as unknown];
-    if (typeof name !== 'string' || !Number.isInteger(index) || index < 0 || index >= entries.length) throw unreadable(path, `the entry ${key} is no pair of class number and name, with numbers from 0 to ${entries.length - 1}`);
+    if (typeof name !== 'string' || !Number.isInteger(index) || index < 0 || index >= entries.length)
+      throw unreadable(path, `the entry ${key} is no pair of class number and name, with numbers from 0 to ${entries.length - 1}`);
     names[index] = name;
   }
-  if (names.length !== entries.length || entries.length === 0 || names.includes(undefined as unknown as string)) throw unreadable(path, 'two entries have the same class number, or it is empty');
+  if (names.length !== entries.length || entries.length === 0 || names.includes(undefined as unknown as string))
+    throw unreadable(path, 'two entries have the same class number, or it is empty');
   return names;
 }

@@ -31,7 +31,11 @@ export async function detectFormat(path: string): Promise<DataFormat> {
   if (isNpy(head)) return 'npy';
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return 'npz';
   if (isBinary) return 'cifar';
-  throw new GibbonError('E_DATA_UNREADABLE', `${path} is of no format that Gibbon reads; it starts with the bytes ${[...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}.`, { hint: SUPPORTED });
+  throw new GibbonError(
+    'E_DATA_UNREADABLE',
+    `${path} is of no format that Gibbon reads; it starts with the bytes ${[...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}.`,
+    { hint: SUPPORTED },
+  );
 }
 
 /** The first bytes of a file, unpacked where its name ends in .gz; none where that fails. */

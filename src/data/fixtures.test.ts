@@ -7,7 +7,7 @@ import { classNamesFrom } from './class-names.ts';
 import { matchLabels } from './match-labels.ts';
 import { openDataset } from './open.ts';
 
-const fixtures = resolve(process.env['GIBBON_FIXTURES'] ?? join(import.meta.dirname, '../../../shared/fixtures'));
+const fixtures = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
 const at = (path: string): string => join(fixtures, path);
 const absent = !existsSync(at('cifar10'));
 
@@ -20,7 +20,8 @@ describe.skipIf(absent)(`fixtures${absent ? ` (skipped: nothing at ${fixtures})`
     expect(matchLabels(data, [...CIFAR10_CLASSES].reverse(), 10).labels[0]).toBe(6);
     // Neighbours of one channel are alike; in the file, plane by plane, the same stride of three skips two pixels instead.
     const samples = await data.read(Array.from({ length: 300 }, (_, i) => i));
-    const roughness = (pixels: Float32Array): number => pixels.subarray(3).reduce((sum, value, i) => sum + Math.abs(value - (pixels[i] as number)), 0);
+    const roughness = (pixels: Float32Array): number =>
+      pixels.subarray(3).reduce((sum, value, i) => sum + Math.abs(value - (pixels[i] as number)), 0);
     const planes = (pixels: Float32Array): Float32Array => pixels.map((_, i) => pixels[(i % 1024) * 3 + Math.floor(i / 1024)] as number);
     const total = (measure: (pixels: Float32Array) => number): number => samples.reduce((sum, sample) => sum + measure(sample.data), 0);
     expect(total(roughness)).toBeLessThan(total((pixels) => roughness(planes(pixels))));

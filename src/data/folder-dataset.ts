@@ -32,7 +32,8 @@ export async function folderDataset(root: string, listing: FolderListing, labelF
   const isImages = images.length >= waves.length;
   const media = isImages ? images : waves;
   if (media.length === 0) throw emptyFolder(root, listing);
-  const { files, labels } = labelFile === undefined ? labelByFolder(media) : { files: media, labels: await labelsFromFile(labelFile, media) };
+  const { files, labels } =
+    labelFile === undefined ? labelByFolder(media) : { files: media, labels: await labelsFromFile(labelFile, media) };
   return streamedDataset({
     modality: isImages ? 'image' : 'waveform',
     length: files.length,
@@ -46,10 +47,15 @@ export async function folderDataset(root: string, listing: FolderListing, labelF
 
 function emptyFolder(root: string, { files, hidden }: FolderListing): GibbonError {
   const others = files.length + hidden;
-  return new GibbonError('E_DATA_EMPTY', `${root} holds no images or WAV files${others > 0 ? `; its ${others} other files were ignored` : ''}.`, { hint: 'Give a folder with one sub-folder for each class, or an IDX, CIFAR, .npy or .npz file.' });
+  return new GibbonError(
+    'E_DATA_EMPTY',
+    `${root} holds no images or WAV files${others > 0 ? `; its ${others} other files were ignored` : ''}.`,
+    { hint: 'Give a folder with one sub-folder for each class, or an IDX, CIFAR, .npy or .npz file.' },
+  );
 }
 
-const labelsFromFile = (labelFile: string, files: readonly ListedFile[]): Promise<Labels> => loadLabels(labelFile, { length: files.length, id: (index) => (files[index] as ListedFile).name });
+const labelsFromFile = (labelFile: string, files: readonly ListedFile[]): Promise<Labels> =>
+  loadLabels(labelFile, { length: files.length, id: (index) => (files[index] as ListedFile).name });
 
 /** The first folder of each path is its label. Files beside the class folders belong to no class, so they are left out. */
 function labelByFolder(media: readonly ListedFile[]): { files: readonly ListedFile[]; labels: Labels | undefined } {

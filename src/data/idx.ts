@@ -10,7 +10,14 @@ import { fileSource, MAX_WHOLE_FILE, memorySource, readWholeFile } from './sourc
 import type { DType } from './typed-values.ts';
 import { BYTES } from './typed-values.ts';
 
-const TYPES: Readonly<Record<number, DType>> = { 0x08: 'uint8', 0x09: 'int8', 0x0b: 'int16', 0x0c: 'int32', 0x0d: 'float32', 0x0e: 'float64' };
+const TYPES: Readonly<Record<number, DType>> = {
+  0x08: 'uint8',
+  0x09: 'int8',
+  0x0b: 'int16',
+  0x0c: 'int32',
+  0x0d: 'float32',
+  0x0e: 'float64',
+};
 const MAX_RANK = 8;
 
 /** Do these first bytes look like an IDX header? */
@@ -23,11 +30,16 @@ export function isIdx(head: Uint8Array): boolean {
 function parseHeader(head: Uint8Array, name: string): { dtype: DType; shape: number[]; offset: number } {
   const dtype = TYPES[head[2] ?? 0];
   if (!isIdx(head) || dtype === undefined) {
-    throw new GibbonError('E_DATA_UNREADABLE', `${name} is no IDX file: its first bytes are ${[...head.subarray(0, 4)].join(' ')}.`, { hint: 'An IDX file starts with 0 0, a type (8 for bytes) and the number of dimensions.' });
+    throw new GibbonError('E_DATA_UNREADABLE', `${name} is no IDX file: its first bytes are ${[...head.subarray(0, 4)].join(' ')}.`, {
+      hint: 'An IDX file starts with 0 0, a type (8 for bytes) and the number of dimensions.',
+    });
   }
   const rank = head[3] as number;
   const offset = 4 + 4 * rank;
-  if (head.length < offset) throw new GibbonError('E_DATA_UNREADABLE', `${name} is truncated: it ends inside its IDX header.`, { hint: 'Download the file again.' });
+  if (head.length < offset)
+    throw new GibbonError('E_DATA_UNREADABLE', `${name} is truncated: it ends inside its IDX header.`, {
+      hint: 'Download the file again.',
+    });
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   return { dtype, shape: Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i)), offset };
 }
@@ -39,7 +51,10 @@ export async function openIdx(path: string): Promise<NumericArray> {
   const { dtype, shape, offset } = parseHeader(head, path);
   checkDeclaredShape(path, shape, dtype, source.size - offset);
   const excess = source.size - offset - elementCount(shape) * BYTES[dtype];
-  if (excess > 0) throw new GibbonError('E_DATA_SHAPE', `${path} has ${excess} bytes more than its header ${dtype}[${shape.join(', ')}] declares.`, { hint: 'The header is damaged, or files were joined: export the file again.' });
+  if (excess > 0)
+    throw new GibbonError('E_DATA_SHAPE', `${path} has ${excess} bytes more than its header ${dtype}[${shape.join(', ')}] declares.`, {
+      hint: 'The header is damaged, or files were joined: export the file again.',
+    });
   return { name: path, shape, dtype, little: false, source, offset };
 }
 
@@ -55,18 +70,30 @@ async function gunzipIdx(path: string): Promise<ByteSource> {
     return memorySource(path, gunzipSync(packed, { maxOutputLength: size }));
   } catch (thrown) {
     if (thrown instanceof GibbonError) throw thrown;
-    throw new GibbonError('E_DATA_UNREADABLE', `${path} cannot be unpacked: ${(thrown as Error).message}`, { hint: 'Download the file again, or unpack it with gunzip.', cause: thrown });
+    throw new GibbonError('E_DATA_UNREADABLE', `${path} cannot be unpacked: ${(thrown as Error).message}`, {
+      hint: 'Download the file again, or unpack it with gunzip.',
+      cause: thrown,
+    });
   }
 }
 
 /** The label file that belongs to an image file by name: `…images-idx3-ubyte` → `…labels-idx1-ubyte`, packed or not; undefined where there is none. */
 export async function siblingLabels(images: string): Promise<string | undefined> {
   const name = basename(images);
-  const plain = name.replace(/images/i, (word) => (word === 'images' ? 'labels' : 'LABELS')).replace(/idx[34]/, 'idx1').replace(/\.gz$/, '');
+  const plain = name
+    .replace(/images/i, (word) => (word === 'images' ? 'labels' : 'LABELS'))
+    .replace(/idx[34]/, 'idx1')
+    .replace(/\.gz$/, '');
   if (plain === name.replace(/\.gz$/, '')) return undefined;
   for (const candidate of [plain, `${plain}.gz`]) {
     const path = join(dirname(images), candidate);
-    if (await stat(path).then((found) => found.isFile(), () => false)) return path;
+    if (
+      await stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+    )
+      return path;
   }
   return undefined;
 }

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImageFile } from './image-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gibbon-image-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const write = (name: string, bytes: Uint8Array): string => {
   const path = join(folder, name);
   writeFileSync(path, bytes);
@@ -17,7 +18,18 @@ const bytesOf = (data: Float32Array, scale: number): number[] => [...data].map((
 
 /** One pixel as a 32-bit float. */
 function floatTiff(): Uint8Array {
-  const tags = [[256, 1], [257, 1], [258, 32], [259, 1], [262, 1], [273, 8], [277, 1], [278, 1], [279, 4], [339, 3]];
+  const tags = [
+    [256, 1],
+    [257, 1],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, 1],
+    [279, 4],
+    [339, 3],
+  ];
   const view = new DataView(new ArrayBuffer(12 + 2 + tags.length * 12 + 4));
   view.setUint32(0, 0x49492a00);
   view.setUint32(4, 12, true);
@@ -45,25 +57,33 @@ describe('decodeImageFile', () => {
     const gray = await decodeImageFile(write('gray.png', await image([0, 1, 128, 255], 2, 2, 1).toColourspace('b-w').png().toBuffer()));
     expect(gray.shape).toEqual([2, 2, 1]);
     expect(bytesOf(gray.data, 255).map(Math.round)).toEqual([0, 1, 128, 255]);
-    const wide = await decodeImageFile(write('gray16.png', await image([0, 1, 1000, 65535], 2, 2, 1, true).toColourspace('grey16').png().toBuffer()));
+    const wide = await decodeImageFile(
+      write('gray16.png', await image([0, 1, 1000, 65535], 2, 2, 1, true).toColourspace('grey16').png().toBuffer()),
+    );
     expect(wide.shape).toEqual([2, 2, 1]);
     expect([...wide.data]).toEqual([0, 1 / 65535, 1000 / 65535, 1].map(Math.fround));
   });
 
   it('keeps 16-bit colour', async () => {
-    const { shape, data } = await decodeImageFile(write('rgb16.png', await image([0, 1000, 65535, 1, 2, 3], 2, 1, 3, true).toColourspace('rgb16').png().toBuffer()));
+    const { shape, data } = await decodeImageFile(
+      write('rgb16.png', await image([0, 1000, 65535, 1, 2, 3], 2, 1, 3, true).toColourspace('rgb16').png().toBuffer()),
+    );
     expect(shape).toEqual([1, 2, 3]);
     expect(bytesOf(data, 65535).map(Math.round)).toEqual([0, 1000, 65535, 1, 2, 3]);
   });
 
   it('turns transparent pixels black and leaves opaque ones as they are', async () => {
-    const { shape, data } = await decodeImageFile(write('alpha.png', await image([200, 100, 50, 255, 200, 100, 50, 0, 200, 100, 50, 51], 3, 1, 4).png().toBuffer()));
+    const { shape, data } = await decodeImageFile(
+      write('alpha.png', await image([200, 100, 50, 255, 200, 100, 50, 0, 200, 100, 50, 51], 3, 1, 4).png().toBuffer()),
+    );
     expect(shape).toEqual([1, 3, 3]);
     expect(bytesOf(data, 255).map(Math.round)).toEqual([200, 100, 50, 0, 0, 0, 40, 20, 10]);
   });
 
   it('reads palettes, JPEG (also gray) and WebP, whatever the extension says', async () => {
-    const palette = await decodeImageFile(write('palette.png', await image([9, 8, 7, 250, 3, 2], 2, 1, 3).png({ palette: true }).toBuffer()));
+    const palette = await decodeImageFile(
+      write('palette.png', await image([9, 8, 7, 250, 3, 2], 2, 1, 3).png({ palette: true }).toBuffer()),
+    );
     expect(bytesOf(palette.data, 255).map(Math.round)).toEqual([9, 8, 7, 250, 3, 2]);
     const flat = image(new Array<number>(192).fill(100), 8, 8, 3);
     const jpeg = await decodeImageFile(write('jpeg.png', await flat.clone().jpeg().toBuffer()));
@@ -78,7 +98,9 @@ describe('decodeImageFile', () => {
   it('applies the EXIF orientation', async () => {
     // Orientation 6: the stored image is to be turned clockwise by a quarter, so its left column ends up on top.
     const stored = image([...new Array<number>(24).fill(0), ...new Array<number>(24).fill(255)], 2, 8, 3);
-    const { shape, data } = await decodeImageFile(write('turned.jpg', await stored.withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer()));
+    const { shape, data } = await decodeImageFile(
+      write('turned.jpg', await stored.withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer()),
+    );
     expect(shape).toEqual([2, 8, 3]);
     expect(data[0]).toBeGreaterThan(0.9);
     expect(data[7 * 3]).toBeLessThan(0.1);
@@ -94,11 +116,32 @@ describe('decodeImageFile', () => {
   });
 
   it('says which file it cannot read', async () => {
-    const good = await image(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256), 64, 64, 3).png().toBuffer();
+    const good = await image(
+      Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256),
+      64,
+      64,
+      3,
+    )
+      .png()
+      .toBuffer();
     const jpeg = await sharp(good).jpeg().toBuffer();
-    for (const [name, bytes] of [['text.png', Buffer.from('no image')], ['empty.png', Buffer.alloc(0)], ['cut.png', good.subarray(0, good.length / 2)], ['cut.jpg', jpeg.subarray(0, jpeg.length / 2)], ['cut.bmp', Buffer.from('BM no bitmap')], ['float.tif', floatTiff()]] as const) {
-      await expect(decodeImageFile(write(name, bytes)), name).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE', message: expect.stringContaining(name), hint: expect.any(String) });
+    for (const [name, bytes] of [
+      ['text.png', Buffer.from('no image')],
+      ['empty.png', Buffer.alloc(0)],
+      ['cut.png', good.subarray(0, good.length / 2)],
+      ['cut.jpg', jpeg.subarray(0, jpeg.length / 2)],
+      ['cut.bmp', Buffer.from('BM no bitmap')],
+      ['float.tif', floatTiff()],
+    ] as const) {
+      await expect(decodeImageFile(write(name, bytes)), name).rejects.toMatchObject({
+        code: 'E_DATA_UNREADABLE',
+        message: expect.stringContaining(name),
+        hint: expect.any(String),
+      });
     }
-    await expect(decodeImageFile(join(folder, 'absent.png'))).rejects.toMatchObject({ code: 'E_FILE_NOT_FOUND', message: expect.stringContaining('absent.png') });
+    await expect(decodeImageFile(join(folder, 'absent.png'))).rejects.toMatchObject({
+      code: 'E_FILE_NOT_FOUND',
+      message: expect.stringContaining('absent.png'),
+    });
   });
 });

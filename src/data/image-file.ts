@@ -46,7 +46,10 @@ async function decodeWithSharp(bytes: Uint8Array, path: string): Promise<Pixels>
     const values = wide ? new Uint16Array(Uint8Array.from(data).buffer) : data;
     return { width: info.width, height: info.height, channels: info.channels, values };
   } catch (thrown) {
-    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no image that can be read: ${(thrown as Error).message}`, { hint: 'Remove the file, or save it again as PNG or JPEG.', cause: thrown });
+    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no image that can be read: ${(thrown as Error).message}`, {
+      hint: 'Remove the file, or save it again as PNG or JPEG.',
+      cause: thrown,
+    });
   }
 }
 

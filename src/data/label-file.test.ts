@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { classNamesFrom } from './class-names.ts';
 import { parseCsv } from './csv.ts';
 import { loadLabels } from './label-file.ts';
@@ -9,6 +9,7 @@ import { naturalOrder } from './natural-order.ts';
 import { writeNpy } from './npy-write.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gibbon-labels-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const write = (name: string, content: string | Uint8Array): string => {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -66,7 +67,10 @@ describe('loadLabels', () => {
   });
 
   it('says which file is not there', async () => {
-    await expect(loadLabels(join(folder, 'absent.txt'), samples)).rejects.toMatchObject({ code: 'E_FILE_NOT_FOUND', message: expect.stringContaining('absent.txt') });
+    await expect(loadLabels(join(folder, 'absent.txt'), samples)).rejects.toMatchObject({
+      code: 'E_FILE_NOT_FOUND',
+      message: expect.stringContaining('absent.txt'),
+    });
   });
 });
 
@@ -82,22 +86,67 @@ describe('classNamesFrom', () => {
   });
 
   it.each([
-    ['empty.txt', ''], ['empty.json', '[]'], ['none.json', '{}'], ['gap.json', '{"0": "a", "2": "b"}'], ['same.json', '{"a": 0, "b": 0}'], ['hole.txt', 'a\n\nb'], ['mixed.json', '["a", 1]'], ['broken.json', '["a"'], ['labels.txt', '1\n0\n1\n0\n1\n'],
+    ['empty.txt', ''],
+    ['empty.json', '[]'],
+    ['none.json', '{}'],
+    ['gap.json', '{"0": "a", "2": "b"}'],
+    ['same.json', '{"a": 0, "b": 0}'],
+    ['hole.txt', 'a\n\nb'],
+    ['mixed.json', '["a", 1]'],
+    ['broken.json', '["a"'],
+    ['labels.txt', '1\n0\n1\n0\n1\n'],
   ])('refuses %s', async (name, content) => {
-    await expect(classNamesFrom(write(name, content))).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE', message: expect.stringContaining(name), hint: expect.any(String) });
+    await expect(classNamesFrom(write(name, content))).rejects.toMatchObject({
+      code: 'E_DATA_UNREADABLE',
+      message: expect.stringContaining(name),
+      hint: expect.any(String),
+    });
   });
 });
 
 describe('parseCsv', () => {
   it('reads quotes, doubled quotes, line breaks inside quotes, and any line ending', () => {
-    expect(parseCsv('a, "b, ""c""\nd" ,e\r\n\r\n1,2,\n')).toEqual([['a', 'b, "c"\nd', 'e'], ['1', '2', '']]);
+    expect(parseCsv('a, "b, ""c""\nd" ,e\r\n\r\n1,2,\n')).toEqual([
+      ['a', 'b, "c"\nd', 'e'],
+      ['1', '2', ''],
+    ]);
     expect(parseCsv('')).toEqual([]);
   });
 });
 
 describe('naturalOrder', () => {
   it('orders numbers by value and everything else by code points', () => {
-    const sorted = ['', '1', '01', '2', '10', 'A', 'a', 'a1', 'a2', 'a10', 'a10b', 'b', '99999999999999999999', '100000000000000000000'].sort(naturalOrder);
-    expect(sorted).toEqual(['', '01', '1', '2', '10', '99999999999999999999', '100000000000000000000', 'A', 'a', 'a1', 'a2', 'a10', 'a10b', 'b']);
+    const sorted = [
+      '',
+      '1',
+      '01',
+      '2',
+      '10',
+      'A',
+      'a',
+      'a1',
+      'a2',
+      'a10',
+      'a10b',
+      'b',
+      '99999999999999999999',
+      '100000000000000000000',
+    ].sort(naturalOrder);
+    expect(sorted).toEqual([
+      '',
+      '01',
+      '1',
+      '2',
+      '10',
+      '99999999999999999999',
+      '100000000000000000000',
+      'A',
+      'a',
+      'a1',
+      'a2',
+      'a10',
+      'a10b',
+      'b',
+    ]);
   });
 });

@@ -50,7 +50,10 @@ export async function readText(path: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readWholeFile(path));
   } catch (thrown) {
     if (thrown instanceof GibbonError) throw thrown;
-    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no UTF-8 text.`, { hint: 'Save it as UTF-8 text, JSON or CSV; array files need their usual extension (.npy, idx1-ubyte).', cause: thrown });
+    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no UTF-8 text.`, {
+      hint: 'Save it as UTF-8 text, JSON or CSV; array files need their usual extension (.npy, idx1-ubyte).',
+      cause: thrown,
+    });
   }
 }
 
@@ -59,17 +62,25 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no JSON: ${(thrown as Error).message}`, { hint: 'Check it with a JSON validator.', cause: thrown });
+    throw new GibbonError('E_DATA_UNREADABLE', `${path} is no JSON: ${(thrown as Error).message}`, {
+      hint: 'Check it with a JSON validator.',
+      cause: thrown,
+    });
   }
 }
 
 function unreadable(path: string, reason: string): GibbonError {
-  return new GibbonError('E_DATA_UNREADABLE', `${path} is no label file that can be read: ${reason}.`, { hint: 'Give one label per line, a JSON array, or a CSV with the header label or id,label.' });
+  return new GibbonError('E_DATA_UNREADABLE', `${path} is no label file that can be read: ${reason}.`, {
+    hint: 'Give one label per line, a JSON array, or a CSV with the header label or id,label.',
+  });
 }
 
 /** Lines, the empty ones at the end removed. */
 export function textLines(text: string): string[] {
-  return text.trimEnd().split(/\r?\n/).map((line) => line.trim());
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.trim());
 }
 
 function lineRows(text: string, path: string): LabelRows {
@@ -83,7 +94,8 @@ function jsonRows(text: string, path: string): LabelRows {
   const value = parseJson(text, path);
   if (typeof value !== 'object' || value === null) throw unreadable(path, 'it is neither an array nor an object');
   const texts = Object.values(value).map((label: unknown) => {
-    if (typeof label !== 'string' && typeof label !== 'number') throw unreadable(path, `the label ${JSON.stringify(label)?.slice(0, 40)} is neither a number nor a name`);
+    if (typeof label !== 'string' && typeof label !== 'number')
+      throw unreadable(path, `the label ${JSON.stringify(label)?.slice(0, 40)} is neither a number nor a name`);
     return String(label);
   });
   return { texts, ids: Array.isArray(value) ? undefined : Object.keys(value) };
@@ -95,11 +107,12 @@ function csvRows(text: string, path: string): LabelRows {
   const column = header.findIndex((name) => LABEL_COLUMNS.includes(name));
   if (column === -1 && header.length > 1) throw unreadable(path, `none of its columns (${header.slice(0, 5).join(', ')}) is called label`);
   const body = column === -1 ? rows : rows.slice(1);
-  const pick = (at: number): string[] => body.map((row, i) => {
-    const value = row[at];
-    if (value === undefined || value === '') throw unreadable(path, `row ${i + 1} has no ${header[at] ?? 'label'}`);
-    return value;
-  });
+  const pick = (at: number): string[] =>
+    body.map((row, i) => {
+      const value = row[at];
+      if (value === undefined || value === '') throw unreadable(path, `row ${i + 1} has no ${header[at] ?? 'label'}`);
+      return value;
+    });
   const idColumn = header.findIndex((name) => ID_COLUMNS.includes(name));
   return { texts: pick(Math.max(0, column)), ids: column === -1 || idColumn === -1 ? undefined : pick(idColumn) };
 }
@@ -125,5 +138,9 @@ function matchIds(ids: readonly string[], texts: readonly string[], samples: Lab
     if (missing.length === 0 || absent.length < missing.length) missing = absent;
   }
   const names = missing.sort(codePointOrder).slice(0, 5).join(', ');
-  throw new GibbonError('E_LABELS_MISMATCH', `${path} has no label for ${missing.length} of ${samples.length} samples${names ? `, e.g. ${names}` : ''}.`, { hint: 'Name each sample by its path inside the data folder, its file name, or its position from 0.' });
+  throw new GibbonError(
+    'E_LABELS_MISMATCH',
+    `${path} has no label for ${missing.length} of ${samples.length} samples${names ? `, e.g. ${names}` : ''}.`,
+    { hint: 'Name each sample by its path inside the data folder, its file name, or its position from 0.' },
+  );
 }

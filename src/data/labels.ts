@@ -14,7 +14,9 @@ export function numericLabels(values: ArrayLike<number>, name: string): Labels {
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     if (!Number.isInteger(value) || value < 0 || value > 0x7fffffff) {
-      throw new GibbonError('E_LABELS_MISMATCH', `${name} has the label ${value} at position ${i}; labels are class numbers from 0 on.`, { hint: 'Give one class number (or name) for each sample, not scores or one-hot rows.' });
+      throw new GibbonError('E_LABELS_MISMATCH', `${name} has the label ${value} at position ${i}; labels are class numbers from 0 on.`, {
+        hint: 'Give one class number (or name) for each sample, not scores or one-hot rows.',
+      });
     }
     labels[i] = value;
   }
@@ -32,5 +34,7 @@ export function textLabels(texts: readonly string[], name: string): Labels {
 /** Throws E_LABELS_MISMATCH unless there is one label for each of `samples`. */
 export function checkLabelCount(labels: number, samples: number, labelFile: string, data: string): void {
   if (labels === samples) return;
-  throw new GibbonError('E_LABELS_MISMATCH', `${labelFile} holds ${labels} labels, ${data} holds ${samples} samples.`, { hint: 'Give the label file that belongs to this data, with one label for each sample, in the same order.' });
+  throw new GibbonError('E_LABELS_MISMATCH', `${labelFile} holds ${labels} labels, ${data} holds ${samples} samples.`, {
+    hint: 'Give the label file that belongs to this data, with one label for each sample, in the same order.',
+  });
 }

@@ -1,5 +1,6 @@
 /** Maps the labels of a data set to the outputs of a model, and says how; where that would be a guess, it stops. */
 import { GibbonError } from '../base/errors.ts';
+import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts';
 import type { Dataset } from './dataset.ts';
 import { codePointOrder } from './natural-order.ts';
 
@@ -15,7 +16,7 @@ export interface MatchedLabels {
 /** For each of the data's label names the output index, or undefined where no rule names it. */
 type Mapping = readonly (number | undefined)[];
 
-const HINT = 'Name the classes in the order of the model\'s outputs: --classes names.txt.';
+const HINT = "Name the classes in the order of the model's outputs: --classes names.txt.";
 
 /** Letters and digits only, without case; other scripts keep theirs. */
 const normalise = (name: string): string => name.toLowerCase().replace(/[\s_\-.]+/g, '');
@@ -29,7 +30,10 @@ const normalise = (name: string): string => name.toLowerCase().replace(/[\s_\-.]
  */
 export function matchLabels(dataset: Dataset, classNames: readonly string[] | undefined, outputs: number): MatchedLabels {
   const { labels, labelNames } = dataset;
-  if (labels === undefined) throw new GibbonError('E_LABELS_MISSING', 'The data has no labels.', { hint: 'Put the files into one folder for each class, or give a label file: --labels labels.csv.' });
+  if (labels === undefined)
+    throw new GibbonError('E_LABELS_MISSING', 'The data has no labels.', {
+      hint: 'Put the files into one folder for each class, or give a label file: --labels labels.csv.',
+    });
   if (classNames !== undefined && classNames.length !== outputs) {
     throw new GibbonError('E_LABELS_MISMATCH', `There are ${classNames.length} class names for ${outputs} model outputs.`, { hint: HINT });
   }
@@ -40,12 +44,19 @@ export function matchLabels(dataset: Dataset, classNames: readonly string[] | un
 }
 
 function matchNumbers(labels: Int32Array, classNames: readonly string[] | undefined, outputs: number): MatchedLabels {
-  const [min, max] = labels.reduce(([low, high], label) => [Math.min(low, label), Math.max(high, label)], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  const [min, max] = labels.reduce(
+    ([low, high], label) => [Math.min(low, label), Math.max(high, label)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
   if (max >= outputs) {
     const fromOne = min === 1 && max === outputs;
-    throw new GibbonError('E_LABELS_MISMATCH', `The labels go from ${min} to ${max}, the model has ${outputs} outputs, 0 to ${outputs - 1}.`, { hint: fromOne ? 'The labels seem to count from 1: subtract 1 from each.' : 'Check that data and model belong together.' });
+    throw new GibbonError(
+      'E_LABELS_MISMATCH',
+      `The labels go from ${min} to ${max}, the model has ${outputs} outputs, 0 to ${outputs - 1}.`,
+      { hint: fromOne ? 'The labels seem to count from 1: subtract 1 from each.' : 'Check that data and model belong together.' },
+    );
   }
-  return { labels, classNames, how: 'The labels are numbers, taken as the model\'s output indices.' };
+  return { labels, classNames, how: "The labels are numbers, taken as the model's output indices." };
 }
 
 interface Match {
@@ -57,11 +68,12 @@ interface Match {
 function matchNames(labelNames: readonly string[], classNames: readonly string[] | undefined, outputs: number): Match {
   const complete = (mapping: Mapping): boolean => mapping.every((index) => index !== undefined) && new Set(mapping).size === mapping.length;
   const exact = byName(labelNames, classNames ?? [], (name) => name);
-  if (complete(exact)) return { mapping: exact, how: 'Each label is the name of one of the model\'s classes.' };
+  if (complete(exact)) return { mapping: exact, how: "Each label is the name of one of the model's classes." };
   const loose = byName(labelNames, classNames ?? [], normalise);
-  if (complete(loose)) return { mapping: loose, how: 'Each label is the name of one of the model\'s classes, apart from case, spaces and punctuation.' };
+  if (complete(loose))
+    return { mapping: loose, how: "Each label is the name of one of the model's classes, apart from case, spaces and punctuation." };
   const numbers = labelNames.map((name) => (/^\d{1,9}$/.test(name) && Number(name) < outputs ? Number(name) : undefined));
-  if (complete(numbers)) return { mapping: numbers, how: 'The label names are numbers, taken as the model\'s output indices.' };
+  if (complete(numbers)) return { mapping: numbers, how: "The label names are numbers, taken as the model's output indices." };
   const order = alphabetical(labelNames, loose, outputs);
   if (order !== undefined) return { ...order, names: classNames ?? order.names };
   throw unmatched(labelNames, loose, classNames, outputs);
@@ -70,7 +82,7 @@ function matchNames(labelNames: readonly string[], classNames: readonly string[]
 /** A name that two classes share after `simplify` matches neither. */
 function byName(labelNames: readonly string[], classNames: readonly string[], simplify: (name: string) => string): Mapping {
   const index = new Map<string, number | undefined>();
-  classNames.forEach((name, i) => index.set(simplify(name), index.has(simplify(name)) ? undefined : i));
+  for (const [i, name] of classNames.map(simplify).entries()) index.set(name, index.has(name) ? undefined : i);
   return labelNames.map((name) => index.get(simplify(name)));
 }
 
@@ -78,12 +90,26 @@ function byName(labelNames: readonly string[], classNames: readonly string[], si
  * The order of torchvision's ImageFolder and Keras' flow_from_directory: by code points. Refused (undefined) where it is more likely wrong than right:
  * another number of folders than outputs, a class name that contradicts it, or numbered folders, which people order as numbers.
  */
-function alphabetical(labelNames: readonly string[], known: Mapping, outputs: number): { mapping: Mapping; how: string; names: readonly string[] } | undefined {
+function alphabetical(
+  labelNames: readonly string[],
+  known: Mapping,
+  outputs: number,
+): { mapping: Mapping; how: string; names: readonly string[] } | undefined {
   if (labelNames.length !== outputs || labelNames.every((name) => /^\d+$/.test(name))) return undefined;
   const names = [...labelNames].sort(codePointOrder);
   const mapping = labelNames.map((name) => names.indexOf(name));
   if (known.some((index, i) => index !== undefined && index !== mapping[i])) return undefined;
-  return { mapping, names, how: `The ${outputs} labels are assigned to the ${outputs} model outputs in alphabetical order, as most training frameworks do: ${names[0]} = 0 … ${names.at(-1)} = ${outputs - 1}. Give --classes if the model has another order.` };
+  // CIFAR's numbers happen to be in alphabetical order, so nothing is assumed there.
+  const cifar = [CIFAR10_CLASSES, CIFAR100_CLASSES].find(
+    (classes) => classes.length === outputs && classes.every((name, i) => name === names[i]),
+  );
+  if (cifar !== undefined)
+    return { mapping, names, how: `The labels are the ${outputs} classes of CIFAR-${outputs}, in their standard order.` };
+  return {
+    mapping,
+    names,
+    how: `The ${outputs} labels are assigned to the ${outputs} model outputs in alphabetical order, as most training frameworks do: ${names[0]} = 0 … ${names.at(-1)} = ${outputs - 1}. Give --classes if the model has another order.`,
+  };
 }
 
 function unmatched(labelNames: readonly string[], known: Mapping, classNames: readonly string[] | undefined, outputs: number): GibbonError {
@@ -91,6 +117,13 @@ function unmatched(labelNames: readonly string[], known: Mapping, classNames: re
   // Nothing is missing where two labels mean the same class.
   const names = missing.length > 0 ? missing : labelNames;
   const list = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} in all)` : ''}`;
-  const against = classNames === undefined ? `the model has ${outputs} outputs, whose names are unknown` : `the model's ${outputs} classes are ${classNames.slice(0, 5).join(', ')}${outputs > 5 ? ', …' : ''}`;
-  return new GibbonError('E_LABELS_MISMATCH', `The data's ${labelNames.length} labels do not match the model: ${list} could not be matched; ${against}.`, { hint: HINT });
+  const against =
+    classNames === undefined
+      ? `the model has ${outputs} outputs, whose names are unknown`
+      : `the model's ${outputs} classes are ${classNames.slice(0, 5).join(', ')}${outputs > 5 ? ', …' : ''}`;
+  return new GibbonError(
+    'E_LABELS_MISMATCH',
+    `The data's ${labelNames.length} labels do not match the model: ${list} could not be matched; ${against}.`,
+    { hint: HINT },
+  );
 }

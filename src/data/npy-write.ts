@@ -4,7 +4,16 @@ import { GibbonError } from '../base/errors.ts';
 import { elementCount } from './numeric-array.ts';
 
 const DESCR = {
-  uint8: '|u1', int8: '|i1', bool: '|b1', uint16: '<u2', int16: '<i2', uint32: '<u4', int32: '<i4', int64: '<i8', float32: '<f4', float64: '<f8',
+  uint8: '|u1',
+  int8: '|i1',
+  bool: '|b1',
+  uint16: '<u2',
+  int16: '<i2',
+  uint32: '<u4',
+  int32: '<i4',
+  int64: '<i8',
+  float32: '<f4',
+  float64: '<f8',
 } as const;
 
 export type NpyDType = keyof typeof DESCR;
@@ -31,7 +40,8 @@ export interface NpyEntry {
 
 /** The bytes of an NPY file, little-endian, row-major. Throws E_INTERNAL where shape and data disagree. */
 export function writeNpy(data: ArrayLike<number>, shape: readonly number[], dtype: NpyDType): Uint8Array {
-  if (elementCount(shape) !== data.length) throw new GibbonError('E_INTERNAL', `${data.length} values do not have the shape [${shape.join(', ')}].`);
+  if (elementCount(shape) !== data.length)
+    throw new GibbonError('E_INTERNAL', `${data.length} values do not have the shape [${shape.join(', ')}].`);
   const descr = DESCR[dtype];
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { zipSync } from 'fflate';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openNpy } from './npy.ts';
 import type { NpyDType } from './npy-write.ts';
 import { writeNpy, writeNpz } from './npy-write.ts';
@@ -13,12 +13,21 @@ import { memorySource } from './source.ts';
 import { halfToNumber } from './typed-values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gibbon-npy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const open = (bytes: Uint8Array): ReturnType<typeof openNpy> => openNpy(memorySource('a.npy', bytes));
 
 /** An NPY file with this header text, as another program might write it. */
 function raw(header: string, body: number[] | Uint8Array, version = 1): Uint8Array {
   const size = version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];
-  return Uint8Array.from([0x93, ...[...'NUMPY'].map((char) => char.charCodeAt(0)), version, 0, ...size, ...[...header].map((char) => char.charCodeAt(0)), ...body]);
+  return Uint8Array.from([
+    0x93,
+    ...[...'NUMPY'].map((char) => char.charCodeAt(0)),
+    version,
+    0,
+    ...size,
+    ...[...header].map((char) => char.charCodeAt(0)),
+    ...body,
+  ]);
 }
 
 describe('writeNpy', () => {
@@ -37,9 +46,12 @@ describe('writeNpy', () => {
   });
 
   it('comes back as it was, whatever the float32 values', async () => {
-    await fc.assert(fc.asyncProperty(fc.float32Array({ minLength: 1, maxLength: 40 }), async (data) => {
-      expect(await readRow(await open(writeNpy(data, [1, data.length], 'float32')), 0)).toEqual(data);
-    }), { numRuns: 50 });
+    await fc.assert(
+      fc.asyncProperty(fc.float32Array({ minLength: 1, maxLength: 40 }), async (data) => {
+        expect(await readRow(await open(writeNpy(data, [1, data.length], 'float32')), 0)).toEqual(data);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('refuses a shape that does not fit', () => {
@@ -50,7 +62,9 @@ describe('writeNpy', () => {
 describe('openNpy', () => {
   it('reads Fortran order', async () => {
     // numpy.asfortranarray([[[0,1],[2,3],[4,5]],[[6,7],[8,9],[10,11]]], uint8): the first axis varies fastest.
-    const array = await open(raw("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 2), }\n", [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11]));
+    const array = await open(
+      raw("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 2), }\n", [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11]),
+    );
     expect([...(await readRow(array, 0))]).toEqual([0, 1, 2, 3, 4, 5]);
     expect([...(await readRow(array, 1))]).toEqual([6, 7, 8, 9, 10, 11]);
   });
@@ -62,7 +76,12 @@ describe('openNpy', () => {
     expect([...(await readRow(half, 0))]).toEqual([1, -2, 2 ** -24]);
     const long = await open(raw("{'shape': (1L,), 'fortran_order': False, 'descr': '<u8'}", [5, 0, 0, 0, 0, 0, 0, 0]));
     expect([...(await readColumn(long))]).toEqual([5]);
-    expect([halfToNumber(0x7bff), halfToNumber(0x7c00), halfToNumber(0xfc00), halfToNumber(0x7e00)]).toEqual([65504, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+    expect([halfToNumber(0x7bff), halfToNumber(0x7c00), halfToNumber(0xfc00), halfToNumber(0x7e00)]).toEqual([
+      65504,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+    ]);
   });
 
   it.each([
@@ -75,10 +94,30 @@ describe('openNpy', () => {
     ['records', raw("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", [1, 2]), 'E_DATA_UNREADABLE', 'kind'],
     ['texts', raw("{'descr': '<U5', 'fortran_order': False, 'shape': (2,), }", [1, 2]), 'E_DATA_UNREADABLE', 'U5'],
     ['missing values', raw("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", [1, 2]), 'E_DATA_UNREADABLE', 'truncated'],
-    ['a shape beyond all memory', raw("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296), }", [1]), 'E_DATA_UNREADABLE', 'truncated'],
-    ['an overflowing product', raw("{'descr': '<f8', 'fortran_order': True, 'shape': (9007199254740991, 9007199254740991, 8), }", [1]), 'E_DATA_UNREADABLE', 'truncated'],
-    ['a size beyond integers', raw("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999, 0), }", [1]), 'E_DATA_SHAPE', 'impossible'],
-    ['too many dimensions', raw(`{'descr': '<f8', 'fortran_order': False, 'shape': (${'1, '.repeat(40)}), }`, new Array(8).fill(0)), 'E_DATA_SHAPE', 'impossible'],
+    [
+      'a shape beyond all memory',
+      raw("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296), }", [1]),
+      'E_DATA_UNREADABLE',
+      'truncated',
+    ],
+    [
+      'an overflowing product',
+      raw("{'descr': '<f8', 'fortran_order': True, 'shape': (9007199254740991, 9007199254740991, 8), }", [1]),
+      'E_DATA_UNREADABLE',
+      'truncated',
+    ],
+    [
+      'a size beyond integers',
+      raw("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999, 0), }", [1]),
+      'E_DATA_SHAPE',
+      'impossible',
+    ],
+    [
+      'too many dimensions',
+      raw(`{'descr': '<f8', 'fortran_order': False, 'shape': (${'1, '.repeat(40)}), }`, new Array(8).fill(0)),
+      'E_DATA_SHAPE',
+      'impossible',
+    ],
   ])('refuses %s', async (_, bytes, code, text) => {
     await expect(open(bytes)).rejects.toMatchObject({ code, message: expect.stringMatching(text), hint: expect.any(String) });
     await expect(open(bytes)).rejects.toMatchObject({ message: expect.stringContaining('a.npy') });
@@ -104,6 +143,7 @@ describe('openNpz', () => {
     ['images and labels', { images: ones(2), labels: labels(2) }, 2, true],
     ['data and labels', { data: ones(2), labels: labels(2) }, 2, true],
     ['the test split of several', { x_train: ones(5), y_train: labels(5), x_test: ones(3), y_test: labels(3) }, 3, true],
+    ['labelled samples before unlabelled ones', { x_test: ones(3), x_train: ones(5), y_train: labels(5) }, 5, true],
     ['positional names', { arr_0: ones(2), arr_1: labels(2) }, 2, true],
     ['samples alone', { images: ones(4) }, 4, false],
     ['the only array, whatever its name', { foo: ones(4) }, 4, false],
@@ -120,14 +160,23 @@ describe('openNpz', () => {
 
   it('refuses archives that are damaged, say nothing, or would fill the memory', async () => {
     const good = writeNpz({ x: ones(2) });
-    await expect(openNpz(write('cut.npz', good.subarray(0, 60)))).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE', message: expect.stringContaining('cut.npz') });
-    await expect(openNpz(write('names.npz', writeNpz({ foo: ones(1), bar: ones(1) })))).rejects.toMatchObject({ code: 'E_DATA_SHAPE', message: expect.stringContaining('foo, bar') });
+    await expect(openNpz(write('cut.npz', good.subarray(0, 60)))).rejects.toMatchObject({
+      code: 'E_DATA_UNREADABLE',
+      message: expect.stringContaining('cut.npz'),
+    });
+    await expect(openNpz(write('names.npz', writeNpz({ foo: ones(1), bar: ones(1) })))).rejects.toMatchObject({
+      code: 'E_DATA_SHAPE',
+      message: expect.stringContaining('foo, bar'),
+    });
     await expect(openNpz(write('none.npz', zipSync({})))).rejects.toMatchObject({ code: 'E_DATA_SHAPE' });
     await expect(openNpz(join(folder, 'absent.npz'))).rejects.toMatchObject({ code: 'E_FILE_NOT_FOUND' });
     const bomb = good.slice();
     const view = new DataView(bomb.buffer);
     // The unpacked size in the central directory, which is what is allocated.
     for (let at = 0; at + 4 < bomb.length; at++) if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 0xfffffff0, true);
-    await expect(openNpz(write('bomb.npz', bomb))).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE', message: expect.stringContaining('declares') });
+    await expect(openNpz(write('bomb.npz', bomb))).rejects.toMatchObject({
+      code: 'E_DATA_UNREADABLE',
+      message: expect.stringContaining('declares'),
+    });
   });
 });

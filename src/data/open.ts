@@ -49,7 +49,13 @@ export async function openDataset(spec: DataSpec, options: OpenOptions = {}): Pr
 }
 
 /** Test data before training data: a model is audited on what it has not seen. */
-const KNOWN_FILES: readonly RegExp[] = [/^(t10k|test|emnist-.*test).*images.*idx3/i, /images.*idx3/i, /^test_batch\.bin$/, /^test\.bin$/, /\.npz$/i];
+const KNOWN_FILES: readonly RegExp[] = [
+  /^(t10k|test|emnist-.*test).*images.*idx3/i,
+  /images.*idx3/i,
+  /^test_batch\.bin$/,
+  /^test\.bin$/,
+  /\.npz$/i,
+];
 
 async function openFolder(spec: DataSpec, options: OpenOptions): Promise<Dataset> {
   const listing = await listFolder(spec.path);
@@ -70,8 +76,16 @@ function knownFile({ files }: FolderListing): string | undefined {
 async function fromArray(array: NumericArray, path: string, labelFile: string | undefined, options: OpenOptions): Promise<Dataset> {
   const length = array.shape[0] ?? 0;
   // A label file passed as data has no samples that labels could be fitted to; arrayDataset says so.
-  const labels = labelFile === undefined || array.shape.length < 2 ? undefined : { ...(await loadLabels(labelFile, { length, id: (index) => `${basename(path)}[${index}]` })), name: labelFile };
-  return arrayDataset({ array, labels, files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])], modality: options.modality });
+  const labels =
+    labelFile === undefined || array.shape.length < 2
+      ? undefined
+      : { ...(await loadLabels(labelFile, { length, id: (index) => `${basename(path)}[${index}]` })), name: labelFile };
+  return arrayDataset({
+    array,
+    labels,
+    files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])],
+    modality: options.modality,
+  });
 }
 
 async function fromNpz(path: string, labelFile: string | undefined, options: OpenOptions): Promise<Dataset> {

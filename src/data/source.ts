@@ -19,10 +19,16 @@ export function fileError(thrown: unknown, path: string): GibbonError {
   if (thrown instanceof GibbonError) return thrown;
   const code = (thrown as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new GibbonError('E_FILE_NOT_FOUND', `There is no file or folder at ${path}.`, { hint: 'Check the path; a relative path starts at the current folder.', cause: thrown });
+    return new GibbonError('E_FILE_NOT_FOUND', `There is no file or folder at ${path}.`, {
+      hint: 'Check the path; a relative path starts at the current folder.',
+      cause: thrown,
+    });
   }
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new GibbonError('E_DATA_UNREADABLE', `Cannot read ${path}: ${reason}`, { hint: 'Check that the file exists and that you may read it.', cause: thrown });
+  return new GibbonError('E_DATA_UNREADABLE', `Cannot read ${path}: ${reason}`, {
+    hint: 'Check that the file exists and that you may read it.',
+    cause: thrown,
+  });
 }
 
 /** An error for a file that ends too early. */
@@ -36,7 +42,10 @@ function checkRange(name: string, size: number, offset: number, length: number):
 
 /** A file, opened anew for each read so that nothing is left to close. Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE. */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const size = await stat(path).then((found) => found.size, (thrown: unknown) => Promise.reject(fileError(thrown, path)));
+  const size = await stat(path).then(
+    (found) => found.size,
+    (thrown: unknown) => Promise.reject(fileError(thrown, path)),
+  );
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     checkRange(path, size, offset, length);
     const handle = await open(path).catch((thrown: unknown) => Promise.reject(fileError(thrown, path)));
@@ -75,7 +84,10 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
 export async function readWholeFile(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_WHOLE_FILE) throw new GibbonError('E_DATA_UNREADABLE', `${path} has ${size} bytes; files of this kind are read whole, up to ${MAX_WHOLE_FILE}.`, { hint: 'Split the file, or save it as an uncompressed .npy or IDX file, which is read in pieces.' });
+    if (size > MAX_WHOLE_FILE)
+      throw new GibbonError('E_DATA_UNREADABLE', `${path} has ${size} bytes; files of this kind are read whole, up to ${MAX_WHOLE_FILE}.`, {
+        hint: 'Split the file, or save it as an uncompressed .npy or IDX file, which is read in pieces.',
+      });
     return await readFile(path);
   } catch (thrown) {
     throw fileError(thrown, path);

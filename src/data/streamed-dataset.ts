@@ -24,7 +24,8 @@ export function streamedDataset(parts: StreamedParts): Dataset {
   const { modality, length, labels, files, notes = [], id } = parts;
   let hashed: Promise<string> | undefined;
   const readOne = async (index: number): Promise<Sample> => {
-    if (!Number.isInteger(index) || index < 0 || index >= length) throw new GibbonError('E_INTERNAL', `Sample ${index} was asked of a data set of ${length}.`);
+    if (!Number.isInteger(index) || index < 0 || index >= length)
+      throw new GibbonError('E_INTERNAL', `Sample ${index} was asked of a data set of ${length}.`);
     return { index, id: id(index), label: labels?.labels[index], ...(await parts.read(index)) };
   };
   return {

@@ -15,7 +15,8 @@ describe('subset', () => {
   });
 
   it('takes all without a number, or with one that reaches the end', () => {
-    for (const options of [{}, { n: 4 }, { n: 9 }, { first: 4 }, { first: 9 }]) expect(subset(data([0, 1, 2, 0]), { ...options, seed: 0 })).toEqual([0, 1, 2, 3]);
+    for (const options of [{}, { n: 4 }, { n: 9 }, { first: 4 }, { first: 9 }])
+      expect(subset(data([0, 1, 2, 0]), { ...options, seed: 0 })).toEqual([0, 1, 2, 3]);
   });
 
   it('keeps the shares of the classes exactly where they divide', () => {
@@ -24,22 +25,25 @@ describe('subset', () => {
   });
 
   it('is within one of each share, ascending, without repetition, and a function of the seed', () => {
-    fc.assert(fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 80 }), fc.integer({ min: 1, max: 90 }), fc.nat(), (labels, n, seed) => {
-      const chosen = subset(data(labels), { n, seed });
-      expect(chosen.length).toBe(Math.min(n, labels.length));
-      expect(chosen).toEqual([...new Set(chosen)].sort((a, b) => a - b));
-      expect(subset(data(labels), { n, seed })).toEqual(chosen);
-      for (const label of new Set(labels)) {
-        const share = (chosen.length * labels.filter((l) => l === label).length) / labels.length;
-        expect(Math.abs(chosen.filter((i) => labels[i] === label).length - share)).toBeLessThan(1);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 80 }), fc.integer({ min: 1, max: 90 }), fc.nat(), (labels, n, seed) => {
+        const chosen = subset(data(labels), { n, seed });
+        expect(chosen.length).toBe(Math.min(n, labels.length));
+        expect(chosen).toEqual([...new Set(chosen)].sort((a, b) => a - b));
+        expect(subset(data(labels), { n, seed })).toEqual(chosen);
+        for (const label of new Set(labels)) {
+          const share = (chosen.length * labels.filter((l) => l === label).length) / labels.length;
+          expect(Math.abs(chosen.filter((i) => labels[i] === label).length - share)).toBeLessThan(1);
+        }
+      }),
+    );
   });
 
   it('draws other samples for another seed, and all equally often', () => {
     const labels = new Array<number>(10).fill(3);
     const counts = new Array<number>(10).fill(0);
-    for (let seed = 0; seed < 2000; seed++) for (const index of subset(data(labels), { n: 5, seed })) counts[index] = (counts[index] ?? 0) + 1;
+    for (let seed = 0; seed < 2000; seed++)
+      for (const index of subset(data(labels), { n: 5, seed })) counts[index] = (counts[index] ?? 0) + 1;
     // Six standard deviations around 1000.
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(135);
   });

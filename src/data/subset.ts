@@ -20,14 +20,20 @@ export interface SubsetOptions {
  * @throws GibbonError E_USAGE unless the number is a positive integer, or where both are given
  */
 export function subset(dataset: Pick<Dataset, 'length' | 'labels'>, { n, first, seed }: SubsetOptions): number[] {
-  if (n !== undefined && first !== undefined) throw new GibbonError('E_USAGE', 'Choose samples either by number or from the start, not both.', { hint: 'Drop one of n and first.' });
+  if (n !== undefined && first !== undefined)
+    throw new GibbonError('E_USAGE', 'Choose samples either by number or from the start, not both.', { hint: 'Drop one of n and first.' });
   const wanted = n ?? first ?? dataset.length;
-  if (!Number.isInteger(wanted) || wanted < 1) throw new GibbonError('E_USAGE', `The number of samples must be a positive integer, not ${wanted}.`, { hint: 'Give at least 1.' });
+  if (!Number.isInteger(wanted) || wanted < 1)
+    throw new GibbonError('E_USAGE', `The number of samples must be a positive integer, not ${wanted}.`, { hint: 'Give at least 1.' });
   const all = Array.from({ length: dataset.length }, (_, index) => index);
   if (wanted >= dataset.length) return all;
   if (n === undefined) return all.slice(0, wanted);
   const strata = [...groupByLabel(all, dataset.labels)];
-  const counts = shareOut(wanted, strata.map(([, indices]) => indices.length), seed);
+  const counts = shareOut(
+    wanted,
+    strata.map(([, indices]) => indices.length),
+    seed,
+  );
   const chosen = strata.flatMap(([label, indices], i) => keyedRng(seed, 'subset', label).shuffle(indices).slice(0, counts[i]));
   return chosen.sort((a, b) => a - b);
 }

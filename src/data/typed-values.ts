@@ -1,9 +1,32 @@
 /** The number formats of array files: their sizes, and how their bytes become numbers. */
 
-export type DType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'uint64' | 'int64' | 'float16' | 'float32' | 'float64' | 'bool';
+export type DType =
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'uint32'
+  | 'int32'
+  | 'uint64'
+  | 'int64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'bool';
 
 export const BYTES: Readonly<Record<DType, number>> = {
-  uint8: 1, int8: 1, bool: 1, uint16: 2, int16: 2, float16: 2, uint32: 4, int32: 4, float32: 4, uint64: 8, int64: 8, float64: 8,
+  uint8: 1,
+  int8: 1,
+  bool: 1,
+  uint16: 2,
+  int16: 2,
+  float16: 2,
+  uint32: 4,
+  int32: 4,
+  float32: 4,
+  uint64: 8,
+  int64: 8,
+  float64: 8,
 };
 
 export const isFloat = (dtype: DType): boolean => dtype.startsWith('float');
@@ -36,7 +59,13 @@ const READERS: Readonly<Record<DType, Reader>> = {
 };
 
 /** The first `out.length` values in `bytes`, each divided by `divisor`, into `out` (Float32Array for samples, Float64Array for labels). */
-export function decodeValues<A extends Float32Array | Float64Array>(bytes: Uint8Array, dtype: DType, little: boolean, out: A, divisor = 1): A {
+export function decodeValues<A extends Float32Array | Float64Array>(
+  bytes: Uint8Array,
+  dtype: DType,
+  little: boolean,
+  out: A,
+  divisor = 1,
+): A {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = READERS[dtype];
   const step = BYTES[dtype];

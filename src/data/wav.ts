@@ -20,7 +20,9 @@ const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
 
 function unreadable(name: string, reason: string): GibbonError {
-  return new GibbonError('E_DATA_UNREADABLE', `${name} is no WAV file that can be read: ${reason}.`, { hint: 'Convert it: ffmpeg -i in.wav -c:a pcm_s16le out.wav.' });
+  return new GibbonError('E_DATA_UNREADABLE', `${name} is no WAV file that can be read: ${reason}.`, {
+    hint: 'Convert it: ffmpeg -i in.wav -c:a pcm_s16le out.wav.',
+  });
 }
 
 type SampleReader = (view: DataView, at: number) => number;
@@ -48,7 +50,8 @@ export function parseWav(bytes: Uint8Array, name: string): Waveform {
   if (data === undefined) throw unreadable(name, 'it has no data chunk');
   const read = (format.float ? FLOATS : INTEGERS)[format.bits];
   if (read === undefined) throw unreadable(name, `it has ${format.bits}-bit ${format.float ? 'floats' : 'integers'}`);
-  if (format.channels === 0 || format.sampleRate === 0) throw unreadable(name, `it declares ${format.channels} channels at ${format.sampleRate} Hz`);
+  if (format.channels === 0 || format.sampleRate === 0)
+    throw unreadable(name, `it declares ${format.channels} channels at ${format.sampleRate} Hz`);
   const step = format.bits / 8;
   const frames = Math.floor(data.size / (step * format.channels));
   if (frames === 0) throw new GibbonError('E_DATA_EMPTY', `${name} holds no audio.`, { hint: 'Remove the file, or record it again.' });
@@ -57,13 +60,18 @@ export function parseWav(bytes: Uint8Array, name: string): Waveform {
     let sum = 0;
     for (let c = 0; c < format.channels; c++, at += step) sum += read(view, at);
     const value = sum / format.channels;
-    if (!Number.isFinite(value)) throw new GibbonError('E_DATA_VALUES', `${name} holds ${value} at sample ${i}.`, { hint: 'Remove the file, or record it again.' });
+    if (!Number.isFinite(value))
+      throw new GibbonError('E_DATA_VALUES', `${name} holds ${value} at sample ${i}.`, { hint: 'Remove the file, or record it again.' });
     out[i] = Math.max(-1, Math.min(1, value));
   }
   return { data: out, sampleRate: format.sampleRate };
 }
 
-function findChunks(bytes: Uint8Array, view: DataView, name: string): { format: Format | undefined; data: { start: number; size: number } | undefined } {
+function findChunks(
+  bytes: Uint8Array,
+  view: DataView,
+  name: string,
+): { format: Format | undefined; data: { start: number; size: number } | undefined } {
   const tag = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
   // RF64 is RIFF for files beyond 4 GB, with the true size in another chunk; here the data then simply reaches to the end.
   if (!['RIFF', 'RF64'].includes(tag(0)) || tag(8) !== 'WAVE') throw unreadable(name, 'it does not start with RIFF … WAVE');
@@ -87,5 +95,10 @@ function parseFormat(view: DataView, start: number, size: number, name: string):
   // Extensible: the true tag is the first field of the sub-format's GUID.
   const code = tag === EXTENSIBLE && size >= 26 ? view.getUint16(start + 24, true) : tag;
   if (code !== PCM && code !== FLOAT) throw unreadable(name, `its audio is encoded (format ${code})`);
-  return { float: code === FLOAT, channels: view.getUint16(start + 2, true), sampleRate: view.getUint32(start + 4, true), bits: view.getUint16(start + 14, true) };
+  return {
+    float: code === FLOAT,
+    channels: view.getUint16(start + 2, true),
+    sampleRate: view.getUint32(start + 4, true),
+    bits: view.getUint16(start + 14, true),
+  };
 }

@@ -17,9 +17,7 @@ const TWO_16 = 65536;
  * @param c0 c1 c2 c3 counter words, least significant first; any number is taken modulo 2^32
  * @param k0 k1 key words
  */
-export function philox4x32(
-  out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number,
-): void {
+export function philox4x32(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < ROUNDS; round++) {
     // The high half of a 32×32-bit product in doubles: each partial product stays below 2^53, so it is exact.
     const u0 = c0 >>> 0;

@@ -48,7 +48,8 @@ class PhiloxRng implements Rng {
   }
 
   int(n: number): number {
-    if (!Number.isInteger(n) || n < 1 || n > TWO_32) throw new GibbonError('E_INTERNAL', `int(n) needs an integer n from 1 to 2^32, not ${n}.`);
+    if (!Number.isInteger(n) || n < 1 || n > TWO_32)
+      throw new GibbonError('E_INTERNAL', `int(n) needs an integer n from 1 to 2^32, not ${n}.`);
     const limit = TWO_32 - (TWO_32 % n);
     let word = this.#word();
     while (word >= limit) word = this.#word();
@@ -90,6 +91,7 @@ class PhiloxRng implements Rng {
  * @throws GibbonError E_USAGE where the seed is not finite
  */
 export function keyedRng(seed: number, ...key: (string | number)[]): Rng {
-  if (!Number.isFinite(seed)) throw new GibbonError('E_USAGE', `The seed must be a finite number, not ${seed}.`, { hint: 'Give a whole number, e.g. --seed 0.' });
+  if (!Number.isFinite(seed))
+    throw new GibbonError('E_USAGE', `The seed must be a finite number, not ${seed}.`, { hint: 'Give a whole number, e.g. --seed 0.' });
   return new PhiloxRng(doubleWords(seed), keyWords(key));
 }

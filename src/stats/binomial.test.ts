@@ -30,10 +30,13 @@ describe('binomialTail', () => {
   });
 
   it('agrees with exact integers', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(), fc.integer({ min: 2, max: 12 }), (n, k, classes) => {
-      const count = k % (n + 1);
-      expect(binomialTail(count, n, 1 / classes)).toBeCloseTo(exactTail(count, n, classes), 12);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(), fc.integer({ min: 2, max: 12 }), (n, k, classes) => {
+        const count = k % (n + 1);
+        expect(binomialTail(count, n, 1 / classes)).toBeCloseTo(exactTail(count, n, classes), 12);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('falls as the count rises', () => {

@@ -25,18 +25,24 @@ describe('median', () => {
   });
 
   it('has half of the values on either side', () => {
-    fc.assert(fc.property(fc.array(fc.double({ noNaN: true, min: -1e9 }), { minLength: 1 }), (values) => {
-      const middle = median(values);
-      expect(values.filter((v) => v <= middle).length * 2).toBeGreaterThanOrEqual(values.length);
-      expect(values.filter((v) => v >= middle).length * 2).toBeGreaterThanOrEqual(values.length);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, min: -1e9 }), { minLength: 1 }), (values) => {
+        const middle = median(values);
+        expect(values.filter((v) => v <= middle).length * 2).toBeGreaterThanOrEqual(values.length);
+        expect(values.filter((v) => v >= middle).length * 2).toBeGreaterThanOrEqual(values.length);
+      }),
+    );
   });
 });
 
 describe('quantile', () => {
   it.each([
     // R: quantile(1:10, c(0, .25, .5, .9, 1)).
-    [0, 1], [0.25, 3.25], [0.5, 5.5], [0.9, 9.1], [1, 10],
+    [0, 1],
+    [0.25, 3.25],
+    [0.5, 5.5],
+    [0.9, 9.1],
+    [1, 10],
   ])('%f of 1..10 is %f', (p, expected) => {
     expect(quantile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], p)).toBeCloseTo(expected, 12);
   });
@@ -47,7 +53,13 @@ describe('quantile', () => {
   });
 
   it('refuses no values, NaN and orders outside [0, 1]', () => {
-    for (const [values, p] of [[[], 0.5], [[Number.NaN], 0.5], [[1], -0.1], [[1], 1.1], [[1], Number.NaN]] as const) {
+    for (const [values, p] of [
+      [[], 0.5],
+      [[Number.NaN], 0.5],
+      [[1], -0.1],
+      [[1], 1.1],
+      [[1], Number.NaN],
+    ] as const) {
       expect(() => quantile(values, p)).toThrow(GibbonError);
     }
   });
