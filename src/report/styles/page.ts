@@ -59,7 +59,7 @@ nav a:hover { color: var(--accent); text-decoration: underline; }
 .section > .lead { margin: -.5rem 0 1rem; }
 .section > h3:not(:first-child) { margin-top: 2.25rem; }
 .model, #provenance, footer { margin-top: 5rem; }
-#comparison { margin-top: 3rem; }
+#comparison, main > .model:first-child { margin-top: 3rem; }
 .model-heading { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; }
 .model > .lead { margin-top: .5rem; }
 .model > .dim { margin: .35rem 0 1.25rem; font-size: .9rem; overflow-wrap: anywhere; }

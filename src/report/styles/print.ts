@@ -3,14 +3,17 @@
 export const PRINT = `
 @media print {
   @page { margin: 14mm; }
-  body { background: #fff; font-size: 10pt; }
+  html { font-size: 9.5pt; }
+  body { background: #fff; }
   .page { max-width: none; padding: 0; }
-  .toolbar, nav, .controls, .skip, .tip, button { display: none !important; }
+  .toolbar, nav, .controls, .skip, .tip, button.more { display: none !important; }
+  th, td, .samples td { padding: .25rem .5rem; white-space: normal; font-size: .8rem; }
+  .attacks tbody th, .files .path, .files .hash { min-width: 0; }
   .panel, .card, .scroll { box-shadow: none; }
   .scroll, .samples .scroll { overflow: visible; max-height: none; }
   .panel, .card, .gauge, tr, figure { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
-  .model { break-before: page; }
+  .model + .model { break-before: page; }
   .picture, .bar, .bar span, .heat td, .verdict { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
