@@ -47,9 +47,21 @@ function frame(models: readonly ModelResult[]): Omit<CurveData, 'series'> | null
 export function modelCurve(model: ModelResult): CurveData | null {
   const data = frame([model]);
   if (data === null || !model.curve.some((point) => point.robustAccuracy.n > 0)) return null;
-  const series: Series[] = [{ name: 'Worst case over the attacks', style: 'series-0', shape: 'circle', places: places(model, 'Worst case', (p) => p.robustAccuracy) }];
+  const series: Series[] = [
+    {
+      name: 'Worst case over the attacks',
+      style: 'series-0',
+      shape: 'circle',
+      places: places(model, 'Worst case', (p) => p.robustAccuracy),
+    },
+  ];
   if (model.curve.some((point) => point.noiseAccuracy !== null)) {
-    series.push({ name: 'Random noise of the same size', style: 'series-noise', shape: 'none', places: places(model, 'Noise', (p) => p.noiseAccuracy) });
+    series.push({
+      name: 'Random noise of the same size',
+      style: 'series-noise',
+      shape: 'none',
+      places: places(model, 'Noise', (p) => p.noiseAccuracy),
+    });
   }
   return { ...data, series };
 }
@@ -63,7 +75,16 @@ export function comparisonCurve(models: readonly ModelResult[]): CurveData | nul
   const key = (model: ModelResult): string => `${model.threat.norm} ${model.data.modality} ${inByteSteps(model.threat)}`;
   if (drawn.some((model) => key(model) !== key(first))) return null;
   const series = models.flatMap((model, i) =>
-    !drawn.includes(model) ? [] : [{ name: model.name, style: `series-${i % 4}`, shape: SHAPES[i % 4] ?? 'circle', places: places(model, model.name, (p) => p.robustAccuracy) }],
+    !drawn.includes(model)
+      ? []
+      : [
+          {
+            name: model.name,
+            style: `series-${i % 4}`,
+            shape: SHAPES[i % 4] ?? 'circle',
+            places: places(model, model.name, (p) => p.robustAccuracy),
+          },
+        ],
   );
   return { ...data, series };
 }

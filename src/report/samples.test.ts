@@ -22,7 +22,11 @@ describe('outcomes', () => {
   });
   test('labels outside the classes are left out', () => {
     const odd = { ...model, samples: model.samples.map((sample) => ({ ...sample, label: -1 })) };
-    expect(confusionMatrix(odd).flat().every((n) => n === 0)).toBe(true);
+    expect(
+      confusionMatrix(odd)
+        .flat()
+        .every((n) => n === 0),
+    ).toBe(true);
   });
   test('the commonest changes come first and count broken examples only', () => {
     const top = topConfusions(model, 1000);
@@ -58,7 +62,8 @@ describe('examples', () => {
   });
 });
 
-test('findings are ordered by severity', () => expect(bySeverity(model.findings).map((finding) => finding.severity)).toEqual(['critical', 'info', 'pass']));
+test('findings are ordered by severity', () =>
+  expect(bySeverity(model.findings).map((finding) => finding.severity)).toEqual(['critical', 'info', 'pass']));
 
 test('a curve begins with the clean accuracy', () => {
   const first = modelCurve(model)?.series[0]?.places[0];
@@ -69,6 +74,9 @@ test('a curve begins with the clean accuracy', () => {
 describe('pictures', () => {
   const png = pngDataUri(new Float32Array(12), 4, 3, 1);
   test('know their size', () => expect([pngSize(png), pngSize('data:image/jpeg;base64,AAAA')]).toEqual([{ width: 4, height: 3 }, null]));
-  test.each(['http://a/b.png', 'javascript:alert(1)', 'data:image/svg+xml;base64,AAAA', 'data:image/png;base64,AA"', '//a'])('%s is none', (uri) => expect(safePicture(uri)).toBeNull());
+  test.each(['http://a/b.png', 'javascript:alert(1)', 'data:image/svg+xml;base64,AAAA', 'data:image/png;base64,AA"', '//a'])(
+    '%s is none',
+    (uri) => expect(safePicture(uri)).toBeNull(),
+  );
   test('a PNG is one', () => expect(safePicture(png)).toBe(png));
 });

@@ -3,9 +3,9 @@ import pc from 'picocolors';
 import type { AttackResult, AuditResult, Finding, ModelResult, Proportion } from '../audit/result.ts';
 import { bar, sparkline } from './bars.ts';
 import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
-import { VERDICTS, exampleWord, type Tone } from './names.ts';
+import { exampleWord, type Tone, VERDICTS } from './names.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
-import { SEVERITIES, bySeverity } from './severity.ts';
+import { bySeverity, SEVERITIES } from './severity.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 type Page = { width: number; paint: (tone: Tone, text: string) => string; bold: (text: string) => string; dim: (text: string) => string };
@@ -15,7 +15,13 @@ const NARROWEST = 48;
 const SIGNS: Record<Tone, string> = { good: '✓', warn: '▲', bad: '✗', mute: '?', info: 'i' };
 
 function pageOf(colors: Colors, width: number): Page {
-  const tones: Record<Tone, (text: string) => string> = { good: colors.green, warn: colors.yellow, bad: colors.red, mute: colors.cyan, info: colors.cyan };
+  const tones: Record<Tone, (text: string) => string> = {
+    good: colors.green,
+    warn: colors.yellow,
+    bad: colors.red,
+    mute: colors.cyan,
+    info: colors.cyan,
+  };
   return { width: Math.max(NARROWEST, width), paint: (tone, text) => tones[tone](text), bold: colors.bold, dim: colors.dim };
 }
 
@@ -29,7 +35,9 @@ function figure(page: Page, name: string, value: Proportion | null, tone: Tone |
   if (value === null) return [];
   const length = barLength(page);
   const drawn = pad(value.n > 0 ? bar(value.value, length) : '', length);
-  return [`  ${pad(name, 8)}${page.bold(pad(percent(value), 7, 'left'))}  ${tone === null ? drawn : page.paint(tone, drawn)}  ${page.dim(interval(value))}`];
+  return [
+    `  ${pad(name, 8)}${page.bold(pad(percent(value), 7, 'left'))}  ${tone === null ? drawn : page.paint(tone, drawn)}  ${page.dim(interval(value))}`,
+  ];
 }
 
 function figures(page: Page, model: ModelResult): string[] {
@@ -50,7 +58,10 @@ function curve(page: Page, model: ModelResult): string[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || points.length < 2) return [];
   const drawn = sparkline(points.flatMap((point) => [point.robustAccuracy.value, point.robustAccuracy.value]));
-  return ['', `  ${pad('curve', 9)}ε ${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}${page.width >= 72 ? page.dim('  robust accuracy as ε grows') : ''}`];
+  return [
+    '',
+    `  ${pad('curve', 9)}ε ${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}${page.width >= 72 ? page.dim('  robust accuracy as ε grows') : ''}`,
+  ];
 }
 
 function attackRow(page: Page, attack: AttackResult, names: number): string {
@@ -69,7 +80,13 @@ function attacks(page: Page, model: ModelResult): string[] {
   if (model.attacks.length === 0) return [];
   const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attack.id)].length));
   const names = Math.min(longest, page.width >= 72 ? page.width - 54 : page.width - 20);
-  const heads = [pad('success', 8, 'left'), pad('left', 9, 'left'), pad('95 % interval', 15, 'left'), pad('queries', 9, 'left'), pad('gradients', 10, 'left')];
+  const heads = [
+    pad('success', 8, 'left'),
+    pad('left', 9, 'left'),
+    pad('95 % interval', 15, 'left'),
+    pad('queries', 9, 'left'),
+    pad('gradients', 10, 'left'),
+  ];
   const head = `  ${pad('attack', names)}${(page.width >= 72 ? heads : heads.slice(0, 2)).join('')}`;
   return ['', page.dim(head), ...model.attacks.map((attack) => attackRow(page, attack, names))];
 }
@@ -79,14 +96,22 @@ function findingLines(page: Page, finding: Finding): string[] {
   const [title = '', ...more] = wrap(plain(finding.title), page.width - 16);
   const remedy = finding.remedies[0];
   const help = remedy === undefined ? [] : wrap(`→ ${plain(remedy)}`, page.width - 14).map((line) => `              ${page.dim(line)}`);
-  return [`  ${page.paint(tone, pad(`${SIGNS[tone]} ${word}`, 12))}${page.bold(title)}`, ...more.map((line) => `              ${page.bold(line)}`), ...help];
+  return [
+    `  ${page.paint(tone, pad(`${SIGNS[tone]} ${word}`, 12))}${page.bold(title)}`,
+    ...more.map((line) => `              ${page.bold(line)}`),
+    ...help,
+  ];
 }
 
 function findings(page: Page, model: ModelResult): string[] {
   const open = bySeverity(model.findings).filter((finding) => finding.severity !== 'pass');
   if (open.length === 0) return [];
   const rest = open.length - FINDINGS_SHOWN;
-  return ['', ...open.slice(0, FINDINGS_SHOWN).flatMap((finding) => findingLines(page, finding)), ...(rest > 0 ? [page.dim(`  and ${plural(rest, 'more finding')} in the report`)] : [])];
+  return [
+    '',
+    ...open.slice(0, FINDINGS_SHOWN).flatMap((finding) => findingLines(page, finding)),
+    ...(rest > 0 ? [page.dim(`  and ${plural(rest, 'more finding')} in the report`)] : []),
+  ];
 }
 
 function verdictLine(page: Page, summary: ModelResult['summary']): string {
@@ -104,7 +129,9 @@ function block(page: Page, model: ModelResult, several: boolean): string[] {
   const name = cut(plain(model.name), Math.max(16, page.width - scope.length - 2));
   return [
     `${page.bold(name)}  ${page.dim(scope)}`,
-    ...(several ? wrap(plain(model.summary.headline), page.width - 2).map((line) => `  ${page.paint(VERDICTS[model.summary.verdict].tone, line)}`) : []),
+    ...(several
+      ? wrap(plain(model.summary.headline), page.width - 2).map((line) => `  ${page.paint(VERDICTS[model.summary.verdict].tone, line)}`)
+      : []),
     '',
     ...figures(page, model),
     ...curve(page, model),

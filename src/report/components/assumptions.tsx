@@ -39,8 +39,12 @@ function Tried({ model }: { model: ModelResult }): VNode | null {
           <thead>
             <tr>
               <th scope="col">Preprocessing</th>
-              <th scope="col" class="num">Accuracy</th>
-              <th scope="col" class="num">Examples</th>
+              <th scope="col" class="num">
+                Accuracy
+              </th>
+              <th scope="col" class="num">
+                Examples
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -68,23 +72,22 @@ function Labels({ model }: { model: ModelResult }): VNode {
   return (
     <>
       {count(classes)} classes; labels from {labels === null ? 'the data itself' : <span class="mono">{labels}</span>}.{' '}
-      {shown === null ? 'Label k is output k.' : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}
+      {shown === null
+        ? 'Label k is output k.'
+        : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}
     </>
   );
 }
 
 function Masked({ names }: { names: readonly string[] }): VNode {
   if (names.length === 0) return <>None: every operator between input and output has its true gradient.</>;
-  return (
-    <>
-      {names.join(', ')}. Attacks that follow gradients may be misled there; the attacks that need none are the cross-check.
-    </>
-  );
+  return <>{names.join(', ')}. Attacks that follow gradients may be misled there; the attacks that need none are the cross-check.</>;
 }
 
 export function Assumptions({ model }: { model: ModelResult }): VNode {
   const { preprocessing, threat, input, output } = model;
-  const shape = (value: { name: string; type: string; shape: readonly (string | number)[] }): string => `${value.name}: ${value.type} [${value.shape.join(', ')}]`;
+  const shape = (value: { name: string; type: string; shape: readonly (string | number)[] }): string =>
+    `${value.name}: ${value.type} [${value.shape.join(', ')}]`;
   return (
     <>
       <dl class="facts-list">
@@ -96,7 +99,8 @@ export function Assumptions({ model }: { model: ModelResult }): VNode {
         </Fact>
         <Fact name="Threat model">{threat.description}</Fact>
         <Fact name="The attacker">
-          wants {threat.goal}; knows {KNOWLEDGE[threat.knowledge]}; reaches {threat.access}; may change the input by at most {threat.epsilonText} in {norm(threat.norm)}
+          wants {threat.goal}; knows {KNOWLEDGE[threat.knowledge]}; reaches {threat.access}; may change the input by at most{' '}
+          {threat.epsilonText} in {norm(threat.norm)}
         </Fact>
         <Fact name="Masked gradients">
           <Masked names={model.maskedGradients} />

@@ -32,13 +32,31 @@ export function AttacksTable({ model }: { model: ModelResult }): VNode {
         <thead>
           <tr>
             <th scope="col">Attack</th>
-            <th scope="col" class="num">Examples</th>
-            <th scope="col" class="num">Success rate</th>
-            <th scope="col" class="num">Accuracy left</th>
-            {eightBit && <th scope="col" class="num">… as 8-bit</th>}
-            {median && <th scope="col" class="num">Median distance</th>}
-            <th scope="col" class="num">Queries</th>
-            <th scope="col" class="num">Gradients</th>
+            <th scope="col" class="num">
+              Examples
+            </th>
+            <th scope="col" class="num">
+              Success rate
+            </th>
+            <th scope="col" class="num">
+              Accuracy left
+            </th>
+            {eightBit && (
+              <th scope="col" class="num">
+                … as 8-bit
+              </th>
+            )}
+            {median && (
+              <th scope="col" class="num">
+                Median distance
+              </th>
+            )}
+            <th scope="col" class="num">
+              Queries
+            </th>
+            <th scope="col" class="num">
+              Gradients
+            </th>
           </tr>
         </thead>
         <tbody>

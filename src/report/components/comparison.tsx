@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import type { ModelResult } from '../../audit/result.ts';
 import { comparisonCurve } from '../curve.ts';
 import { count } from '../format.ts';
-import { VERDICTS, exampleWord } from '../names.ts';
+import { exampleWord, VERDICTS } from '../names.ts';
 import { pairedBreaks } from '../samples.ts';
 import { Badge } from './badge.tsx';
 import { CurveFigure } from './curve-figure.tsx';
@@ -32,8 +32,8 @@ function Paired({ a, b }: { a: ModelResult; b: ModelResult }): VNode | null {
   const word = exampleWord(a);
   return (
     <p class="paired">
-      Of the {count(pairs.shared)} {word.many} that both classify correctly, <strong>{count(pairs.onlyA)}</strong> break only {a.name}, <strong>{count(pairs.onlyB)}</strong> only {b.name},{' '}
-      <strong>{count(pairs.both)}</strong> both.
+      Of the {count(pairs.shared)} {word.many} that both classify correctly, <strong>{count(pairs.onlyA)}</strong> break only {a.name},{' '}
+      <strong>{count(pairs.onlyB)}</strong> only {b.name}, <strong>{count(pairs.both)}</strong> both.
     </p>
   );
 }
@@ -56,7 +56,9 @@ export function Comparison({ models }: { models: readonly ModelResult[] }): VNod
           <CurveFigure data={curve} label="Robust accuracy of the models against the size of the change" />
         </>
       )}
-      {curve === null && <p class="empty">Their curves are not on one chart: the models were audited in different units, or a curve is missing.</p>}
+      {curve === null && (
+        <p class="empty">Their curves are not on one chart: the models were audited in different units, or a curve is missing.</p>
+      )}
     </section>
   );
 }

@@ -63,7 +63,9 @@ function TopTable({ model }: { model: ModelResult }): VNode {
           <tr>
             <th scope="col">True class</th>
             <th scope="col">Becomes</th>
-            <th scope="col" class="num">Examples</th>
+            <th scope="col" class="num">
+              Examples
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -11,7 +11,9 @@ type Props = { data: CurveData; width: number; height: number; label: string };
 
 /** The axes with their grid lines, ticks and titles. */
 function Axes({ data, x, y, width, height }: Props & Record<'x' | 'y', (value: number) => number>): VNode {
-  const ticks = scaleLinear().domain([0, data.end * data.scale]).ticks(width > 500 ? 8 : 4);
+  const ticks = scaleLinear()
+    .domain([0, data.end * data.scale])
+    .ticks(width > 500 ? 8 : 4);
   return (
     <g class="axes">
       {[0, 0.25, 0.5, 0.75, 1].map((share) => (
@@ -49,12 +51,21 @@ function Audited({ at, end, text, height }: { at: number; end: number; text: str
 
 export function CurveChart(props: Props): VNode {
   const { data, width, height, label } = props;
-  const scaleX = scaleLinear().domain([0, data.end]).range([MARGIN.left, width - MARGIN.right]);
-  const scaleY = scaleLinear().domain([0, 1]).range([height - MARGIN.bottom, MARGIN.top]);
+  const scaleX = scaleLinear()
+    .domain([0, data.end])
+    .range([MARGIN.left, width - MARGIN.right]);
+  const scaleY = scaleLinear()
+    .domain([0, 1])
+    .range([height - MARGIN.bottom, MARGIN.top]);
   const x = (value: number): number => Number(scaleX(value).toFixed(1));
   const y = (value: number): number => Number(scaleY(value).toFixed(1));
-  const path = line<Place>().x((p) => x(p.epsilon)).y((p) => y(p.value.value));
-  const band = area<Place>().x((p) => x(p.epsilon)).y0((p) => y(p.value.low)).y1((p) => y(p.value.high));
+  const path = line<Place>()
+    .x((p) => x(p.epsilon))
+    .y((p) => y(p.value.value));
+  const band = area<Place>()
+    .x((p) => x(p.epsilon))
+    .y0((p) => y(p.value.low))
+    .y1((p) => y(p.value.high));
   return (
     <svg class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       <Axes {...props} x={x} y={y} />

@@ -34,10 +34,18 @@ function CurveTable({ data, label }: { data: CurveData; label: string }): VNode 
         <thead>
           <tr>
             <th scope="col">Curve</th>
-            <th scope="col" class="num">ε</th>
-            <th scope="col" class="num">Accuracy</th>
-            <th scope="col" class="num">95 % interval</th>
-            <th scope="col" class="num">Examples</th>
+            <th scope="col" class="num">
+              ε
+            </th>
+            <th scope="col" class="num">
+              Accuracy
+            </th>
+            <th scope="col" class="num">
+              95 % interval
+            </th>
+            <th scope="col" class="num">
+              Examples
+            </th>
           </tr>
         </thead>
         <tbody>

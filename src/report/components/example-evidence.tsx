@@ -51,7 +51,11 @@ function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNod
     <Sum
       terms={[
         <>
-          <Picture uri={example.original} id={id('original')} alt={`Original of ${example.id}, seen as ${quoted(model, example.clean.label)}`} />
+          <Picture
+            uri={example.original}
+            id={id('original')}
+            alt={`Original of ${example.id}, seen as ${quoted(model, example.clean.label)}`}
+          />
           <Prediction model={model} said={example.clean} fooled={false} />
         </>,
         <>
@@ -59,7 +63,11 @@ function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNod
           <Change model={model} example={example} />
         </>,
         <>
-          <Picture uri={example.adversarialImage} id={id('adversarialImage')} alt={`Changed, seen as ${quoted(model, example.adversarial.label)}`} />
+          <Picture
+            uri={example.adversarialImage}
+            id={id('adversarialImage')}
+            alt={`Changed, seen as ${quoted(model, example.adversarial.label)}`}
+          />
           <Prediction model={model} said={example.adversarial} fooled={true} />
         </>,
       ]}
@@ -81,7 +89,12 @@ function Waveforms({ model, example }: EvidenceProps): VNode | null {
   return (
     <div class="waveforms">
       <div class="term">
-        <Envelope series={original} gain={1 / loud} tone="plain" label={`Waveform of ${example.id}, heard as ${quoted(model, example.clean.label)}`} />
+        <Envelope
+          series={original}
+          gain={1 / loud}
+          tone="plain"
+          label={`Waveform of ${example.id}, heard as ${quoted(model, example.clean.label)}`}
+        />
         <p class="heard">is heard as</p>
         <Prediction model={model} said={example.clean} fooled={false} />
       </div>

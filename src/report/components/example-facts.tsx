@@ -18,7 +18,9 @@ export function ExampleFacts({ model, example }: { model: ModelResult; example: 
         <span class="mono">{example.id}</span> · {name}
       </p>
       {example.survives8bit !== null && (
-        <span class={example.survives8bit ? 'chip' : 'chip lost'}>{example.survives8bit ? 'survives 8-bit saving' : 'lost in 8-bit rounding'}</span>
+        <span class={example.survives8bit ? 'chip' : 'chip lost'}>
+          {example.survives8bit ? 'survives 8-bit saving' : 'lost in 8-bit rounding'}
+        </span>
       )}
     </div>
   );

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Finding } from '../../audit/result.ts';
 import { plural } from '../format.ts';
-import { SEVERITIES, bySeverity } from '../severity.ts';
+import { bySeverity, SEVERITIES } from '../severity.ts';
 import { Badge } from './badge.tsx';
 
 function Card({ finding, anchor }: { finding: Finding; anchor: string }): VNode {

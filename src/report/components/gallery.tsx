@@ -17,7 +17,12 @@ function Cards({ model, modelIndex, examples }: Props): VNode {
       {examples.map(({ example, position }) => (
         <li class="card example" key={position}>
           <h4>
-            {quoted(model, example.clean.label)} <span class="arrow" aria-label="becomes">→</span> {quoted(model, example.adversarial.label)}
+            {quoted(model, example.clean.label)}{' '}
+            <span class="arrow" aria-hidden="true">
+              →
+            </span>
+            <span class="hidden">becomes</span>
+            {quoted(model, example.adversarial.label)}
           </h4>
           <ExampleEvidence model={model} modelIndex={modelIndex} example={example} position={position} />
           <ExampleFacts model={model} example={example} />

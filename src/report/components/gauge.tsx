@@ -30,7 +30,9 @@ export function Gauge({ label, hint, value, tone }: { label: string; hint: strin
     <div class={`gauge tone-${tone}`}>
       <svg viewBox="-60 -60 120 96" role="img" aria-label={`${label}: ${percent(value)}, 95 % interval ${interval(value)}`}>
         <path class="gauge-track" d={draw({ from: 0, to: 1, inner: radius - 5, outer: radius + 4 }) ?? ''} />
-        {known && <path class="gauge-value" d={draw({ from: 0, to: Math.max(value.value, 0.006), inner: radius - 5, outer: radius + 4 }) ?? ''} />}
+        {known && (
+          <path class="gauge-value" d={draw({ from: 0, to: Math.max(value.value, 0.006), inner: radius - 5, outer: radius + 4 }) ?? ''} />
+        )}
         {known && <path class="gauge-interval" d={draw({ from: value.low, to: value.high, inner: 53.8, outer: 55.2 }) ?? ''} />}
         {known && <End at={value.low} />}
         {known && <End at={value.high} />}

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { confidence, inByteSteps, norm, percentOf, significant, size } from '../format.ts';
 import { exampleWord, quoted } from '../names.ts';
-import { ExampleEvidence, type EvidenceProps } from './example-evidence.tsx';
+import { type EvidenceProps, ExampleEvidence } from './example-evidence.tsx';
 import { ExampleFacts } from './example-facts.tsx';
 
 /** The change as an instruction that anyone could follow. */

@@ -2,9 +2,9 @@
 import type { VNode } from 'preact';
 import type { ModelResult } from '../../audit/result.ts';
 import { modelCurve } from '../curve.ts';
-import { rankExamples, type Ranked } from '../examples.ts';
+import { type Ranked, rankExamples } from '../examples.ts';
 import { bytes, count, norm } from '../format.ts';
-import { VERDICTS, exampleWord } from '../names.ts';
+import { exampleWord, VERDICTS } from '../names.ts';
 import { tally } from '../samples.ts';
 import { Assumptions } from './assumptions.tsx';
 import { AttacksTable } from './attacks-table.tsx';
@@ -29,7 +29,8 @@ function Heading({ model, index }: Props): VNode {
         <Badge tone={VERDICTS[verdict].tone}>{VERDICTS[verdict].word}</Badge>
       </div>
       <p class="dim">
-        <span class="mono">{model.path}</span> · {count(model.parameters)} parameters · {bytes(model.bytes)} · {norm(model.threat.norm)} ε = {model.threat.epsilonText}
+        <span class="mono">{model.path}</span> · {count(model.parameters)} parameters · {bytes(model.bytes)} · {norm(model.threat.norm)} ε ={' '}
+        {model.threat.epsilonText}
       </p>
     </>
   );
@@ -40,7 +41,9 @@ function Worst({ model, index, prefix, hero }: { model: ModelResult; index: numb
   const unbroken = tally(model.samples).broken === 0;
   return (
     <p class="empty panel">
-      {unbroken ? 'No attack broke an example, so there is no picture to show. That is no proof that none can be broken.' : 'Examples were broken, but no pictures of them were kept.'}
+      {unbroken
+        ? 'No attack broke an example, so there is no picture to show. That is no proof that none can be broken.'
+        : 'Examples were broken, but no pictures of them were kept.'}
     </p>
   );
 }
@@ -71,7 +74,11 @@ export function ModelSection(props: Props): VNode {
           <Gallery model={model} modelIndex={index} examples={others} />
         </Section>
       )}
-      <Section id={`${prefix}-attacks`} title="Attacks" lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example.">
+      <Section
+        id={`${prefix}-attacks`}
+        title="Attacks"
+        lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example."
+      >
         <AttacksTable model={model} />
       </Section>
       <Section id={`${prefix}-confusion`} title="What the classes turn into">

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
 import { count, dateTime, norm, plural } from '../format.ts';
-import { VERDICTS, exampleWord } from '../names.ts';
+import { exampleWord, VERDICTS } from '../names.ts';
 import { Badge } from './badge.tsx';
 import { Mark } from './mark.tsx';
 
@@ -28,10 +28,18 @@ function Toolbar(): VNode {
 /** The parts of one model's audit, or the models where there are several. */
 function links({ models }: AuditResult): [anchor: string, text: string][] {
   const [first] = models;
-  const end: [string, string][] = [['provenance', 'Provenance'], ['reading', 'How to read this']];
-  if (models.length > 1) return [['comparison', 'Side by side'], ...models.map((model, i): [string, string] => [`model-${i}`, model.name]), ...end];
+  const end: [string, string][] = [
+    ['provenance', 'Provenance'],
+    ['reading', 'How to read this'],
+  ];
+  if (models.length > 1)
+    return [['comparison', 'Side by side'], ...models.map((model, i): [string, string] => [`model-${i}`, model.name]), ...end];
   if (first === undefined) return end;
-  const parts: [string, string][] = [['model-0', 'Verdict'], ['model-0-findings', 'Findings'], ['model-0-attacks', 'Attacks']];
+  const parts: [string, string][] = [
+    ['model-0', 'Verdict'],
+    ['model-0-findings', 'Findings'],
+    ['model-0-attacks', 'Attacks'],
+  ];
   return [...parts, ['model-0-samples', `Every ${exampleWord(first).one}`], ['model-0-assumptions', 'Assumptions'], ...end];
 }
 

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { ModelResult } from '../../audit/result.ts';
 import { count } from '../format.ts';
-import { OUTCOMES, outcome, sampleCells, tally, type Outcome } from '../samples.ts';
+import { OUTCOMES, type Outcome, outcome, sampleCells, tally } from '../samples.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
 const RENDERED = 200;

@@ -14,7 +14,10 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(12 + data.length);
   const view = new DataView(out.buffer);
   view.setUint32(0, data.length);
-  out.set([...type].map((character) => character.charCodeAt(0)), 4);
+  out.set(
+    [...type].map((character) => character.charCodeAt(0)),
+    4,
+  );
   out.set(data, 8);
   view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)));
   return out;
@@ -25,13 +28,19 @@ export function pngDataUri(pixels: ArrayLike<number>, width: number, height: num
   const stride = width * channels;
   const raw = new Uint8Array(height * (stride + 1));
   for (let y = 0; y < height; y += 1) {
-    for (let i = 0; i < stride; i += 1) raw[y * (stride + 1) + 1 + i] = Math.round(255 * Math.min(1, Math.max(0, pixels[y * stride + i] ?? 0)));
+    for (let i = 0; i < stride; i += 1)
+      raw[y * (stride + 1) + 1 + i] = Math.round(255 * Math.min(1, Math.max(0, pixels[y * stride + i] ?? 0)));
   }
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);
   header.set([8, channels === 1 ? 0 : 2], 8);
-  const parts = [new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', header), chunk('IDAT', zlibSync(raw)), chunk('IEND', new Uint8Array())];
+  const parts = [
+    new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk('IHDR', header),
+    chunk('IDAT', zlibSync(raw)),
+    chunk('IEND', new Uint8Array()),
+  ];
   const binary = parts.flatMap((part) => [...part].map((byte) => String.fromCharCode(byte))).join('');
   return `data:image/png;base64,${btoa(binary)}`;
 }

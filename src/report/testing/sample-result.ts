@@ -1,5 +1,15 @@
 /** Made-up but consistent results for the tests of reports: every figure follows from the samples. */
-import type { AttackResult, AuditResult, CurvePoint, Distances, ExampleImages, Finding, ModelResult, Proportion, SampleResult } from '../../audit/result.ts';
+import type {
+  AttackResult,
+  AuditResult,
+  CurvePoint,
+  Distances,
+  ExampleImages,
+  Finding,
+  ModelResult,
+  Proportion,
+  SampleResult,
+} from '../../audit/result.ts';
 import { pngDataUri } from './png.ts';
 
 export type SampleOptions = {
@@ -55,8 +65,20 @@ function samplesOf(s: Settings): SampleResult[] {
     const sure = (base: number): number | null => (s.confidence ? Math.min(0.99999, base + (1 - base) * random()) : null);
     const other = (label + 1 + Math.floor(random() ** 2 * (s.classes - 1))) % s.classes;
     const clean = { label: wrong ? other : label, confidence: sure(0.9) };
-    const adversarial = { attack: random() < 0.8 ? 'pgd' : 'fgsm', label: other, confidence: sure(0.5), distances: distancesOf(s, random), survives8bit: s.modality === 'image' ? random() < 0.95 : null };
-    return { index, id: `digits/${label}/${String(index).padStart(5, '0')}.png`, label, clean, adversarial: wrong || !falls ? null : adversarial };
+    const adversarial = {
+      attack: random() < 0.8 ? 'pgd' : 'fgsm',
+      label: other,
+      confidence: sure(0.5),
+      distances: distancesOf(s, random),
+      survives8bit: s.modality === 'image' ? random() < 0.95 : null,
+    };
+    return {
+      index,
+      id: `digits/${label}/${String(index).padStart(5, '0')}.png`,
+      label,
+      clean,
+      adversarial: wrong || !falls ? null : adversarial,
+    };
   });
 }
 
@@ -75,8 +97,18 @@ function exampleOf(s: Settings, sample: SampleResult): ExampleImages[] {
   if (sample.adversarial === null) return [];
   const { adversarial } = sample;
   const image = (noise: number, offset = 0): string =>
-    pngDataUri(picture(s, sample.label, noise, numbers(sample.index)).map((v, i) => (offset === 0 ? v : offset + (numbers(sample.index + i)() - 0.5) * 0.6)), s.side, s.side, 1);
-  const wave = (gain: number): number[][] => Array.from({ length: 200 }, (_, i) => [-1, 1].map((sign) => sign * gain * Math.abs(Math.sin(i / 9) * Math.exp(-(((i - 90) / 60) ** 2)))));
+    pngDataUri(
+      picture(s, sample.label, noise, numbers(sample.index)).map((v, i) =>
+        offset === 0 ? v : offset + (numbers(sample.index + i)() - 0.5) * 0.6,
+      ),
+      s.side,
+      s.side,
+      1,
+    );
+  const wave = (gain: number): number[][] =>
+    Array.from({ length: 200 }, (_, i) =>
+      [-1, 1].map((sign) => sign * gain * Math.abs(Math.sin(i / 9) * Math.exp(-(((i - 90) / 60) ** 2)))),
+    );
   return [
     {
       index: sample.index,
@@ -124,10 +156,27 @@ function findingsOf(s: Settings): Finding[] {
     category: 'integrity',
     title: s.broken > 0.5 ? 'Small changes flip nearly every decision' : 'Some decisions flip under small changes',
     text: `Changes of at most ${s.epsilonText} per value make the model wrong on examples it classified correctly. Random noise of the same size does not.`,
-    remedies: ['Train on attacked examples: gibbon harden --method adversarial-training', 'Reject inputs near the decision boundary, and attack the detector again.'],
+    remedies: [
+      'Train on attacked examples: gibbon harden --method adversarial-training',
+      'Reject inputs near the decision boundary, and attack the detector again.',
+    ],
   };
-  const info: Finding = { id: 'sample-size', severity: 'info', category: 'evidence', title: 'The sample is a part of the data', text: `${s.n} examples were audited.`, remedies: [] };
-  const pass: Finding = { id: 'masking', severity: 'pass', category: 'evidence', title: 'No sign of masked gradients', text: 'Attacks without gradients found nothing that attacks with gradients had missed.', remedies: [] };
+  const info: Finding = {
+    id: 'sample-size',
+    severity: 'info',
+    category: 'evidence',
+    title: 'The sample is a part of the data',
+    text: `${s.n} examples were audited.`,
+    remedies: [],
+  };
+  const pass: Finding = {
+    id: 'masking',
+    severity: 'pass',
+    category: 'evidence',
+    title: 'No sign of masked gradients',
+    text: 'Attacks without gradients found nothing that attacks with gradients had missed.',
+    remedies: [],
+  };
   return s.broken > 0 ? [info, pass, bad] : [pass, info];
 }
 
@@ -139,50 +188,99 @@ function curveOf(s: Settings, correct: number): CurvePoint[] {
   }));
 }
 
+const DEFAULTS: Settings = {
+  name: 'mnist-natural',
+  n: 200,
+  classes: 10,
+  classNames: null,
+  modality: 'image',
+  broken: 0.97,
+  confidence: true,
+  epsilon: 0.1,
+  epsilonText: '0.1',
+  verdict: 'broken',
+  headline: 'Broken: a change of at most 0.1 per pixel fools the model on nearly every image.',
+  pictures: 8,
+  side: 28,
+};
+
+function shapeOf(s: Settings): number[] {
+  return { image: [1, s.side, s.side], waveform: [16000], tensor: [30] }[s.modality];
+}
+
+function preprocessingOf(s: Settings, clean: Proportion): ModelResult['preprocessing'] {
+  return {
+    layout: 'NCHW',
+    channels: 'grayscale',
+    shape: shapeOf(s),
+    mean: [0],
+    std: [1],
+    description: 'grayscale, values in [0, 1]',
+    source: 'guessed',
+    tried: [
+      { description: 'grayscale, values in [0, 1]', accuracy: clean.value, n: 64 },
+      { description: 'grayscale, values in [0, 255]', accuracy: 0.72, n: 64 },
+      { description: 'grayscale, mean 0.1307, std 0.3081', accuracy: 0.81, n: 64 },
+    ],
+  };
+}
+
+function dataOf(s: Settings): ModelResult['data'] {
+  return {
+    path: 'data/digits',
+    labels: null,
+    sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+    modality: s.modality,
+    n: s.n,
+    of: 10_000,
+    classes: s.classes,
+    classNames: s.classNames,
+  };
+}
+
+function threatOf(s: Settings): ModelResult['threat'] {
+  return {
+    goal: 'any wrong class',
+    knowledge: 'gradients',
+    access: 'the input between sensor and model',
+    norm: 'linf',
+    epsilon: s.epsilon,
+    epsilonText: s.epsilonText,
+    description: `An attacker who knows the model changes every value by at most ${s.epsilonText}.`,
+  };
+}
+
+function summaryOf(s: Settings, correct: number, broken: number): ModelResult['summary'] {
+  const robust = proportionOf(correct - broken, s.n);
+  return {
+    cleanAccuracy: proportionOf(correct, s.n),
+    robustAccuracy: robust,
+    robustAccuracy8bit: s.modality === 'image' ? proportionOf(Math.min(correct, robust.count + 2), s.n) : null,
+    noiseAccuracy: proportionOf(correct - 1, s.n),
+    verdict: s.verdict,
+    headline: s.headline,
+  };
+}
+
 /** One model's result; see `SampleOptions` for what can vary. */
 export function sampleModel(options: SampleOptions = {}): ModelResult {
-  const s: Settings = {
-    name: 'mnist-natural', n: 200, classes: 10, classNames: null, modality: 'image', broken: 0.97, confidence: true, epsilon: 0.1, epsilonText: '0.1',
-    verdict: 'broken', headline: 'Broken: a change of at most 0.1 per pixel fools the model on nearly every image.', pictures: 8, side: 28, ...options,
-  };
+  const s: Settings = { ...DEFAULTS, ...options };
   const samples = samplesOf(s);
   const correct = samples.filter((sample) => sample.clean.label === sample.label).length;
   const broken = samples.filter((sample) => sample.adversarial !== null).length;
-  const robust = proportionOf(correct - broken, s.n);
-  const shape = { image: [1, s.side, s.side], waveform: [16000], tensor: [30] }[s.modality];
   return {
     path: `models/${s.name}.onnx`,
     name: s.name,
     sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     bytes: 1_724_310,
     parameters: 431_080,
-    input: { name: 'input', type: 'float32', shape: ['N', ...shape] },
+    input: { name: 'input', type: 'float32', shape: ['N', ...shapeOf(s)] },
     output: { name: 'logits', type: 'float32', shape: ['N', s.classes] },
-    preprocessing: {
-      layout: 'NCHW', channels: 'grayscale', shape, mean: [0], std: [1], description: 'grayscale, values in [0, 1]', source: 'guessed',
-      tried: [
-        { description: 'grayscale, values in [0, 1]', accuracy: proportionOf(correct, s.n).value, n: 64 },
-        { description: 'grayscale, values in [0, 255]', accuracy: 0.72, n: 64 },
-        { description: 'grayscale, mean 0.1307, std 0.3081', accuracy: 0.81, n: 64 },
-      ],
-    },
+    preprocessing: preprocessingOf(s, proportionOf(correct, s.n)),
     maskedGradients: [],
-    data: {
-      path: 'data/digits', labels: null, sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', modality: s.modality, n: s.n, of: 10_000, classes: s.classes,
-      classNames: s.classNames,
-    },
-    threat: {
-      goal: 'any wrong class', knowledge: 'gradients', access: 'the input between sensor and model', norm: 'linf', epsilon: s.epsilon, epsilonText: s.epsilonText,
-      description: `An attacker who knows the model changes every value by at most ${s.epsilonText}.`,
-    },
-    summary: {
-      cleanAccuracy: proportionOf(correct, s.n),
-      robustAccuracy: robust,
-      robustAccuracy8bit: s.modality === 'image' ? proportionOf(Math.min(correct, robust.count + 2), s.n) : null,
-      noiseAccuracy: proportionOf(correct - 1, s.n),
-      verdict: s.verdict,
-      headline: s.headline,
-    },
+    data: dataOf(s),
+    threat: threatOf(s),
+    summary: summaryOf(s, correct, broken),
     attacks: [attackOf(s, samples, 'fgsm', 0.7), attackOf(s, samples, 'pgd', 1), attackOf(s, samples, 'square', 0.6)],
     curve: curveOf(s, correct),
     findings: findingsOf(s),
@@ -199,8 +297,19 @@ export function sampleResult(models: ModelResult[] = [sampleModel()]): AuditResu
     schemaVersion: '1.0',
     gibbon: { version: '0.1.0' },
     run: {
-      startedAt: '2026-07-30T14:05:11.000Z', command: 'npx gibbon audit models/mnist-natural.onnx --data data/digits --seed 1', seed: 1, preset: 'standard',
-      runtime: { name: 'onnxruntime-node', version: '1.30.0', provider: 'cpu', threads: 1, workers: 2, optimisation: 'all', precision: 'float32' },
+      startedAt: '2026-07-30T14:05:11.000Z',
+      command: 'npx gibbon audit models/mnist-natural.onnx --data data/digits --seed 1',
+      seed: 1,
+      preset: 'standard',
+      runtime: {
+        name: 'onnxruntime-node',
+        version: '1.30.0',
+        provider: 'cpu',
+        threads: 1,
+        workers: 2,
+        optimisation: 'all',
+        precision: 'float32',
+      },
       platform: { node: '20.20.2', os: 'linux', arch: 'x64', cpu: 'AMD EPYC 7B13' },
     },
     summary: first.summary,
