@@ -3,8 +3,6 @@ import type { Distances, ModelResult, Proportion } from '../audit/result.ts';
 
 type Threat = ModelResult['threat'];
 
-export const NOT_MEASURED = 'not measured';
-
 /** Decimals of a percentage that `n` examples can resolve: a step is 100/n percentage points. */
 export function decimalsFor(n: number): number {
   return n > 100 ? 1 : 0;
@@ -45,8 +43,8 @@ export function countOf(p: Proportion): string {
 }
 
 /** A proportion with all that is needed to judge it, for text alternatives. */
-export function proportionText(p: Proportion | null): string {
-  return p === null ? NOT_MEASURED : `${percent(p)} (95 % interval ${interval(p)}, ${countOf(p)})`;
+export function proportionText(p: Proportion): string {
+  return `${percent(p)}, 95 % interval ${interval(p)}, ${countOf(p)}`;
 }
 
 /** A model's confidence, e.g. `99.3 %`; null where the model gives labels only. */

@@ -2,7 +2,7 @@
 import { arc } from 'd3-shape';
 import type { VNode } from 'preact';
 import type { Proportion } from '../../audit/result.ts';
-import { countOf, interval, percent } from '../format.ts';
+import { countOf, interval, percent, proportionText } from '../format.ts';
 import type { Tone } from '../names.ts';
 
 const START = (-2 / 3) * Math.PI;
@@ -28,7 +28,7 @@ export function Gauge({ label, hint, value, tone }: { label: string; hint: strin
   const known = value.n > 0;
   return (
     <div class={`gauge tone-${tone}`}>
-      <svg viewBox="-60 -60 120 96" role="img" aria-label={`${label}: ${percent(value)}, 95 % interval ${interval(value)}`}>
+      <svg viewBox="-60 -60 120 96" role="img" aria-label={`${label}: ${proportionText(value)}`}>
         <path class="gauge-track" d={draw({ from: 0, to: 1, inner: radius - 5, outer: radius + 4 }) ?? ''} />
         {known && (
           <path class="gauge-value" d={draw({ from: 0, to: Math.max(value.value, 0.006), inner: radius - 5, outer: radius + 4 }) ?? ''} />
