@@ -3,9 +3,10 @@
  * Erf, Softplus, Resize and HardSigmoid; these are written with operators that have it.
  */
 import type { GraphBuilder } from '../onnx/build.ts';
-import { floatOf, int, intsOf, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
-import { floats, sizeOf, view } from '../onnx/tensor.ts';
+import { floatOf, int, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
+import { floats, numbers, sizeOf, type Tensor, view } from '../onnx/tensor.ts';
 import { averageWindow, reciprocalCounts } from '../ops/average-pool.ts';
+import { transposedWindow } from '../ops/conv-transpose.ts';
 import { im2col } from '../ops/im2col.ts';
 import { windowOf } from '../ops/shapes.ts';
 import { newGraph } from '../ops/table.ts';
@@ -19,7 +20,7 @@ const REWRITES: Readonly<Record<string, Rewrite>> = {
   AveragePool: (g, node, [x]) => averagePool(g, node, x as Value),
   Erf: (g, _, [x]) => erf(g, x as Value),
   Softplus: (g, _, [x]) => softplus(g, x as Value),
-  Resize: (g, _, [x, , scales]) => upsampled(g, x as Value, Array.from(view(g.tensor(scales as Value) as never) as Float32Array).slice(2)),
+  Resize: (g, _, [x, , scales]) => upsampled(g, x as Value, numbers(g.tensor(scales as Value) as Tensor).slice(2)),
   HardSigmoid: (g, node, [x]) => g.clip(g.add(g.mul(x as Value, g.scalar(floatOf(node, 'alpha', 0.2), x)), g.scalar(floatOf(node, 'beta', 0.5), x)), 0, 1),
   Cast: (g, node, [x]) => (node.attributes.to?.value === 1 ? g.cast(x as Value, 'float64') : g.node('Cast', [x], node.attributes)),
 };
@@ -30,9 +31,7 @@ export function toFloat64(graph: StaticGraph): StaticGraph {
   const values = new Map<string, Value>();
   for (const { name, type, shape } of graph.inputs) values.set(name, g.input(name, type === 'float32' ? 'float64' : type, shape));
   for (const [name, tensor] of graph.constants) {
-    // Resize scales are float32 by definition.
-    const isScale = graph.nodes.some((node) => node.op === 'Resize' && node.inputs[2] === name);
-    const wide = tensor.type === 'float32' && !isScale ? floats(view(tensor) as Float32Array, tensor.shape, 'float64') : tensor;
+    const wide = tensor.type === 'float32' ? floats(view(tensor) as Float32Array, tensor.shape, 'float64') : tensor;
     values.set(name, g.constant(wide));
   }
   for (const node of graph.nodes) {
@@ -63,14 +62,13 @@ function conv(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Valu
 function convTranspose(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Value {
   const [data, weights] = [x as Value, w as Value];
   const [c, perGroup, ...kernel] = weights.shape as [number, number, ...number[]];
-  const { strides, dilations, pads, group } = windowOf(node, data.shape.slice(2), kernel);
-  const extra = intsOf(node, 'output_padding', kernel.map(() => 0));
+  const { strides, dilations, pads, group } = transposedWindow(node, data.shape, weights.shape);
   const n = kernel.length;
   let wide = data;
   for (let i = 0; i < n; i++) wide = spaced(g, wide, i + 2, strides[i] as number);
   const reach = kernel.map((k, i) => (k - 1) * (dilations[i] as number));
   const begin = reach.map((r, i) => r - (pads[i] as number));
-  const end = reach.map((r, i) => r - (pads[i + n] as number) + (extra[i] as number));
+  const end = reach.map((r, i) => r - (pads[i + n] as number));
   const padded = g.pad(wide, [0, 0, ...begin, 0, 0, ...end]);
   const swapped = g.transpose(g.reshape(weights, [group, c / group, perGroup, ...kernel]), [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
   let flipped = g.reshape(swapped, [group * perGroup, c / group, ...kernel]);

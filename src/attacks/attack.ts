@@ -1,0 +1,61 @@
+/** What an attack is: metadata, parameters with one named reference's defaults, and a run over samples. Attacks only propose; the judge decides. */
+import type * as z from 'zod';
+import type { Target } from '../model/target.ts';
+import type { Norm } from '../threat/ball.ts';
+
+/** One example under attack: its row before normalisation, and its true label. */
+export interface AttackSample {
+  /** Position in the data set; random numbers are keyed by it. */
+  readonly index: number;
+  readonly x: Float32Array;
+  readonly label: number;
+}
+
+/** What an attack found for one example. */
+export interface Proposal {
+  readonly index: number;
+  /** The candidate to judge; undefined where the attack has none (a decision-based attack that found no starting point). */
+  readonly candidate: Float32Array | undefined;
+  readonly queries: number;
+  readonly gradients: number;
+  /** The gradient at the first step, where one was taken. */
+  readonly slope?: 'ok' | 'zero' | 'not-finite';
+}
+
+export interface AttackContext<P> {
+  readonly target: Target;
+  readonly params: P;
+  readonly norm: Norm;
+  /** Radius of the ball, in input units; a minimal-norm attack uses it only to stop early. */
+  readonly epsilon: number;
+  readonly seed: number;
+  /** Rows per graph run. */
+  readonly batch: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called as examples finish, with how many have. */
+  readonly onProgress?: ((finished: number) => void) | undefined;
+  /** Called with every finished example, so that a killed worker loses nothing. */
+  readonly onProposal?: ((proposal: Proposal) => void) | undefined;
+}
+
+export interface Attack {
+  readonly id: string;
+  readonly name: string;
+  /** arXiv number or citation. */
+  readonly paper: string;
+  readonly summary: string;
+  /** What the attacker must know of the model. */
+  readonly knowledge: 'gradients' | 'scores' | 'labels' | 'nothing';
+  readonly norms: readonly Norm[];
+  /** `budget`: the strongest point within epsilon; `minimal`: the nearest point that fools the model. */
+  readonly aim: 'budget' | 'minimal';
+  readonly params: z.ZodObject;
+  run(context: AttackContext<Record<string, unknown>>, samples: readonly AttackSample[]): Promise<Proposal[]>;
+}
+
+/** Declares an attack; its parameters arrive parsed and typed. */
+export function defineAttack<S extends z.ZodObject>(
+  spec: Omit<Attack, 'params' | 'run'> & { readonly params: S; run(context: AttackContext<z.infer<S>>, samples: readonly AttackSample[]): Promise<Proposal[]> },
+): Attack {
+  return { ...spec, run: (context, samples) => spec.run({ ...context, params: spec.params.parse(context.params) as z.infer<S> }, samples) };
+}

@@ -1,0 +1,68 @@
+/** Projected gradient descent (Madry et al., arXiv:1706.06083); defaults of Foolbox's LinfPGD, L2PGD and L1PGD. */
+import * as z from 'zod';
+import { rangeOf } from '../../model/preprocessing.ts';
+import type { GradientBuilder } from '../../model/target.ts';
+import type { Value } from '../../onnx/graph.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { type Norm, perRow, project, steepest } from '../../threat/ball.ts';
+import { type AttackSample, defineAttack } from '../attack.ts';
+import { iterate } from '../iterate.ts';
+import { randomStart } from '../random-start.ts';
+import { targetOf, targetParam } from '../targets.ts';
+
+/** Foolbox: Linf 40 steps of 0.01/0.3·ε; L2 and L1 50 steps of 0.025·ε. */
+const REFERENCE: Readonly<Record<Norm, { steps: number; relative: number }>> = {
+  linf: { steps: 40, relative: 0.01 / 0.3 },
+  l2: { steps: 50, relative: 0.025 },
+  l1: { steps: 50, relative: 0.025 },
+};
+
+export const pgd = defineAttack({
+  id: 'pgd',
+  name: 'Projected gradient descent',
+  paper: 'arXiv:1706.06083',
+  summary: 'Climbs the loss in small steps and returns to the ball after each; the standard test of robustness to gradients.',
+  knowledge: 'gradients',
+  norms: ['linf', 'l2', 'l1'],
+  aim: 'budget',
+  params: z.object({
+    steps: z.int().min(1).optional().describe('gradient steps (default 40 for linf, 50 for l2 and l1)'),
+    stepSize: z.number().positive().optional().describe('length of a step in input units (default epsilon/30 for linf, epsilon/40 for l2 and l1)'),
+    randomStart: z.boolean().default(true).describe('start at a random point of the ball'),
+    restarts: z.int().min(1).default(1).describe('random starts; later ones only on examples that still stand'),
+    loss: z.enum(['cross-entropy', 'margin']).default('cross-entropy').describe('what the steps climb'),
+    target: targetParam,
+  }),
+  run: async (context, samples) => {
+    const { norm, epsilon, params, target, seed } = context;
+    const steps = params.steps ?? REFERENCE[norm].steps;
+    const stepSize = params.stepSize ?? REFERENCE[norm].relative * epsilon;
+    const goals = await targetOf(params.target, target, samples);
+    const fields = (sample: AttackSample, restart: number): Record<string, Float32Array | number> => ({
+      x0: sample.x,
+      x: params.randomStart ? randomStart(keyedRng(seed, 'pgd', sample.index, restart), norm, sample.x, epsilon, rangeOf(target.preprocessing)) : sample.x,
+      label: goals?.get(sample.index) ?? sample.label,
+      epsilon,
+      stepSize,
+    });
+    const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined });
+    const id = `pgd ${norm} ${params.loss} ${goals ? 'targeted' : 'untargeted'}`;
+    const fooled = goals ? (sample: AttackSample, label: number) => label === goals.get(sample.index) : undefined;
+    return iterate(context, { id, steps, restarts: params.randomStart ? params.restarts : 1, fields, define }, samples, fooled);
+  },
+});
+
+/** x ← Π(x + α·steepest(∇ loss)), equation 3 of section 2.1; a targeted step descends the loss of the wanted class instead. */
+export function pgdStep({ norm, loss, targeted }: { norm: Norm; loss: 'cross-entropy' | 'margin'; targeted: boolean }): (b: GradientBuilder) => Record<string, Value> {
+  return (b) => {
+    const { g } = b;
+    const [x, x0] = [b.row('x', 'input'), b.row('x0', 'input')];
+    const [label, epsilon, stepSize] = [b.row('label', 'label'), b.row('epsilon', 'scalar'), b.row('stepSize', 'scalar')];
+    const missed = b.misses(x, label);
+    const slope = b.grad(b.loss(loss, x, label), x);
+    const along = g.mul(perRow(g, stepSize, x), steepest(g, norm, slope));
+    const next = project(g, norm, targeted ? g.sub(x, along) : g.add(x, along), x0, epsilon, b.range);
+    const axes = x.shape.slice(1).map((_, i) => i + 1);
+    return { x: next, success: targeted ? g.not(missed) : missed, slope: g.reduceMax(g.abs(slope), axes) };
+  };
+}

@@ -1,0 +1,25 @@
+/** Random points of a norm ball, drawn from the keyed generator. */
+import type { Rng } from '../rng/rng.ts';
+import type { Norm } from '../threat/ball.ts';
+
+/** x0 plus a uniform draw from the ball of radius epsilon, clipped to the range. L2 and L1 balls by Barthe et al. (Annals of Probability 2005). */
+export function randomStart(rng: Rng, norm: Norm, x0: Float32Array, epsilon: number, range: readonly [number, number] | undefined): Float32Array {
+  const noise = new Float32Array(x0.length);
+  if (norm === 'linf') rng.fillUniform(noise, -epsilon, epsilon);
+  else ballNoise(rng, norm, noise, epsilon);
+  const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return noise.map((d, i) => Math.min(high, Math.max(low, (x0[i] as number) + d)));
+}
+
+/** Uniform in the p-ball: coordinates with density ∝ e^(−|t|^p), divided by (Σ|t|^p + E)^(1/p) with E exponential. */
+function ballNoise(rng: Rng, norm: 'l2' | 'l1', noise: Float32Array, epsilon: number): void {
+  if (norm === 'l2') rng.fillNormal(noise, Math.SQRT1_2);
+  else {
+    rng.fillUniform(noise, -1, 1);
+    for (let i = 0; i < noise.length; i++) noise[i] = -Math.sign(noise[i] as number) * Math.log(1 - Math.abs(noise[i] as number) + 1e-12);
+  }
+  const p = norm === 'l2' ? 2 : 1;
+  const total = noise.reduce((sum, t) => sum + Math.abs(t) ** p, 0) - Math.log(1 - rng.uniform());
+  const scale = epsilon / total ** (1 / p);
+  for (let i = 0; i < noise.length; i++) noise[i] = (noise[i] as number) * scale;
+}

@@ -1,0 +1,16 @@
+/** Every attack, by id. */
+import { GibbonError } from '../base/errors.ts';
+import type { Attack } from './attack.ts';
+import { fgsm } from './evasion/fgsm.ts';
+import { gaussianNoise } from './evasion/gaussian-noise.ts';
+import { pgd } from './evasion/pgd.ts';
+import { uniformNoise } from './evasion/uniform-noise.ts';
+
+export const ATTACKS: readonly Attack[] = [fgsm, gaussianNoise, pgd, uniformNoise];
+
+/** @throws GibbonError E_USAGE listing the known ids */
+export function attackOf(id: string): Attack {
+  const attack = ATTACKS.find((one) => one.id === id);
+  if (attack) return attack;
+  throw new GibbonError('E_USAGE', `there is no attack called ${id}`, { hint: `Known: ${ATTACKS.map((one) => one.id).join(', ')}.` });
+}

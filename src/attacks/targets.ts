@@ -1,0 +1,27 @@
+/** Which class a targeted attack aims at. */
+import * as z from 'zod';
+import { GibbonError } from '../base/errors.ts';
+import type { Target } from '../model/target.ts';
+import type { AttackSample } from './attack.ts';
+
+export const targetParam = z
+  .union([z.int().min(0), z.literal('least-likely')])
+  .optional()
+  .describe('class to reach: a class index, or "least-likely"; any other class when absent');
+
+/** The wanted class per example, or undefined for an untargeted attack. Least-likely: Kurakin et al., arXiv:1607.02533, section 2.3. */
+export async function targetOf(param: number | 'least-likely' | undefined, target: Target, samples: readonly AttackSample[]): Promise<Map<number, number> | undefined> {
+  if (param === undefined) return undefined;
+  if (typeof param === 'number') {
+    if (param >= target.task.classes) throw new GibbonError('E_USAGE', `target class ${param} does not exist`, { hint: `The model has ${target.task.classes} classes, 0 to ${target.task.classes - 1}.` });
+    return new Map(samples.map(({ index }) => [index, param]));
+  }
+  const scores = await target.judge.scores(samples.map(({ x }) => x));
+  return new Map(samples.map(({ index }, i) => [index, argMin(scores[i] as Float32Array)]));
+}
+
+function argMin(values: Float32Array): number {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) < (values[at] as number)) at = i;
+  return at;
+}

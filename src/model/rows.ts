@@ -1,0 +1,73 @@
+/** Brings decoded samples into the shape and order of a model's input row, and rows back into pictures. */
+import { GibbonError } from '../base/errors.ts';
+import type { Sample } from '../data/dataset.ts';
+import { sizeOf } from '../onnx/tensor.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** Resizes an image [h, w, c] in [0, 1]; injected, since decoding and resizing differ between Node and the browser. */
+export type ResizeImage = (image: { readonly shape: readonly number[]; readonly data: Float32Array }, height: number, width: number, mode: 'crop' | 'stretch') => Promise<Float32Array>;
+
+/** One row [...shape], values before normalisation. @throws GibbonError E_DATA_SHAPE, E_DATA_VALUES */
+export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
+  const row = p.modality === 'image' ? await imageRow(sample, p, resize) : p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
+  if (row.some((value) => !Number.isFinite(value))) {
+    throw new GibbonError('E_DATA_VALUES', `${sample.id} holds NaN or infinite values`, { hint: 'Remove or impute them before the audit.' });
+  }
+  return row;
+}
+
+/** [channels, height, width] of an image model. */
+export function imageSize({ layout, shape }: Preprocessing): { channels: number; height: number; width: number } {
+  const [a = 1, b = 1, c = 1] = shape;
+  if (shape.length === 2) return { channels: 1, height: a, width: b };
+  return layout === 'NHWC' ? { height: a, width: b, channels: c } : { channels: a, height: b, width: c };
+}
+
+async function imageRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
+  const { channels, height, width } = imageSize(p);
+  const [h, w, c] = sample.shape as [number, number, number];
+  const data = h === height && w === width ? sample.data : await resize(sample, height, width, p.resize);
+  const row = new Float32Array(channels * height * width);
+  const order = p.channels === 'bgr' ? [2, 1, 0] : [0, 1, 2];
+  for (let i = 0; i < height * width; i++) {
+    for (let k = 0; k < channels; k++) {
+      const value = channels === 1 && c >= 3 ? luminance(data, i * c) : (data[i * c + (c === 1 ? 0 : (order[k] as number))] as number);
+      row[p.layout === 'NHWC' ? i * channels + k : k * height * width + i] = value;
+    }
+  }
+  return row;
+}
+
+/** ITU-R BT.601, as in PIL's "L". */
+const luminance = (data: Float32Array, at: number): number =>
+  0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
+
+/** Cut or padded with silence at the end. */
+function waveformRow(sample: Sample, p: Preprocessing): Float32Array {
+  const row = new Float32Array(sizeOf(p.shape));
+  row.set(sample.data.subarray(0, row.length));
+  return row;
+}
+
+function tensorRow(sample: Sample, p: Preprocessing): Float32Array {
+  if (sample.data.length !== sizeOf(p.shape)) {
+    throw new GibbonError('E_DATA_SHAPE', `${sample.id} has ${sample.data.length} numbers, the model takes [${p.shape.join(', ')}]`, {
+      hint: 'Check that this data belongs to this model.',
+    });
+  }
+  return sample.data;
+}
+
+/** An image row as [height, width, channels] RGB bytes. */
+export function toBytes(row: Float32Array, p: Preprocessing): { height: number; width: number; channels: number; data: Uint8Array } {
+  const { channels, height, width } = imageSize(p);
+  const data = new Uint8Array(row.length);
+  const order = p.channels === 'bgr' ? [2, 1, 0] : [...Array(channels).keys()];
+  for (let i = 0; i < height * width; i++) {
+    for (let k = 0; k < channels; k++) {
+      const value = row[p.layout === 'NHWC' ? i * channels + k : k * height * width + i] as number;
+      data[i * channels + (order[k] as number)] = Math.round(Math.min(1, Math.max(0, value)) * 255);
+    }
+  }
+  return { height, width, channels, data };
+}

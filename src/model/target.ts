@@ -1,0 +1,164 @@
+/** A model with its preprocessing, ready to be attacked: compiles step graphs for fixed batch sizes and runs the untouched original. */
+import { GibbonError } from '../base/errors.ts';
+import type { GraphBuilder } from '../onnx/build.ts';
+import { int, type StaticGraph, type Value } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
+import { newGraph } from '../ops/table.ts';
+import { evaluator } from '../runtime/evaluate.ts';
+import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { asClasses } from '../task/logits.ts';
+import { classifier, type LossKind, type Task } from '../task/task.ts';
+import { foldConstants } from '../transform/fold-constants.ts';
+import { gradient } from '../transform/gradient.ts';
+import { optimise } from '../transform/optimise.ts';
+import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { createJudge, type Judge } from './judge.ts';
+import type { ModelFile } from './model-file.ts';
+import { normalised, type Preprocessing, rangeOf } from './preprocessing.ts';
+
+/** What a step may ask of a model that gives scores. */
+export interface ScoreBuilder {
+  readonly g: GraphBuilder;
+  readonly batch: number;
+  /** Range of the input, for clipping. */
+  readonly range: readonly [number, number] | undefined;
+  /** A per-row state field: `input` [B, …shape], `scalar` [B] float32, `label` [B] int64. */
+  row(name: string, kind: FieldKind): Value;
+  logits(x: Value): Value;
+  loss(kind: LossKind, x: Value, labels: Value): Value;
+  /** Is the decision on x another one than the label? bool [B] */
+  misses(x: Value, labels: Value): Value;
+}
+
+/** What a step may ask of a model that also gives gradients. */
+export interface GradientBuilder extends ScoreBuilder {
+  /** The gradient of a per-row loss [B] with respect to x [B, …], per row. */
+  grad(loss: Value, x: Value): Value;
+}
+
+export type FieldKind = 'input' | 'scalar' | 'label';
+
+/** What one run of a step costs per row. */
+export interface Cost {
+  readonly queries: number;
+  readonly gradients: number;
+}
+
+export interface CompiledStep {
+  readonly batch: number;
+  readonly cost: Cost;
+  /** Fields in the order they were declared. */
+  readonly fields: ReadonlyMap<string, FieldKind>;
+  run(state: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+}
+
+export interface Target {
+  readonly preprocessing: Preprocessing;
+  readonly task: Task;
+  /** Length of one input row. */
+  readonly size: number;
+  /** Operators through which no gradient can be taken; empty when gradients work. */
+  readonly unsupported: readonly string[];
+  /** Compiles (once per id and batch) a step. @throws GibbonError E_OPERATOR_UNSUPPORTED where the model lacks gradients */
+  compile(id: string, batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep>;
+  /** The untouched model, which alone decides success. */
+  readonly judge: Judge;
+  release(): Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly threads?: number;
+}
+
+/** Prepares a model. */
+export async function createTarget(model: ModelFile, preprocessing: Preprocessing, runtime: Runtime, options: TargetOptions = {}): Promise<Target> {
+  const graphs = new Map<number, Promise<StaticGraph>>();
+  const steps = new Map<string, Promise<CompiledStep>>();
+  const sessions: Session[] = [];
+  const judge = await createJudge(model, preprocessing, runtime, options);
+  const task = classifier(judge.outputs);
+  const evaluate = evaluator(runtime);
+  const exposed = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
+  const graphAt = (batch: number): Promise<StaticGraph> => {
+    const made = graphs.get(batch) ?? specialise(exposed, { [model.input.name]: [batch, ...preprocessing.shape] }, evaluate);
+    graphs.set(batch, made);
+    return made;
+  };
+  const build = async (batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep> => {
+    const { graph, cost, fields } = drawn(await graphAt(batch), { batch, preprocessing, task }, define);
+    const session = await runtime.load(optimise(await foldConstants(graph, evaluate)), options);
+    sessions.push(session);
+    return { batch, cost, fields, run: (state) => session.run(pick(state, session.inputNames)) };
+  };
+  return {
+    preprocessing,
+    task,
+    size: sizeOf(preprocessing.shape),
+    unsupported: unsupportedOperators(model.graph),
+    judge,
+    compile: (id, batch, define) => {
+      const key = `${id} ${batch}`;
+      const step = steps.get(key) ?? build(batch, define);
+      steps.set(key, step);
+      return step;
+    },
+    release: async () => {
+      await Promise.all([...sessions.map((session) => session.release()), judge.release()]);
+    },
+  };
+}
+
+/** The runtime refuses inputs that a graph does not use. */
+function pick(state: Readonly<Record<string, HostTensor>>, names: readonly string[]): Record<string, HostTensor> {
+  return Object.fromEntries(names.map((name) => [name, state[name] as HostTensor]));
+}
+
+interface Setting {
+  readonly batch: number;
+  readonly preprocessing: Preprocessing;
+  readonly task: Task;
+}
+
+/** Draws a step's graph and counts what it asks of the model. */
+function drawn(model: StaticGraph, { batch, preprocessing, task }: Setting, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
+  const g = newGraph();
+  const fields = new Map<string, FieldKind>();
+  const known = new Map<string, Value>();
+  let gradients = 0;
+  const logits = (x: Value): Value => {
+    const made = known.get(x.name) ?? asClasses(g, g.inline(model, new Map([[model.inputs[0]?.name ?? '', normalised(g, x, preprocessing)]])).get(model.outputs[0]?.name ?? '') as Value);
+    known.set(x.name, made);
+    return made;
+  };
+  const builder: GradientBuilder = {
+    g,
+    batch,
+    range: rangeOf(preprocessing),
+    row: (name, kind) => {
+      fields.set(name, kind);
+      return g.input(name, kind === 'label' ? 'int64' : 'float32', kind === 'input' ? [batch, ...preprocessing.shape] : [batch]);
+    },
+    logits,
+    loss: (kind, x, labels) => task.loss(g, kind, logits(x), labels),
+    misses: (x, labels) => g.not(g.equal(task.decision(g, logits(x)), labels)),
+    grad: (loss, x) => {
+      gradients++;
+      const cotangent = g.expand(g.scalar(1, loss), loss.shape);
+      const found = gradient(g, [{ value: loss, cotangent }], [x])[0];
+      return found ?? g.zeros(x.shape);
+    },
+  };
+  const graph = g.finish(define(builder), 'step');
+  return { graph, cost: { queries: known.size, gradients }, fields };
+}
+
+/** The largest value's position and a softmax over logits, for a step that wants them. */
+export function probabilities(g: GraphBuilder, logits: Value): Value {
+  return g.node('Softmax', [logits], { axis: int(-1) });
+}
+
+/** @throws GibbonError E_OPERATOR_UNSUPPORTED unless gradients can be taken */
+export function assertGradients({ unsupported }: Target): void {
+  if (unsupported.length === 0) return;
+  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, { hint: 'Use a black-box attack such as hop-skip-jump.' });
+}

@@ -1,0 +1,41 @@
+/** Finds the logits of a classifier: the values behind a final Softmax or Sigmoid, whose saturated outputs would mask gradients. */
+import { GibbonError } from '../base/errors.ts';
+import type { GraphBuilder } from '../onnx/build.ts';
+import { type Graph, int, type Node, type Value } from '../onnx/graph.ts';
+
+/** What the model's own output is. */
+export type OutputKind = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid';
+
+export interface Head {
+  /** Name of the graph output that is the classifier's. */
+  readonly output: string;
+  readonly kind: OutputKind;
+  /** The value that stands for the logits inside the graph; the output itself unless an activation was found. */
+  readonly logits: string;
+}
+
+const PASSES = new Set(['Identity', 'Dropout', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
+const ACTIVATIONS: Readonly<Record<string, OutputKind>> = { Softmax: 'probabilities', LogSoftmax: 'log-probabilities', Sigmoid: 'sigmoid' };
+
+/** The first output, seen through final reshapes to a Softmax, LogSoftmax or Sigmoid. @throws E_MODEL_UNSUPPORTED without an output of numbers */
+export function headOf(model: Graph): Head {
+  const output = model.outputs.find((port) => port.shape !== null) ?? model.outputs[0];
+  if (!output) throw new GibbonError('E_MODEL_UNREADABLE', 'the model has no outputs');
+  const makers = new Map<string, Node>();
+  for (const node of model.nodes) for (const name of node.outputs) makers.set(name, node);
+  let node = makers.get(output.name);
+  while (node && PASSES.has(node.op)) node = makers.get(node.inputs[0] ?? '');
+  const kind = node ? ACTIVATIONS[node.op] : undefined;
+  // LogSoftmax needs no undoing: it is its own logits.
+  if (!node || !kind || kind === 'log-probabilities') return { output: output.name, kind: kind ?? 'logits', logits: output.name };
+  return { output: output.name, kind, logits: node.inputs[0] as string };
+}
+
+/** Logits as [B, C]: trailing dimensions of 1 dropped, and a single output z (binary) as the pair (0, z). */
+export function asClasses(g: GraphBuilder, logits: Value): Value {
+  const batch = logits.shape[0] as number;
+  const classes = logits.shape.slice(1).reduce((product, dim) => product * dim, 1);
+  const flat = g.reshape(logits, [batch, classes]);
+  if (classes > 1) return flat;
+  return g.node('Concat', [g.mul(flat, g.scalar(0, flat)), flat], { axis: int(1) });
+}
