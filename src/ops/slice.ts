@@ -18,12 +18,10 @@ function cutsOf(node: Node, shape: readonly number[], inputs: readonly (readonly
     const axis = axisOf(node, axes[i] as number, shape.length);
     const size = shape[axis] as number;
     const step = steps[i] as number;
-    const bound = (index: number): number => {
-      const positive = index < 0 ? index + size : index;
-      return step > 0 ? Math.min(Math.max(positive, 0), size) : Math.min(Math.max(positive, -1), size - 1);
-    };
-    const start = bound(from);
-    return { axis, start, step, count: Math.max(0, Math.ceil((bound(ends[i] as number) - start) / step)) };
+    // Clamped as ONNX says: a start to [0, size], or [0, size − 1] going backwards; an end to [0, size], or [−1, size − 1].
+    const clamped = (index: number, low: number, high: number): number => Math.min(Math.max(index < 0 ? index + size : index, low), high);
+    const [start, end] = step > 0 ? [clamped(from, 0, size), clamped(ends[i] as number, 0, size)] : [clamped(from, 0, size - 1), clamped(ends[i] as number, -1, size - 1)];
+    return { axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
   });
 }
 
