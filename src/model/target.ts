@@ -88,7 +88,7 @@ export async function createTarget(model: ModelFile, preprocessing: Preprocessin
     const { graph, cost, fields } = drawn(await graphAt(batch), { batch, preprocessing, task }, define);
     const session = await runtime.load(optimise(await foldConstants(graph, evaluate)), options);
     sessions.push(session);
-    return { batch, cost, fields, run: (state) => session.run(pick(state, session.inputNames)) };
+    return { batch, cost, fields, run: async (state) => unprefixed(await session.run(pick(state, session.inputNames))) };
   };
   return {
     preprocessing,
@@ -111,6 +111,12 @@ export async function createTarget(model: ModelFile, preprocessing: Preprocessin
 /** The runtime refuses inputs that a graph does not use. */
 function pick(state: Readonly<Record<string, HostTensor>>, names: readonly string[]): Record<string, HostTensor> {
   return Object.fromEntries(names.map((name) => [name, state[name] as HostTensor]));
+}
+
+const OUT = 'out:';
+
+function unprefixed(made: Record<string, HostTensor>): Record<string, HostTensor> {
+  return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name.slice(OUT.length), tensor]));
 }
 
 interface Setting {
@@ -148,7 +154,9 @@ function drawn(model: StaticGraph, { batch, preprocessing, task }: Setting, defi
       return found ?? g.zeros(x.shape);
     },
   };
-  const graph = g.finish(define(builder), 'step');
+  // A state field is an input and an output; a graph value cannot be both, so outputs get a prefix here and lose it in `run`.
+  const outputs = Object.entries(define(builder)).map(([name, value]): [string, Value] => [OUT + name, value]);
+  const graph = g.finish(Object.fromEntries(outputs), 'step');
   return { graph, cost: { queries: known.size, gradients }, fields };
 }
 

@@ -57,11 +57,11 @@ function dependents(nodes: readonly Node[], targets: readonly Value[]): Set<stri
 /** Sums a cotangent over the dimensions along which its value was broadcast, and gives it the value's shape. */
 function unbroadcast(g: GraphBuilder, cotangent: Value, value: Value, lead: number): Value {
   const front = cotangent.shape.slice(0, lead);
-  const wanted = [...front, ...value.shape];
   const own = cotangent.shape.slice(lead);
-  const extra = own.length - value.shape.length;
-  if (extra < 0) return g.expand(cotangent, wanted);
-  const axes = own.flatMap((dim, i) => (i < extra || (value.shape[i - extra] === 1 && dim !== 1) ? [lead + i] : []));
-  const summed = g.reshape(g.sum(cotangent, axes), wanted.map((dim, i) => Math.min(dim, i < lead ? dim : (own[i - lead + extra] ?? dim))));
-  return g.expand(summed, wanted);
+  const extra = Math.max(0, own.length - value.shape.length);
+  const aligned = [...Array<number>(Math.max(0, value.shape.length - own.length)).fill(1), ...own.slice(extra)];
+  const repeated = aligned.map((dim, i) => value.shape[i] === 1 && dim !== 1);
+  const axes = own.flatMap((_, i) => (i < extra || repeated[i - extra] ? [lead + i] : []));
+  const summed = g.reshape(g.sum(cotangent, axes), [...front, ...aligned.map((dim, i) => (repeated[i] ? 1 : dim))]);
+  return g.expand(summed, [...front, ...value.shape]);
 }
