@@ -54,13 +54,21 @@ export class GraphBuilder {
     const key = small ? `constant ${tensor.type} ${tensor.shape} ${tensor.data.join()}` : undefined;
     const same = key === undefined ? undefined : this.#made.get(key)?.[0];
     if (same) return same;
-    const name = named !== undefined && !this.#types.has(named) ? named : `k:${this.#count++}`;
+    const name = named !== undefined && !this.#types.has(named) ? named : this.#fresh();
     this.#constants.set(name, tensor);
     const value = this.#value(name, tensor);
     this.#fixed.add(name);
     this.#byTensor.set(tensor, value);
     if (key !== undefined) this.#made.set(key, [value]);
     return value;
+  }
+
+  /** A name for a constant that nothing has yet: names of inlined graphs look like those made here. */
+  #fresh(): string {
+    for (;;) {
+      const name = `k:${this.#count++}`;
+      if (!this.#types.has(name)) return name;
+    }
   }
 
   /** The tensor behind a value, where it is a constant of this graph. */
