@@ -5,7 +5,7 @@ import { int, type StaticGraph, type Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
-import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import type { Feeds, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { asClasses } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
@@ -61,6 +61,8 @@ export interface Target {
   readonly unsupported: readonly string[];
   /** Compiles (once per id and batch) a step. @throws GibbonError E_OPERATOR_UNSUPPORTED where the model lacks gradients */
   compile(id: string, batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep>;
+  /** Compiles (once per id) a small graph that does not touch the model: the arithmetic of attacks that only query it. */
+  arithmetic(id: string, define: (g: GraphBuilder) => Readonly<Record<string, Value>>): Promise<(feeds: Feeds) => Promise<Record<string, HostTensor>>>;
   /** The untouched model, which alone decides success. */
   readonly judge: Judge;
   release(): Promise<void>;
@@ -75,6 +77,7 @@ export async function createTarget(model: ModelFile, preprocessing: Preprocessin
   const graphs = new Map<number, Promise<StaticGraph>>();
   const steps = new Map<string, Promise<CompiledStep>>();
   const sessions: Session[] = [];
+  const arithmetic = new Map<string, Promise<Session>>();
   const judge = await createJudge(model, preprocessing, runtime, options);
   const task = classifier(judge.outputs);
   const evaluate = evaluator(runtime);
@@ -96,6 +99,12 @@ export async function createTarget(model: ModelFile, preprocessing: Preprocessin
     size: sizeOf(preprocessing.shape),
     unsupported: unsupportedOperators(model.graph),
     judge,
+    arithmetic: async (id, define) => {
+      const session = await (arithmetic.get(id) ?? runtime.load(defined(define), options));
+      arithmetic.set(id, Promise.resolve(session));
+      if (!sessions.includes(session)) sessions.push(session);
+      return async (feeds) => unprefixed(await session.run(feeds));
+    },
     compile: (id, batch, define) => {
       const key = `${id} ${batch}`;
       const step = steps.get(key) ?? build(batch, define);
@@ -114,6 +123,11 @@ function pick(state: Readonly<Record<string, HostTensor>>, names: readonly strin
 }
 
 const OUT = 'out:';
+
+function defined(define: (g: GraphBuilder) => Readonly<Record<string, Value>>): StaticGraph {
+  const g = newGraph();
+  return g.finish(Object.fromEntries(Object.entries(define(g)).map(([name, value]) => [OUT + name, value])), 'arithmetic');
+}
 
 function unprefixed(made: Record<string, HostTensor>): Record<string, HostTensor> {
   return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name.slice(OUT.length), tensor]));
