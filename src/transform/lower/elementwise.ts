@@ -1,6 +1,6 @@
 /** Lowerings of element-wise operators: most are core as they are, the others are written with those. */
-import { floatOf, stringOf, type Value } from '../../onnx/graph.ts';
-import { isFloat } from '../../onnx/tensor.ts';
+import { floatOf, intOf, stringOf, type Value } from '../../onnx/graph.ts';
+import { elementTypeOf, isFloat } from '../../onnx/tensor.ts';
 import type { LowerContext, Lowering } from './context.ts';
 
 /** Operators whose core form has the same inputs and attributes. */
@@ -101,7 +101,7 @@ export const xor: Lowering = ({ g, input }) => [g.not(g.equal(input(0), input(1)
 /** Cast: half-precision floats become float32, so that the whole core graph has one float type. */
 export const castTo =
   (float: 'float32' | 'float64'): Lowering =>
-  ({ g, node, input, inputs }) => {
-    const made = g.node('Cast', inputs, node.attributes);
-    return [isFloat(made.type) && made.type !== float ? g.cast(input(0), float) : made];
+  ({ g, node, input }) => {
+    const type = elementTypeOf(intOf(node, 'to', 1));
+    return [g.cast(input(0), isFloat(type) ? float : type)];
   };

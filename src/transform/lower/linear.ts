@@ -1,7 +1,7 @@
 /** Lowerings of linear layers and normalisations; batch normalisation disappears into the layer before it. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
-import type { LowerContext, Lowering } from './context.ts';
+import { type LowerContext, type Lowering, refuseTraining } from './context.ts';
 
 export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
 
@@ -23,6 +23,7 @@ const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape
 /** y = x·s + t with s = scale/√(var + ε) and t = bias − mean·s; both follow from constants, and fold into a Conv or Gemm before. */
 export const batchNormalization: Lowering = (context) => {
   const { g, node, input } = context;
+  if (intOf(node, 'training_mode', 0) === 1) refuseTraining(node);
   const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map(input) as [Value, Value, Value, Value, Value];
   const factor = g.div(scale, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), variance))));
   const shift = g.sub(bias, g.mul(mean, factor));
@@ -35,7 +36,7 @@ export const batchNormalization: Lowering = (context) => {
 /** The layer that made x with the factor in its weights and the shift in its bias, where that layer's weights are constants. */
 function foldedInto(g: GraphBuilder, x: Value, { factor, shift }: { factor: Value; shift: Value }): Value | undefined {
   const producer = g.producer(x);
-  const [data, w, b] = (producer?.inputs ?? []).map((name) => g.value(name));
+  const [data, w, b] = (producer?.inputs ?? []).map((name) => (name === '' ? undefined : g.value(name)));
   if (!producer || !data || !w || !g.isFixed(w) || (b && !g.isFixed(b)) || !g.isFixed(factor)) return undefined;
   const moved = b ? g.add(g.mul(b, factor), shift) : shift;
   if (producer.op === 'Conv') {
@@ -49,18 +50,19 @@ function foldedInto(g: GraphBuilder, x: Value, { factor, shift }: { factor: Valu
   return undefined;
 }
 
-/** (x − mean)/√(var + ε) over the given axes. */
-function standardised({ g, node }: LowerContext, x: Value, axes: readonly number[]): Value {
+/** (x − mean)/√(var + ε) over the given axes, with the mean and 1/√(var + ε). */
+function standardised({ g, node }: LowerContext, x: Value, axes: readonly number[]): { y: Value; mean: Value; deviation: Value } {
   const mean = g.node('ReduceMean', [x, g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
   const centred = g.sub(x, mean);
   const variance = g.node('ReduceMean', [g.mul(centred, centred), g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
-  return g.div(centred, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), x))));
+  const deviation = g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), x)));
+  return { y: g.div(centred, deviation), mean, deviation };
 }
 
 export const instanceNormalization: Lowering = (context) => {
   const { g, input } = context;
   const x = input(0);
-  const y = standardised(context, x, x.shape.slice(2).map((_, i) => i + 2));
+  const { y } = standardised(context, x, x.shape.slice(2).map((_, i) => i + 2));
   return [g.add(g.mul(y, perChannel(g, input(1), x.shape.length)), perChannel(g, input(2), x.shape.length))];
 };
 
@@ -69,6 +71,7 @@ export const layerNormalization: Lowering = (context) => {
   const x = input(0);
   const axis = intOf(node, 'axis', -1);
   const first = axis < 0 ? axis + x.shape.length : axis;
-  const y = g.mul(standardised(context, x, x.shape.flatMap((_, i) => (i >= first ? [i] : []))), input(1));
-  return [inputs[2] ? g.add(y, inputs[2]) : y];
+  const { y, mean, deviation } = standardised(context, x, x.shape.flatMap((_, i) => (i >= first ? [i] : [])));
+  const scaled = g.mul(y, input(1));
+  return [inputs[2] ? g.add(scaled, inputs[2]) : scaled, mean, g.node('Reciprocal', [deviation])];
 };

@@ -11,7 +11,8 @@ interface Over {
   readonly keep: boolean;
 }
 
-const reduce = (op: string, { g, x, axes, keep }: Over): Value => g.node(op, [x, g.ints(axes)], { keepdims: int(keep ? 1 : 0) });
+/** Over no axes at all, nothing is reduced. */
+const reduce = (op: string, { g, x, axes, keep }: Over): Value => (axes.length === 0 ? x : g.node(op, [x, g.ints(axes)], { keepdims: int(keep ? 1 : 0) }));
 
 const over =
   (write: (over: Over) => Value): Lowering =>
@@ -20,8 +21,8 @@ const over =
     const x = input(0);
     const rank = x.shape.length;
     const listed = (await numbers(1)) ?? intsOf(node, 'axes', []);
-    if (listed.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1) return [x];
-    const axes = listed.length === 0 ? [...Array(rank).keys()] : listed.map((axis) => axisOf(node, axis, rank));
+    const none = intOf(node, 'noop_with_empty_axes', 0) === 1 ? [] : [...Array(rank).keys()];
+    const axes = listed.length === 0 ? none : listed.map((axis) => axisOf(node, axis, rank));
     return [write({ g, x, axes, keep: intOf(node, 'keepdims', 1) === 1 })];
   };
 

@@ -2,7 +2,7 @@
 import { intOf, intsOf, type Node, stringOf, tensorOf } from '../../onnx/graph.ts';
 import { floats, int64s, isFloat, sizeOf } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
-import type { Lowering } from './context.ts';
+import { type Lowering, refuseTraining } from './context.ts';
 import { GibbonError } from '../../base/errors.ts';
 
 /** Constant: a tensor, or numbers as attributes. */
@@ -167,11 +167,13 @@ export const expand: Lowering = async ({ g, input, numbers }) => {
 
 export const tile: Lowering = async ({ g, input, numbers }) => [g.node('Tile', [input(0), g.ints((await numbers(1)) ?? [])])];
 
-/** Identity, and Dropout at inference, whose mask is all true. */
-export const passThrough: Lowering = ({ g, node, input }) => [
-  input(0),
-  ...(node.outputs.length > 1 ? [g.expand(g.bool(true), input(0).shape)] : []),
-];
+export const identity: Lowering = ({ input }) => [input(0)];
+
+/** Dropout at inference passes everything; its mask is all true. */
+export const dropout: Lowering = async ({ g, node, input, inputs, numbers }) => {
+  if (inputs[2] && (await numbers(2))?.[0] === 1) refuseTraining(node);
+  return [input(0), ...(node.outputs.length > 1 ? [g.expand(g.bool(true), input(0).shape)] : [])];
+};
 
 export const spaceToDepth: Lowering = ({ g, node, input }) => {
   const block = intOf(node, 'blocksize', 1);

@@ -1,0 +1,89 @@
+/** A test that reads like a table: one operator of the file format, in ONNX Runtime as it is and as Gibbon lowers it. */
+import { expect } from 'vitest';
+import type { Attributes, Graph, Node } from '../../src/onnx/graph.ts';
+import { readModel } from '../../src/onnx/read.ts';
+import { type ElementType, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
+import { writeModel } from '../../src/onnx/write.ts';
+import { evaluator } from '../../src/runtime/evaluate.ts';
+import { ortNode } from '../../src/runtime/ort-node.ts';
+import type { HostTensor } from '../../src/runtime/runtime.ts';
+import { specialise } from '../../src/transform/specialise.ts';
+import { spread } from './expect-gradient.ts';
+
+/** A shape is a float32 input of distinct values in [-2, 2]; a tensor is a constant; undefined is an absent optional input. */
+export type Given = readonly number[] | Tensor | undefined;
+
+export interface Lowered {
+  readonly op: string;
+  readonly opset: number;
+  readonly inputs: readonly Given[];
+  readonly attributes?: Attributes;
+  readonly outputs?: number;
+  /** Element types of the outputs, where they are not float32. */
+  readonly types?: readonly ElementType[];
+}
+
+/** One float32 operation's rounding many times over: normalisations cancel, sums are reordered. */
+const TOLERANCE = 2e-5;
+
+const isShape = (given: Given): given is readonly number[] => Array.isArray(given);
+
+/** The graph of one node. */
+export function modelOf({ op, opset, inputs, attributes = {}, outputs = 1, types = [] }: Lowered): Graph {
+  const names = inputs.map((given, i) => (given === undefined ? '' : `x${i}`));
+  const node: Node = { op, domain: '', name: 'node', inputs: names, outputs: Array.from({ length: outputs }, (_, i) => `y${i}`), attributes };
+  return graphOf(opset, [node], inputs, node.outputs.map((name, i) => ({ name, type: types[i] ?? 'float32', shape: null })));
+}
+
+/** A model of nodes that read x0, x1, … */
+export function graphOf(opset: number, nodes: readonly Node[], inputs: readonly Given[], outputs: Graph['outputs']): Graph {
+  return {
+    name: 'model',
+    opsets: new Map([['', opset]]),
+    inputs: inputs.flatMap((given, i) => (isShape(given) ? [{ name: `x${i}`, type: 'float32' as const, shape: given }] : [])),
+    outputs,
+    nodes,
+    constants: new Map(inputs.flatMap((given, i) => (given && !isShape(given) ? [[`x${i}`, given as Tensor]] : []))),
+  };
+}
+
+/** Fails unless the lowered operator returns what ONNX Runtime returns for the original. */
+export function expectLowering(spec: Lowered): Promise<void> {
+  return expectSame(modelOf(spec), spec.inputs);
+}
+
+/** Fails unless the lowered model returns what ONNX Runtime returns for the original, in the same shapes. */
+export async function expectSame(graph: Graph, inputs: readonly Given[]): Promise<void> {
+  const { bytes } = writeModel(graph);
+  const feeds = Object.fromEntries(
+    inputs.flatMap((given, i): [string, HostTensor][] =>
+      isShape(given) ? [[`x${i}`, { type: 'float32', shape: given, data: Float32Array.from(spread(sizeOf(given), i, i)) }]] : [],
+    ),
+  );
+  const expected = await outputsOf(() => ortNode.loadModel(bytes, { optimisation: 'disabled' }), feeds);
+  const shapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
+  const lowered = await specialise(readModel(bytes), shapes, evaluator(ortNode));
+  const made = await outputsOf(() => ortNode.load(lowered), feeds);
+  for (const { name } of graph.outputs) {
+    const [theirs, ours] = [expected[name] as HostTensor, made[name] as HostTensor];
+    expect({ name, type: ours.type, shape: ours.shape }).toEqual({ name, type: theirs.type === 'float16' ? 'float32' : theirs.type, shape: theirs.shape });
+    expectClose(name, Array.from(ours.data as Float32Array, Number), Array.from(theirs.data as Float32Array, Number));
+  }
+}
+
+async function outputsOf(load: () => ReturnType<typeof ortNode.load>, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+  const session = await load();
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
+}
+
+function expectClose(name: string, ours: readonly number[], theirs: readonly number[]): void {
+  const scale = Math.max(1, ...theirs.filter(Number.isFinite).map(Math.abs));
+  for (const [i, value] of theirs.entries()) {
+    const same = Object.is(ours[i], value) || Math.abs((ours[i] as number) - value) <= TOLERANCE * scale;
+    if (!same) expect.fail(`${name}[${i}]: lowered ${ours[i]}, ONNX Runtime ${value}`);
+  }
+}
