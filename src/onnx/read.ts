@@ -28,6 +28,8 @@ const STRINGS = 8;
 
 const text = new TextDecoder();
 
+const DAMAGED = 'The file is damaged or was cut short: fetch or export it again.';
+
 /**
  * Parses a model. Weights stay where they are in `bytes` (views, no copies).
  * @throws GibbonError E_MODEL_UNREADABLE when the bytes are no ONNX model, E_MODEL_UNSUPPORTED for what Gibbon cannot represent.
@@ -60,6 +62,9 @@ function parse(bytes: Uint8Array): ModelProto {
 }
 
 function readGraph(graph: GraphProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Graph {
+  if (graph.sparseInitializer.length > 0) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model keeps ${graph.sparseInitializer.length} weights as sparse tensors`, { hint: 'Export it with dense weights.' });
+  }
   const constants = new Map<string, Tensor>();
   for (const tensor of graph.initializer) constants.set(tensor.name, readTensor(tensor, external));
   return {
@@ -114,21 +119,24 @@ function readAttribute(node: NodeProto, a: AttributeProto, opsets: ReadonlyMap<s
       if (a.g) return { kind: 'graph', value: readGraph(a.g, opsets, external) };
       break;
   }
-  throw new GibbonError('E_MODEL_UNSUPPORTED', `attribute ${a.name} of node ${node.name || node.opType} has a type that Gibbon does not read`);
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `attribute ${a.name} of node ${node.name || node.opType} has a type that Gibbon does not read`, {
+    hint: 'Sparse tensors, types and sequences as attributes are not supported; export the model without them. A damaged file can look like this, too.',
+  });
 }
 
 function readTensor(proto: TensorProto, external?: ExternalData): Tensor {
   const type = elementTypeOf(proto.dataType);
   const shape = proto.dims.map(Number);
   if (type === 'string') {
+    if (sizeOf(shape) !== proto.stringData.length) {
+      throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${sizeOf(shape)} strings and holds ${proto.stringData.length}`, { hint: DAMAGED });
+    }
     return { type, shape, data: new Uint8Array(), strings: proto.stringData.map((s) => text.decode(s)) };
   }
   const data = tensorBytes(proto, type, external);
   const expected = sizeOf(shape) * bytesPer(type);
   if (shape.some((dim) => dim < 0) || data.byteLength !== expected) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${expected} bytes and holds ${data.byteLength}`, {
-      hint: 'The file is damaged or was cut short.',
-    });
+    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${expected} bytes and holds ${data.byteLength}`, { hint: DAMAGED });
   }
   return { type, shape, data };
 }
@@ -164,14 +172,33 @@ function tensorBytes(proto: TensorProto, type: ElementType, external?: ExternalD
 function externalBytes(proto: TensorProto, external?: ExternalData): Uint8Array {
   const entry = (key: string): string | undefined => proto.externalData.find((item) => item.key === key)?.value;
   const location = entry('location');
-  // A model from elsewhere must not name files outside its own folder.
-  if (!external || !location || location.startsWith('/') || location.split(/[\\/]/).includes('..')) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `tensor ${proto.name} keeps its data in ${location ?? 'an unnamed file'}, which cannot be opened`, {
+  if (!external || !location || !staysInside(location)) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `tensor ${proto.name} keeps its data in ${location || 'an unnamed file'}, which cannot be opened`, {
       hint: 'Put the external data file beside the model; paths outside its folder are refused.',
     });
   }
-  const file = external(location);
+  const file = opened(proto, location, external);
   const offset = Number(entry('offset') ?? 0);
   const length = Number(entry('length') ?? file.byteLength - offset);
+  if (![offset, length].every((n) => Number.isSafeInteger(n) && n >= 0) || offset + length > file.byteLength) {
+    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} lies outside its file ${location} (${file.byteLength} bytes)`, { hint: DAMAGED });
+  }
   return file.subarray(offset, offset + length);
+}
+
+/** A model from elsewhere must not name files outside its own folder, on any system. */
+function staysInside(location: string): boolean {
+  return !/^[\\/]|^[A-Za-z]:|\0/.test(location) && !location.split(/[\\/]/).includes('..');
+}
+
+function opened(proto: TensorProto, location: string, external: ExternalData): Uint8Array {
+  try {
+    return external(location);
+  } catch (cause) {
+    if (cause instanceof GibbonError) throw cause;
+    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} keeps its data in ${location}, which cannot be read`, {
+      hint: `Put ${location} beside the model: the model is not complete without it.`,
+      cause,
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** A test that reads like a table: one operator of the file format, in ONNX Runtime as it is and as Gibbon lowers it. */
 import { expect } from 'vitest';
-import type { Attributes, Graph, Node } from '../../src/onnx/graph.ts';
+import type { Attributes, Graph, Node, StaticGraph } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import { type ElementType, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
@@ -48,12 +48,12 @@ export function graphOf(opset: number, nodes: readonly Node[], inputs: readonly 
 }
 
 /** Fails unless the lowered operator returns what ONNX Runtime returns for the original. */
-export function expectLowering(spec: Lowered): Promise<void> {
-  return expectSame(modelOf(spec), spec.inputs);
+export async function expectLowering(spec: Lowered): Promise<void> {
+  await expectSame(modelOf(spec), spec.inputs);
 }
 
-/** Fails unless the lowered model returns what ONNX Runtime returns for the original, in the same shapes. */
-export async function expectSame(graph: Graph, inputs: readonly Given[]): Promise<void> {
+/** Fails unless the lowered model returns what ONNX Runtime returns for the original, in the same shapes. Returns the lowered graph. */
+export async function expectSame(graph: Graph, inputs: readonly Given[]): Promise<StaticGraph> {
   const { bytes } = writeModel(graph);
   const feeds = Object.fromEntries(
     inputs.flatMap((given, i): [string, HostTensor][] =>
@@ -69,6 +69,7 @@ export async function expectSame(graph: Graph, inputs: readonly Given[]): Promis
     expect({ name, type: ours.type, shape: ours.shape }).toEqual({ name, type: theirs.type === 'float16' ? 'float32' : theirs.type, shape: theirs.shape });
     expectClose(name, Array.from(ours.data as Float32Array, Number), Array.from(theirs.data as Float32Array, Number));
   }
+  return lowered;
 }
 
 async function outputsOf(load: () => ReturnType<typeof ortNode.load>, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
