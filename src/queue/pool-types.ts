@@ -46,6 +46,8 @@ export interface Job {
   /** The last checkpoint. */
   resumed: unknown;
   tries: number;
+  /** How often it was given to a worker that died without having taken it up: no fault of the task, up to a point. */
+  missed: number;
 }
 
 /** A worker's place in the pool, taken until its process is gone. */
@@ -55,6 +57,8 @@ export interface Slot {
   wasReady: boolean;
   job: Job | undefined;
   tasksTaken: number;
+  /** Its task has begun. */
+  heard: boolean;
   /** How long it has owed us a sign of life. */
   silentSeconds: number;
 }

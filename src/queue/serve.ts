@@ -44,6 +44,7 @@ async function prepare(onInit: (init: unknown) => Promise<void>, init: unknown):
 
 async function perform(handlers: Record<string, TaskHandler>, task: ToWorker & { type: 'task' }): Promise<void> {
   const { id, kind, payload, resumed } = task;
+  void send({ type: 'alive', id });
   try {
     const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
     if (handler === undefined) throw new GibbonError('E_INTERNAL', `The worker has no handler for tasks of the kind "${kind}".`);

@@ -9,6 +9,7 @@ import { startWorkerProcess } from './worker-process.ts';
 
 const DEFAULT_STALL_SECONDS = 120;
 const MOST_TRIES = 2;
+const MOST_MISSED = 3;
 const GRACE_MS = 1000;
 
 export class SupervisedPool implements Pool {
@@ -40,7 +41,16 @@ export class SupervisedPool implements Pool {
     const result = new Promise<T>((resolve, reject) => {
       if (this.#stopped) return reject(this.#stopped);
       const id = this.#jobs++;
-      this.#waiting.push({ id, task, onProgress, resolve: resolve as (value: unknown) => void, reject, resumed: undefined, tries: 0 });
+      this.#waiting.push({
+        id,
+        task,
+        onProgress,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        resumed: undefined,
+        tries: 0,
+        missed: 0,
+      });
     });
     // Callers start many tasks and await them one by one: a failure that is not awaited yet must not end our process.
     result.catch(() => {});
@@ -106,6 +116,7 @@ export class SupervisedPool implements Pool {
     }
     slot.state = 'busy';
     slot.job = job;
+    slot.heard = false;
     slot.silentSeconds = 0;
     slot.tasksTaken++;
     job.tries++;
@@ -117,7 +128,7 @@ export class SupervisedPool implements Pool {
       death: (death) => this.#onDeath(slot, death),
       line: (line) => this.#options.log?.(`worker ${worker.pid ?? '?'}: ${line}`),
     });
-    const slot: Slot = { worker, state: 'starting', wasReady: false, job: undefined, tasksTaken: 0, silentSeconds: 0 };
+    const slot: Slot = { worker, state: 'starting', wasReady: false, job: undefined, tasksTaken: 0, heard: false, silentSeconds: 0 };
     this.#slots.add(slot);
     this.#watchdog.start();
   }
@@ -167,6 +178,7 @@ export class SupervisedPool implements Pool {
   }
 
   #onTaskMessage(slot: Slot, job: Job, message: FromWorker): void {
+    slot.heard = true;
     if (message.type === 'checkpoint') job.resumed = message.value;
     else if (message.type === 'progress') this.#onProgress(slot, job, message.value);
     else if (message.type === 'result' || message.type === 'error') {
@@ -191,12 +203,16 @@ export class SupervisedPool implements Pool {
   #onDeath(slot: Slot, death: Death): void {
     this.#slots.delete(slot);
     if (this.#slots.size === 0) this.#watchdog.stop();
-    if (slot.job !== undefined) this.#onJobLost(slot.job, death);
+    if (slot.job !== undefined) this.#onJobLost(slot.job, slot.heard, death);
     else if (!slot.wasReady && death.reason?.kind !== 'ended') this.#onStartFailed(death);
     this.#pump();
   }
 
-  #onJobLost(job: Job, death: Death): void {
+  #onJobLost(job: Job, heard: boolean, death: Death): void {
+    if (!heard && death.reason === undefined && job.missed < MOST_MISSED) {
+      job.missed++;
+      job.tries--;
+    }
     if (job.tries < MOST_TRIES) this.#waiting.unshift(job);
     else job.reject(deathError(`The task "${job.task.key ?? job.task.kind}"`, death, job.tries));
   }
