@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
 import { compileQueue } from './testing/compile.ts';
@@ -277,13 +276,13 @@ describe('the end', () => {
   });
 
   it('reaches the workers of a parent that was killed, even one stuck in a loop', async () => {
-    const parent = spawn(
-      process.execPath,
-      [fileURLToPath(compiled.url('queue/testing/parent.js')), compiled.url('queue/testing/entry.js').href],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const code = `
+      import { createPool } from '${compiled.url('queue/pool.js')}';
+      const pool = createPool({ entry: new URL('${compiled.url('queue/testing/entry.js')}'), init: {}, size: 2 });
+      const spinning = new Promise((resolve) => pool.run({ kind: 'spin' }, ({ pid }) => resolve(pid)));
+      process.stdout.write(JSON.stringify([await spinning, await pool.run({ kind: 'pid' })]));
+    `;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [output] = await once(parent.stdout, 'data');
     const pids = JSON.parse(String(output)) as number[];
     expect(pids.map(lives)).toEqual([true, true]);

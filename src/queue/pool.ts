@@ -2,7 +2,7 @@
 import type { Pool, PoolOptions } from './pool-types.ts';
 import { SupervisedPool } from './supervised-pool.ts';
 
-export type { Pool, PoolOptions, Task } from './pool-types.ts';
+export type { Pool, PoolOptions } from './pool-types.ts';
 
 /** A pool without workers yet: the first task starts the first one. */
 export function createPool(options: PoolOptions): Pool {

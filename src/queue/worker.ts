@@ -1,0 +1,33 @@
+/** The entry of Gibbon's worker processes: the kinds of work that an audit asks for. */
+import { prepare } from '../audit/prepare.ts';
+import { pictures } from '../audit/pictures.ts';
+import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
+import { attack, clean, opener } from '../audit/work.ts';
+import { ortNode } from '../runtime/ort-node.ts';
+import { serveTasks } from './serve.ts';
+
+const open = opener(ortNode);
+
+serveTasks({
+  prepare: (payload) => prepare(payload as SubjectSpec, ortNode),
+  clean: async (payload, context) => {
+    const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };
+    return clean(await open(subject), indices, (done) => context.progress(done));
+  },
+  attack: async (payload, context) => {
+    const order = payload as AttackOrder;
+    const from = process.cpuUsage();
+    const replies = await attack(await open(order.subject), order, {
+      onProgress: (done) => context.progress(done),
+      onAlive: () => context.alive(),
+      resumed: context.resumed as readonly AttackReply[] | undefined,
+      checkpoint: (value) => context.checkpoint(value),
+    });
+    const { user, system } = process.cpuUsage(from);
+    return { replies, cpuSeconds: (user + system) / 1e6 };
+  },
+  pictures: async (payload) => {
+    const order = payload as PictureOrder;
+    return pictures(await open(order.subject), order);
+  },
+});
