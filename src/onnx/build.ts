@@ -104,6 +104,7 @@ export class GraphBuilder {
     const key = `${op}(${names})${outputs}${JSON.stringify(attributes, (_, v) => (v instanceof Uint8Array ? Array.from(v) : v))}`;
     const made = this.#made.get(key);
     if (made) return made;
+    while (this.#types.has(`v:${this.#count}`)) this.#count++;
     const id = this.#count++;
     const node: Node = {
       op,

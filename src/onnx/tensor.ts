@@ -117,6 +117,29 @@ export function view(tensor: Tensor): Float32Array | Float64Array | BigInt64Arra
   }
 }
 
+export function isHalf(type: ElementType): boolean {
+  return type === 'float16' || type === 'bfloat16';
+}
+
+/** A half-precision tensor in single precision, exactly; any other tensor as it is. */
+export function widened(tensor: Tensor): Tensor {
+  if (!isHalf(tensor.type)) return tensor;
+  const decode = tensor.type === 'bfloat16' ? fromBfloat16 : fromFloat16;
+  return floats(Float32Array.from(view(tensor) as Uint16Array, decode), tensor.shape);
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+function fromFloat16(bits: number): number {
+  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
+
+/** The upper half of a float32. */
+function fromBfloat16(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0] as number;
+}
+
 /** The elements as JavaScript numbers; meant for shapes, axes and scalars, not for weights. */
 export function numbers(tensor: Tensor): number[] {
   return Array.from(view(tensor) as ArrayLike<number | bigint>, Number);

@@ -5,7 +5,7 @@
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Graph, Node, StaticGraph, Value } from '../onnx/graph.ts';
-import { numbers as tensorNumbers, type Tensor } from '../onnx/tensor.ts';
+import { isHalf, numbers as tensorNumbers, type Tensor, widened } from '../onnx/tensor.ts';
 import { shapeError } from '../ops/shapes.ts';
 import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
@@ -36,13 +36,14 @@ export async function specialise(model: Graph, shapes: Readonly<Record<string, r
   for (const port of model.inputs) {
     const shape = shapes[port.name];
     if (!shape) throw new GibbonError('E_MODEL_SHAPE', `no shape given for the model's input ${port.name}`);
-    env.set(port.name, g.input(port.name, port.type, shape));
+    // The core has one float type: half precision is computed, and fed, in single.
+    env.set(port.name, g.input(port.name, isHalf(port.type) ? 'float32' : port.type, shape));
   }
-  for (const [name, tensor] of model.constants) env.set(name, g.constant(tensor, name));
+  for (const [name, tensor] of model.constants) env.set(name, g.constant(widened(tensor), name));
   const rebatched = rebatchedRows(model, shapes);
   for (const node of model.nodes) await lowerNode({ g, env, evaluate, opsets: model.opsets, rebatched }, node);
   const outputs = Object.fromEntries(model.outputs.map(({ name }) => [`${name}`, known(env, name)]));
-  return foldConstants(g.finish(renamed(outputs, g), model.name), evaluate);
+  return foldConstants(g.finish(renamed(outputs, [...g.inputs.map(({ name }) => name), ...model.constants.keys()]), model.name), evaluate);
 }
 
 /** The batch size, where the model itself fixes its first dimension to 1. */
@@ -51,9 +52,9 @@ function rebatchedRows(model: Graph, shapes: Readonly<Record<string, readonly nu
   return fixed ? shapes[model.inputs[0]?.name ?? '']?.[0] : undefined;
 }
 
-/** An output may carry an input's name (a model that returns its input); graph outputs need a free one. */
-function renamed(outputs: Record<string, Value>, g: GraphBuilder): Record<string, Value> {
-  const taken = new Set(g.inputs.map(({ name }) => name));
+/** An output may carry an input's or a constant's name (a model that returns its input); graph outputs need a free one. */
+function renamed(outputs: Record<string, Value>, names: readonly string[]): Record<string, Value> {
+  const taken = new Set(names);
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [taken.has(name) ? `${name}_out` : name, value]));
 }
 

@@ -1,6 +1,6 @@
 /** Lowerings of operators that move, join and cut data; what shapes alone decide is decided here. */
 import { intOf, intsOf, type Node, stringOf, tensorOf } from '../../onnx/graph.ts';
-import { floats, int64s, isFloat, sizeOf } from '../../onnx/tensor.ts';
+import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { type Lowering, refuseTraining } from './context.ts';
 import { GibbonError } from '../../base/errors.ts';
@@ -8,7 +8,7 @@ import { GibbonError } from '../../base/errors.ts';
 /** Constant: a tensor, or numbers as attributes. */
 export const constant: Lowering = ({ g, node }) => {
   const tensor = tensorOf(node, 'value');
-  if (tensor) return [g.constant(tensor)];
+  if (tensor) return [g.constant(widened(tensor))];
   const { value_float: f, value_floats: fs, value_int: i, value_ints: is } = node.attributes;
   if (f?.kind === 'float') return [g.constant(floats([f.value], []))];
   if (fs?.kind === 'floats') return [g.constant(floats(fs.value, [fs.value.length]))];
@@ -26,7 +26,7 @@ export const shape: Lowering = ({ g, node, input }) => {
 export const size: Lowering = ({ g, input }) => [g.constant(int64s([sizeOf(input(0).shape)], []))];
 
 export const constantOfShape: Lowering = async ({ g, node, numbers }) => {
-  const fill = tensorOf(node, 'value') ?? floats([0], [1]);
+  const fill = widened(tensorOf(node, 'value') ?? floats([0], [1]));
   return [g.expand(g.reshape(g.constant(fill), []), (await numbers(0)) ?? [])];
 };
 
