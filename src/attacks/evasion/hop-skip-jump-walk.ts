@@ -1,0 +1,114 @@
+/** HopSkipJump's walk along the decision boundary for one example (arXiv:1904.02144, algorithms 1 and 2), in questions of labels only. */
+import type { Rng } from '../../rng/rng.ts';
+import type { LabelQueries } from '../label-queries.ts';
+import type { Moves } from './hop-skip-jump-moves.ts';
+
+export interface Walk {
+  readonly moves: Moves;
+  readonly queries: LabelQueries;
+  readonly norm: 'linf' | 'l2';
+  readonly range: readonly [number, number] | undefined;
+  readonly steps: number;
+  readonly initEvals: number;
+  readonly maxEvals: number;
+  readonly gamma: number;
+  /** A distance at which the walk may end. */
+  readonly enough: number;
+  readonly noise: (step: number) => Rng;
+}
+
+interface Reached {
+  readonly point: Float32Array;
+  readonly distance: number;
+}
+
+/** Halvings of a step that leads nowhere, after which the walk stays where it is and looks again. */
+const HALVINGS = 16;
+/** Distances below this share of the values' scale drown in float32. */
+const RESOLUTION = 2 ** -22;
+/** What a step keeps back for the search of its size and of the boundary. */
+const RESERVE = 40;
+
+/** Walks from a point that fools the model; returns the nearest point found that does. */
+export async function walk(setting: Walk, start: Float32Array): Promise<Float32Array> {
+  const { queries, moves, steps, enough } = setting;
+  const near = await bisect(setting, start, (t) => moves.blend(queries.sample.x, start, t), 1, 1e-3);
+  let here = await toBoundary(setting, near);
+  let best = here;
+  for (let step = 0; step < steps && best.distance > enough; step++) {
+    const evals = Math.min(evalsAt(setting, step), queries.left - RESERVE);
+    if (evals < Math.min(evalsAt(setting, step), setting.initEvals)) break;
+    const along = await estimate(setting, here, step, evals);
+    const next = await jump(setting, here, along, here.distance / Math.sqrt(step + 1));
+    if (next) here = await toBoundary(setting, next);
+    if (here.distance < best.distance) best = here;
+  }
+  return best.point;
+}
+
+/** The gradient estimates grow with √(step + 1) (section 4.1). */
+const evalsAt = ({ initEvals, maxEvals }: Walk, step: number): number => Math.floor(Math.min(initEvals * Math.sqrt(step + 1), maxEvals));
+
+/** Bisects t between 0 (does not fool) and `high` (`point` fools); returns the last point that did. */
+async function bisect({ queries }: Walk, point: Float32Array, at: (t: number) => Promise<Float32Array>, high: number, threshold: number): Promise<Float32Array> {
+  let [low, top, best] = [0, high, point];
+  while (top - low > threshold && queries.left > 0) {
+    const middle = Math.fround((low + top) / 2);
+    if (middle === low || middle === top) break;
+    const tried = await at(middle);
+    if ((await queries.fooled([tried]))[0]) [top, best] = [middle, tried];
+    else low = middle;
+  }
+  return best;
+}
+
+/** Back to the boundary along the line (L2) or the shrinking box (Linf), to θ = γ/(d√d) or γ/d² of the distance (algorithm 1). */
+async function toBoundary(setting: Walk, point: Float32Array): Promise<Reached> {
+  const { moves, queries, norm, gamma } = setting;
+  const { x } = queries.sample;
+  const theta = Math.max(gamma / (norm === 'l2' ? x.length ** 1.5 : x.length ** 2), RESOLUTION);
+  const far = norm === 'l2' ? 1 : await moves.distance(x, point);
+  const found = await bisect(setting, point, (t) => moves.between(x, point, t), far, far * Math.min(theta, 1e-2));
+  return { point: found, distance: await moves.distance(x, found) };
+}
+
+/** The direction into the other class, from which side of the boundary random probes fall on (equation 16). */
+async function estimate(setting: Walk, here: Reached, step: number, evals: number): Promise<Float32Array> {
+  const { moves, queries, norm } = setting;
+  const size = here.point.length;
+  const rng = setting.noise(step);
+  const delta = probeSize(setting, here, step);
+  let sums = new Float32Array(2 * size);
+  let [answered, total] = [0, 0];
+  for (let done = 0; done < evals; done += moves.chunk) {
+    const noise = new Float32Array(moves.chunk * size);
+    if (norm === 'linf') rng.fillUniform(noise, -1, 1);
+    else rng.fillNormal(noise);
+    const points = await moves.probe(here.point, noise, delta);
+    const asked = Array.from({ length: Math.min(moves.chunk, evals - done) }, (_, i) => points.subarray(i * size, (i + 1) * size));
+    const answers = new Float32Array(moves.chunk);
+    answers.set((await queries.fooled(asked)).map((hit) => (hit ? 1 : -1)));
+    sums = await moves.gather(here.point, points, answers, delta, sums) as Float32Array<ArrayBuffer>;
+    answered += asked.length;
+    total += answers.reduce((sum, one) => sum + one, 0);
+  }
+  const mean = total / answered;
+  // Where all probes agree, taking away their mean would leave nothing.
+  return moves.direction(sums, Math.abs(mean) === 1 ? 0 : mean);
+}
+
+/** δ: a tenth of the range at first, then distance/d (√d·θ·distance in L2, d·θ·distance in Linf), and never too small for float32. */
+function probeSize({ gamma, range }: Walk, { point, distance }: Reached, step: number): number {
+  const scale = range ? range[1] - range[0] : point.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  if (step === 0 && range) return 0.1 * scale;
+  return Math.max((gamma * distance) / point.length, Math.min(distance, 16 * RESOLUTION * scale * Math.sqrt(point.length)));
+}
+
+/** A step along the direction, halved until it still fools the model (geometric progression, algorithm 2). */
+async function jump({ moves, queries }: Walk, here: Reached, along: Float32Array, length: number): Promise<Float32Array | undefined> {
+  for (let halving = 0; halving < HALVINGS && queries.left > 0; halving++) {
+    const point = await moves.advance(here.point, along, length / 2 ** halving);
+    if ((await queries.fooled([point]))[0]) return point;
+  }
+  return undefined;
+}
