@@ -32,7 +32,7 @@ export interface AttackContext<P> {
   /** Rows per graph run. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called as examples finish, with how many have. */
+  /** Called as work is done, with how many examples' worth (parts of one for one of several restarts): the sum ends at the number of examples. */
   readonly onProgress?: ((finished: number) => void) | undefined;
   /** Called with every finished example, so that a killed worker loses nothing. */
   readonly onProposal?: ((proposal: Proposal) => void) | undefined;

@@ -1,6 +1,7 @@
 /** What gradient attacks with a fixed number of steps share: rows per example, restarts on survivors, proposals. */
-import type { GradientBuilder, Target } from '../model/target.ts';
+import type { CompiledStep, GradientBuilder, Target } from '../model/target.ts';
 import { assertGradients } from '../model/target.ts';
+import type { Decision } from '../model/judge.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { AttackContext, AttackSample, Proposal } from './attack.ts';
 import { type Finished, type Row, schedule } from './schedule.ts';
@@ -18,54 +19,95 @@ export interface Iteration {
 /** Does a decision count as success? Targeted attacks want one class, untargeted ones any other. */
 export type Fooled = (sample: AttackSample, label: number) => boolean;
 
+/** Another class than the label. */
+export const anyOther: Fooled = (sample, label) => label !== sample.label;
+
+/** A model that answers NaN has decided nothing, whatever label stands beside it. */
+export const decided = ({ confidence }: Decision): boolean => !Number.isNaN(confidence);
+
 /** Runs an iteration over samples; restarts only on examples that the judge still finds standing. */
-export async function iterate(context: AttackContext<unknown>, iteration: Iteration, samples: readonly AttackSample[], fooled: Fooled = (sample, label) => label !== sample.label): Promise<Proposal[]> {
-  const { target, batch, signal } = context;
-  assertGradients(target);
-  const steps = [await target.compile(iteration.id, batch, iteration.define)];
-  const small = Math.max(1, Math.floor(batch / 4));
-  if (batch >= 16 && samples.length % batch > 0) steps.push(await target.compile(iteration.id, small, iteration.define));
-  const best = new Map<number, Proposal>();
-  let standing = [...samples];
+export async function iterate(context: AttackContext<unknown>, iteration: Iteration, samples: readonly AttackSample[], fooled: Fooled = anyOther): Promise<Proposal[]> {
+  assertGradients(context.target);
+  if (samples.length === 0) return [];
+  const steps = await compiled(context, iteration, samples.length);
+  const found = new Map<number, Proposal>();
+  let standing = samples;
   for (let restart = 0; restart < iteration.restarts && standing.length > 0; restart++) {
-    const finished: Finished[] = [];
     const rows = standing.map((sample): Row => ({ index: sample.index, steps: iteration.steps, fields: iteration.fields(sample, restart) }));
-    await schedule({ steps, shape: target.preprocessing.shape, signal, onFinished: (row) => {
-      finished.push(row);
-      context.onProgress?.(1 / iteration.restarts);
-    } }, rows);
-    standing = await survivors({ context, standing, finished, best, cost: steps[0]?.cost ?? { queries: 1, gradients: 1 }, fooled });
+    const left = iteration.restarts - restart;
+    const round: Round = { context, steps, fooled, found, left, of: iteration.restarts, samples: new Map(standing.map((sample) => [sample.index, sample])) };
+    // Where the step's graph and the untouched model disagree on success, the row goes on to its end and is judged once more.
+    const mistaken = await play(round, rows);
+    await play(round, mistaken);
+    standing = standing.filter(({ index }) => round.samples.has(index));
   }
-  return samples.map(({ index }) => best.get(index) as Proposal);
+  return samples.map(({ index }) => found.get(index) as Proposal);
+}
+
+/** The batch sizes that this many examples need: a quarter of the batch for the last few. */
+async function compiled({ target, batch }: AttackContext<unknown>, { id, define }: Iteration, examples: number): Promise<CompiledStep[]> {
+  const quarter = Math.floor(batch / 4);
+  const sizes = batch < 16 ? [batch] : examples <= quarter ? [quarter] : [batch, quarter];
+  const steps: CompiledStep[] = [];
+  for (const size of sizes) steps.push(await target.compile(id, size, define));
+  return steps;
 }
 
 interface Round {
   readonly context: AttackContext<unknown>;
-  readonly standing: readonly AttackSample[];
-  readonly finished: readonly Finished[];
-  readonly best: Map<number, Proposal>;
-  readonly cost: { readonly queries: number; readonly gradients: number };
+  readonly steps: readonly CompiledStep[];
   readonly fooled: Fooled;
+  readonly found: Map<number, Proposal>;
+  /** Restarts left, this one included, and in all. */
+  readonly left: number;
+  readonly of: number;
+  /** Those that stand, by index. */
+  readonly samples: Map<number, AttackSample>;
 }
 
-/** Records a round's candidates and returns the examples that the judge finds still standing. */
-async function survivors({ context, standing, finished, best, cost, fooled }: Round): Promise<AttackSample[]> {
-  const decisions = await context.target.judge.decide(finished.map(({ x }) => x));
-  const broken = new Set<number>();
-  const samples = new Map(standing.map((sample) => [sample.index, sample]));
-  for (const [i, { row, x, steps, slope }] of finished.entries()) {
-    const before = best.get(row.index);
-    if (fooled(samples.get(row.index) as AttackSample, decisions[i]?.label ?? -1)) broken.add(row.index);
-    best.set(row.index, {
-      index: row.index,
+/** Runs rows and has their ends judged, a batch at a time; returns the rows to go on with. */
+async function play(round: Round, rows: readonly Row[]): Promise<Row[]> {
+  const { context, steps } = round;
+  const mistaken: Row[] = [];
+  let ended: Finished[] = [];
+  const settle = async (): Promise<void> => {
+    const judged = ended;
+    ended = [];
+    mistaken.push(...(await settled(round, judged)));
+  };
+  const onFinished = async (finished: Finished): Promise<void> => {
+    ended.push(finished);
+    if (ended.length >= context.batch) await settle();
+  };
+  await schedule({ steps, shape: context.target.preprocessing.shape, signal: context.signal, onFinished }, rows);
+  await settle();
+  return mistaken;
+}
+
+/** Records what was found. Broken examples leave the round. */
+async function settled({ context, steps, fooled, found, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
+  const decisions = await context.target.judge.decide(ended.map(({ x }) => x));
+  const mistaken: Row[] = [];
+  for (const [i, { row, x, steps: taken, slope, success }] of ended.entries()) {
+    const { index } = row;
+    const [before, decision, cost] = [found.get(index), decisions[i] as Decision, (steps[0] as CompiledStep).cost];
+    found.set(index, {
+      index,
       candidate: x,
-      queries: (before?.queries ?? 0) + steps * cost.queries,
-      gradients: (before?.gradients ?? 0) + steps * cost.gradients,
-      ...(slope === undefined ? {} : { slope: health(slope) }),
+      queries: (before?.queries ?? 0) + taken * cost.queries,
+      gradients: (before?.gradients ?? 0) + taken * cost.gradients,
+      ...(before?.slope === undefined ? (slope === undefined ? {} : { slope: health(slope) }) : { slope: before.slope }),
     });
+    const broken = decided(decision) && fooled(samples.get(index) as AttackSample, decision.label);
+    if (broken) samples.delete(index);
+    else if (success) {
+      mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, x }, blind: true });
+      continue;
+    }
+    context.onProgress?.(broken ? left / of : 1 / of);
+    if (broken || left === 1) context.onProposal?.(found.get(index) as Proposal);
   }
-  for (const index of broken) context.onProposal?.(best.get(index) as Proposal);
-  return standing.filter(({ index }) => !broken.has(index));
+  return mistaken;
 }
 
 function health(slope: number): 'ok' | 'zero' | 'not-finite' {

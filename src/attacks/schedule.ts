@@ -1,4 +1,5 @@
 /** Runs step attacks: all state is per row, a finished row's slot is refilled from the queue, nothing is spent on what is already broken. */
+import { throwIfAborted } from '../base/abort.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CompiledStep } from '../model/target.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
@@ -8,6 +9,8 @@ export interface Row {
   readonly index: number;
   readonly fields: Readonly<Record<string, Float32Array | number>>;
   readonly steps: number;
+  /** Runs to its last step, whatever the step says of success. */
+  readonly blind?: boolean;
 }
 
 export interface Finished {
@@ -15,6 +18,8 @@ export interface Finished {
   /** The field `x` at the end: the first point that fooled the model, or the last one. */
   readonly x: Float32Array;
   readonly steps: number;
+  /** Did the step say that x fools the model? */
+  readonly success: boolean;
   /** Largest absolute gradient at the first step (NaN or Infinity as they come); undefined where the step reports none. */
   readonly slope: number | undefined;
 }
@@ -30,7 +35,7 @@ export interface Schedule {
   readonly steps: readonly CompiledStep[];
   readonly shape: readonly number[];
   readonly signal?: AbortSignal | undefined;
-  readonly onFinished: (finished: Finished) => void;
+  readonly onFinished: (finished: Finished) => void | Promise<void>;
 }
 
 /**
@@ -42,7 +47,7 @@ export async function schedule({ steps, shape, signal, onFinished }: Schedule, r
   let slots: (Slot | undefined)[] = [];
   let state: State | undefined;
   for (;;) {
-    if (signal?.aborted) throw new GibbonError('E_ABORTED', 'interrupted');
+    throwIfAborted(signal);
     const active = slots.filter((slot) => slot !== undefined).length;
     const left = active + queue.length;
     if (left === 0) return;
@@ -50,7 +55,7 @@ export async function schedule({ steps, shape, signal, onFinished }: Schedule, r
     if (!state || state.step !== step) ({ state, slots } = moved(step, shape, state, slots));
     refill(state, slots, queue);
     const made = await step.run(state.tensors);
-    advance(state, slots, made, onFinished);
+    for (const finished of advance(state, slots, made)) await onFinished(finished);
   }
 }
 
@@ -101,7 +106,8 @@ function refill({ step, tensors }: State, slots: (Slot | undefined)[], queue: Ro
   }
 }
 
-function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Record<string, HostTensor>>, onFinished: Schedule['onFinished']): void {
+function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Record<string, HostTensor>>): Finished[] {
+  const finished: Finished[] = [];
   const before = (state.tensors.x as HostTensor).data as Float32Array;
   const success = made.success?.data;
   const slopes = made.slope?.data;
@@ -111,10 +117,11 @@ function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Recor
     if (!slot) continue;
     slot.step++;
     if (slot.step === 1 && slopes) slot.slope = slopes[i] as number;
-    const hit = success !== undefined && success[i] !== 0;
+    const hit = success !== undefined && success[i] !== 0 && slot.row.blind !== true;
     if (!hit && slot.step < slot.row.steps) continue;
     slots[i] = undefined;
     const x = (hit ? before : after).slice(i * state.size, (i + 1) * state.size);
-    onFinished({ row: slot.row, x, steps: slot.step, slope: slot.slope });
+    finished.push({ row: slot.row, x, steps: slot.step, success: hit, slope: slot.slope });
   }
+  return finished;
 }

@@ -16,12 +16,18 @@ export async function targetOf(param: number | 'least-likely' | undefined, targe
     if (param >= target.task.classes) throw new GibbonError('E_USAGE', `target class ${param} does not exist`, { hint: `The model has ${target.task.classes} classes, 0 to ${target.task.classes - 1}.` });
     return new Map(samples.map(({ index }) => [index, param]));
   }
-  const scores = await target.judge.scores(samples.map(({ x }) => x));
-  return new Map(samples.map(({ index }, i) => [index, argMin(scores[i] as Float32Array)]));
+  const rows = samples.map(({ x }) => x);
+  if (target.task.id === 'binary') {
+    const decisions = await target.judge.decide(rows);
+    return new Map(samples.map(({ index }, i) => [index, decisions[i]?.label === 1 ? 0 : 1]));
+  }
+  const scores = await target.judge.scores(rows);
+  return new Map(samples.map(({ index, label }, i) => [index, leastOther(scores[i] as Float32Array, label)]));
 }
 
-function argMin(values: Float32Array): number {
-  let at = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) < (values[at] as number)) at = i;
+/** The class with the lowest score, the label aside: where the model is far off, that may be the lowest itself. */
+function leastOther(scores: Float32Array, label: number): number {
+  let at = label === 0 ? 1 : 0;
+  for (let i = at + 1; i < scores.length; i++) if (i !== label && (scores[i] as number) < (scores[at] as number)) at = i;
   return at;
 }

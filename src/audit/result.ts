@@ -139,6 +139,8 @@ export const modelResult = z.object({
     of: z.int(),
     classes: z.int(),
     classNames: z.array(z.string()).nullable(),
+    /** How labels were matched with the model's outputs, and what was ignored. */
+    notes: z.array(z.string()),
   }),
   threat: z.object({
     goal: z.string(),

@@ -79,3 +79,15 @@ function choosePair(path: string, keys: readonly string[]): readonly [string, st
     { hint: 'Save the samples as x and the labels as y: numpy.savez(path, x=…, y=…).' },
   );
 }
+
+/** One array of an archive by its key. Throws E_DATA_UNREADABLE where there is none. */
+export async function openNpzArray(path: string, key: string): Promise<NumericArray> {
+  const packed = await readWholeFile(path);
+  const entries = unzip(path, packed, ({ name, originalSize, size }) => {
+    if (name === `${key}.npy`) checkDeclaredSize(path, name, originalSize, size);
+    return name === `${key}.npy`;
+  });
+  const bytes = entries[`${key}.npy`];
+  if (!bytes) throw new GibbonError('E_DATA_UNREADABLE', `${path} holds no array called ${key}.`);
+  return openNpy(memorySource(`${path}:${key}`, bytes));
+}

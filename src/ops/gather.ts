@@ -1,10 +1,11 @@
 /** Gather along an axis. */
-import { intOf, str, type Value } from '../onnx/graph.ts';
-import { sizeOf } from '../onnx/tensor.ts';
+import { intOf, type Value } from '../onnx/graph.ts';
+import { numbers, sizeOf } from '../onnx/tensor.ts';
+import { addedUp, addedUpAnywhere } from './add-up.ts';
 import { linear } from './families.ts';
 import { axisOf, typeOf } from './shapes.ts';
 
-/** The transpose adds the pieces up where they came from (ScatterND over the gathered axis, moved to the front). */
+/** The transpose adds the pieces up where they came from. */
 export const gather = linear({
   type: 'Gather',
   family: 'structural',
@@ -21,10 +22,11 @@ export const gather = linear({
       const count = sizeOf(indices.shape);
       const pieces = g.reshape(ct, [sizeOf(before), count, sizeOf(after)]);
       const size = x.shape[axis - lead] as number;
-      const zeros = g.zeros([size, sizeOf(before), sizeOf(after)], ct.type);
-      const at = g.reshape(g.cast(indices, 'int64'), [count, 1]);
-      const sums = g.node('ScatterND', [zeros, at, g.transpose(pieces, [1, 0, 2])], { reduction: str('add') });
-      return g.reshape(g.transpose(sums, [1, 0, 2]), [...before, size, ...after]);
+      const known = g.tensor(indices);
+      const sums = known
+        ? addedUp(g, pieces, numbers(known).map((at) => (at < 0 ? at + size : at)), size)
+        : addedUpAnywhere(g, pieces, g.reshape(g.cast(indices, 'int64'), [count]), size);
+      return g.reshape(sums, [...before, size, ...after]);
     },
   ],
 });

@@ -27,7 +27,7 @@ export function im2col(g: GraphBuilder, x: Value, window: Window, fill?: Value):
 }
 
 /** For each kernel position, for each output position: the flat index into the padded input. */
-function windowIndices(sizes: readonly number[], out: readonly number[], { kernel, strides, dilations }: Window): number[] {
+export function windowIndices(sizes: readonly number[], out: readonly number[], { kernel, strides, dilations }: Window): number[] {
   const indices: number[] = [];
   for (let k = 0; k < sizeOf(kernel); k++) {
     const at = unravel(k, kernel);

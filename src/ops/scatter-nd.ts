@@ -1,4 +1,4 @@
-/** ScatterND along the first axis, overwriting or adding. */
+/** ScatterND along the first axis, overwriting or adding (indices must differ: ONNX Runtime's threads race on equal ones, see add-up.ts). */
 import { int, stringOf, type Value } from '../onnx/graph.ts';
 import { linear } from './families.ts';
 import { shapeError, typeOf } from './shapes.ts';

@@ -75,6 +75,26 @@ passes(
   15,
 );
 
+passes(
+  'Gather at places that the data tells',
+  shapeOf(1, 3).chain((dims) =>
+    axisOf(dims.length).chain((axis) =>
+      fc.array(fc.nat((dims.at(axis) as number) - 1), { minLength: 1, maxLength: 5 }).map((indices) => ({
+        op: 'Gather',
+        shapes: [dims],
+        // A sum with a fed value's zero multiple, so that the indices are no constant.
+        build: (g, [x]) => g.node('Gather', [x, g.add(g.constant(int64s(indices)), g.cast(g.node('Reshape', [g.mul(g.sum(x as never, [...dims.keys()]), g.scalar(0, x)), g.ints([1])]), 'int64'))], { axis: int(axis) }),
+      })),
+    ),
+  ),
+);
+
+passes(
+  'Gather of one element very often',
+  fc.integer({ min: 20, max: 40 }).map((count) => ({ op: 'Gather', shapes: [[30]], constants: [int64s([...Array<number>(count).fill(3), -1])] })),
+  3,
+);
+
 /** Pads from −2 to 2, cropping no more than there is. */
 passes(
   'Pad',

@@ -1,4 +1,5 @@
 /** The entry of Gibbon's worker processes: the kinds of work that an audit asks for. */
+import { inspect } from '../audit/inspect.ts';
 import { prepare } from '../audit/prepare.ts';
 import { pictures } from '../audit/pictures.ts';
 import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
@@ -10,6 +11,7 @@ const open = opener(ortNode);
 
 serveTasks({
   prepare: (payload) => prepare(payload as SubjectSpec, ortNode),
+  inspect: (payload) => inspect((payload as { model: string }).model),
   clean: async (payload, context) => {
     const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };
     return clean(await open(subject), indices, (done) => context.progress(done));

@@ -3,11 +3,12 @@
  * Erf, Softplus, Resize and HardSigmoid; these are written with operators that have it.
  */
 import type { GraphBuilder } from '../onnx/build.ts';
-import { floatOf, int, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
+import { floatOf, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
 import { floats, numbers, sizeOf, type Tensor, view } from '../onnx/tensor.ts';
+import { addedUp } from '../ops/add-up.ts';
 import { averageWindow, reciprocalCounts } from '../ops/average-pool.ts';
 import { transposedWindow } from '../ops/conv-transpose.ts';
-import { im2col } from '../ops/im2col.ts';
+import { im2col, windowIndices } from '../ops/im2col.ts';
 import { windowOf } from '../ops/shapes.ts';
 import { newGraph } from '../ops/table.ts';
 import { upsampled } from '../ops/upsample.ts';
@@ -58,34 +59,20 @@ function conv(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Valu
   return bias ? g.add(y, g.reshape(bias, [m, ...kernel.map(() => 1)])) : y;
 }
 
-/** ConvTranspose as zeros between the inputs and a Conv with flipped kernels. */
+/** ConvTranspose as MatMul and adding the columns up where their windows stand. */
 function convTranspose(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value[]): Value {
   const [data, weights] = [x as Value, w as Value];
-  const [c, perGroup, ...kernel] = weights.shape as [number, number, ...number[]];
-  const { strides, dilations, pads, group } = transposedWindow(node, data.shape, weights.shape);
-  const n = kernel.length;
-  let wide = data;
-  for (let i = 0; i < n; i++) wide = spaced(g, wide, i + 2, strides[i] as number);
-  const reach = kernel.map((k, i) => (k - 1) * (dilations[i] as number));
-  const begin = reach.map((r, i) => r - (pads[i] as number));
-  const end = reach.map((r, i) => r - (pads[i + n] as number));
-  const padded = g.pad(wide, [0, 0, ...begin, 0, 0, ...end]);
-  const swapped = g.transpose(g.reshape(weights, [group, c / group, perGroup, ...kernel]), [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
-  let flipped = g.reshape(swapped, [group * perGroup, c / group, ...kernel]);
-  for (const [i, k] of kernel.entries()) if (k > 1) flipped = g.slice(flipped, i + 2, k - 1, -(k + 1), -1);
-  const attributes = { dilations: { kind: 'ints' as const, value: dilations }, group: int(group) };
-  return conv(g, { ...node, op: 'Conv', attributes }, bias ? [padded, flipped, bias] : [padded, flipped]);
-}
-
-/** Puts stride − 1 zeros between the elements along an axis. */
-function spaced(g: GraphBuilder, x: Value, axis: number, stride: number): Value {
-  if (stride === 1) return x;
-  const count = x.shape[axis] as number;
-  const apart = g.reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]);
-  const pads = Array<number>(2 * apart.shape.length).fill(0);
-  pads[apart.shape.length + axis + 1] = stride - 1;
-  const joined = g.reshape(g.pad(apart, pads), [...x.shape.slice(0, axis), count * stride, ...x.shape.slice(axis + 1)]);
-  return g.slice(joined, axis, 0, (count - 1) * stride + 1);
+  const [batch, c, ...sizes] = data.shape as [number, number, ...number[]];
+  const [, perGroup, ...kernel] = weights.shape as [number, number, ...number[]];
+  const window = transposedWindow(node, data.shape, weights.shape);
+  const { strides, dilations, pads, group } = window;
+  const full = sizes.map((size, i) => (size - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1);
+  const inputs = g.reshape(data, [batch, group, c / group, sizeOf(sizes)]);
+  const rows = g.reshape(weights, [group, c / group, perGroup * sizeOf(kernel)]);
+  const columns = g.reshape(g.matmul(g.transposed(rows), inputs), [batch * group * perGroup, sizeOf(kernel) * sizeOf(sizes), 1]);
+  const image = g.reshape(addedUp(g, columns, windowIndices(full, sizes, window), sizeOf(full)), [batch, group * perGroup, ...full]);
+  const y = g.pad(image, [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)].map((p) => -p));
+  return bias ? g.add(y, g.reshape(bias, [group * perGroup, ...kernel.map(() => 1)])) : y;
 }
 
 function averagePool(g: GraphBuilder, node: Node, x: Value): Value {

@@ -1,0 +1,183 @@
+/** Puts an audit's facts together: per attack, per example, and the worst case over all attacks. */
+import { basename } from 'node:path';
+import type { Attack } from '../attacks/attack.ts';
+import { describe } from '../model/preprocessing.ts';
+import { proportion } from '../stats/proportion.ts';
+import { median } from '../stats/quantile.ts';
+import type { Budget } from '../threat/epsilon.ts';
+import type { AuditOptions } from './options.ts';
+import type { PlannedAttack } from './presets.ts';
+import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
+import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
+import { type Evidence, findingsOf, headlineOf, verdictOf } from './verdict.ts';
+
+export interface Facts {
+  readonly options: AuditOptions;
+  readonly model: AuditOptions['models'][number];
+  readonly prepared: Prepared;
+  readonly clean: readonly CleanReply[];
+  readonly epsilon: Budget;
+}
+
+export interface RanAttack {
+  readonly unit: Attack;
+  readonly planned: PlannedAttack;
+  readonly items: AttackOrder['items'];
+  readonly save: string | undefined;
+  readonly replies: ReadonlyMap<number, AttackReply>;
+}
+
+/** The result of one model, without its pictures. */
+export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonly CurvePoint[]): ModelResult {
+  const { options, model, prepared, clean, epsilon } = facts;
+  const n = clean.length;
+  const right = (index: number): number => prepared.labels[index] as number;
+  const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
+  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), ran, options.norm));
+  const correct = samples.filter(({ label, clean: own }) => own.label === label);
+  const standing = correct.filter(({ adversarial }) => adversarial === null).length;
+  const image = prepared.preprocessing.modality === 'image';
+  const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
+  const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise');
+  const summary = {
+    cleanAccuracy: proportion(correct.length, n),
+    robustAccuracy: proportion(standing, n),
+    robustAccuracy8bit: image ? proportion(standing8bit, n) : null,
+    noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
+    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n)),
+  };
+  const evidence: Evidence = {
+    summary,
+    attacks,
+    samples,
+    epsilon: epsilon.text,
+    slopes: slopesOf(ran),
+    missedByGradients: missedBy(ran),
+    unsupported: prepared.unsupported,
+    masked: prepared.masked,
+  };
+  return {
+    path: model.path,
+    name: model.name,
+    sha256: prepared.sha256,
+    bytes: prepared.bytes,
+    parameters: prepared.parameters,
+    input: prepared.input,
+    output: prepared.output,
+    preprocessing: preprocessingResult(prepared),
+    maskedGradients: [...prepared.masked],
+    data: dataResult(facts),
+    threat: threatResult(facts),
+    summary: { ...summary, headline: headlineOf(summary.verdict, summary.cleanAccuracy, summary.robustAccuracy, epsilon.text) },
+    attacks,
+    curve: [...curve],
+    findings: findingsOf(evidence),
+    samples,
+    examples: [],
+  };
+}
+
+const broken = ({ replies }: RanAttack): number => [...replies.values()].filter((reply) => reply.broken).length;
+
+function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (index: number) => number, norm: 'linf' | 'l2' | 'l1'): AttackResult {
+  const { unit, planned, items, replies } = ran;
+  const attacked = new Set(items.map(({ index }) => index));
+  const wrong = clean.filter(({ index, label }) => label !== right(index)).length;
+  // With a limit only part of the examples was attacked: the figures then speak of that part.
+  const limited = planned.limit !== undefined && items.length < clean.length - wrong;
+  const n = limited ? items.length : clean.length;
+  const survivors = items.filter(({ index }) => !replies.get(index)?.broken).map(({ index }) => index);
+  const all = [...replies.values()];
+  const image = all.some(({ broken8bit }) => broken8bit !== null);
+  const reached = all.map(({ distances, label, index }) => (distances && label !== right(index) ? distances[norm] : Number.POSITIVE_INFINITY));
+  return {
+    id: unit.id,
+    name: unit.name,
+    params: unit.params.parse(planned.params),
+    n,
+    successRate: proportion(items.length - survivors.length, items.length),
+    robustAccuracy: proportion(survivors.length, n),
+    robustAccuracy8bit: image ? proportion(all.filter(({ broken8bit, index }) => attacked.has(index) && !broken8bit).length, n) : null,
+    queries: all.reduce((sum, { queries }) => sum + queries, 0),
+    gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
+    survivors,
+    medianDistance: unit.aim === 'minimal' && reached.length > 0 ? finite(median(reached)) : null,
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** The worst case: of all attacks that fooled the model on this example, the nearest point. */
+function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], norm: 'linf' | 'l2' | 'l1'): SampleResult {
+  const hits = ran.flatMap(({ unit, replies }) => {
+    const reply = replies.get(clean.index);
+    return reply?.broken && reply.distances ? [{ unit, reply, distances: reply.distances }] : [];
+  });
+  const nearest = hits.sort((a, b) => a.distances[norm] - b.distances[norm])[0];
+  return {
+    index: clean.index,
+    id: clean.id,
+    label,
+    clean: { label: clean.label, confidence: clean.confidence },
+    adversarial: nearest
+      ? {
+          attack: nearest.unit.id,
+          label: nearest.reply.label,
+          confidence: nearest.reply.confidence,
+          distances: nearest.distances,
+          survives8bit: nearest.reply.broken8bit,
+        }
+      : null,
+  };
+}
+
+function slopesOf(ran: readonly RanAttack[]): Evidence['slopes'] {
+  const slopes = new Map<number, AttackReply['slope']>();
+  for (const { replies } of ran) for (const [index, { slope }] of replies) if (slope && !slopes.has(index)) slopes.set(index, slope);
+  const all = [...slopes.values()];
+  return { zero: all.filter((slope) => slope === 'zero').length, notFinite: all.filter((slope) => slope === 'not-finite').length, n: all.length };
+}
+
+function missedBy(ran: readonly RanAttack[]): Evidence['missedByGradients'] {
+  const white = ran.filter(({ unit }) => unit.knowledge === 'gradients');
+  const black = ran.filter(({ unit }) => unit.knowledge !== 'gradients');
+  const both = new Set(black.flatMap(({ items }) => items.map(({ index }) => index)).filter((index) => white.some(({ replies }) => replies.has(index))));
+  const fell = (list: readonly RanAttack[], index: number): boolean => list.some(({ replies }) => replies.get(index)?.broken);
+  return { count: [...both].filter((index) => fell(black, index) && !fell(white, index)).length, n: both.size };
+}
+
+function preprocessingResult({ preprocessing, source, tried }: Prepared): ModelResult['preprocessing'] {
+  const { layout, channels, shape, mean, std } = preprocessing;
+  return { layout, channels, shape: [...shape], mean: [...mean], std: [...std], description: describe(preprocessing), source, tried: tried.map((one) => ({ ...one })) };
+}
+
+function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
+  const { data } = prepared;
+  return {
+    path: options.dataName ?? options.data.path,
+    labels: options.data.labels ?? null,
+    sha256: data.sha256,
+    modality: data.modality,
+    n: clean.length,
+    of: data.length,
+    classes: data.classes,
+    classNames: data.classNames ? [...data.classNames] : null,
+    notes: [...data.notes],
+  };
+}
+
+function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
+  const knowledge = prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const name = { linf: 'Linf', l2: 'L2', l1: 'L1' }[options.norm];
+  const what = { image: 'every image', waveform: 'every recording', tensor: 'every input' }[prepared.preprocessing.modality];
+  const knows = knowledge === 'gradients' ? 'has the model file and its gradients' : 'sees only the decisions';
+  return {
+    goal: 'any wrong decision',
+    knowledge,
+    access: `the model's input, between sensor and model`,
+    norm: options.norm,
+    epsilon: epsilon.value,
+    epsilonText: epsilon.text,
+    description: `The attacker ${knows}, wants any wrong decision, and may change ${what} by at most ${epsilon.text} in the ${name} norm (${basename(options.data.path)}, values before normalisation).`,
+  };
+}

@@ -1,0 +1,76 @@
+/** Turns adversarial inputs into what people look at: original, amplified difference and adversarial picture, or the envelopes of two waveforms. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openNpzArray } from '../data/npz.ts';
+import { readColumn, readRow } from '../data/numeric-array.ts';
+import { encodePng } from '../data/resize.ts';
+import { rounded } from '../model/measure.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+import { toBytes } from '../model/rows.ts';
+import type { PictureOrder, PictureReply } from './subject.ts';
+import type { Opened } from './work.ts';
+
+/** Columns of a drawn waveform. */
+const COLUMNS = 240;
+
+export async function pictures({ target, rows }: Opened, order: PictureOrder): Promise<PictureReply[]> {
+  const replies: PictureReply[] = [];
+  for (const { index, saved } of order.items) {
+    const x = await savedRow(saved, index);
+    const [loaded] = await rows([index]);
+    if (!x || !loaded) continue;
+    const { preprocessing } = target;
+    if (preprocessing.modality === 'image') {
+      const [level] = await rounded(target, [{ original: loaded.row, candidate: x }], order.norm, order.epsilon);
+      replies.push(await imageReply(index, { original: loaded.row, adversarial: level as Float32Array, preprocessing }, order.folder));
+    } else replies.push(waveReply(index, loaded.row, x));
+  }
+  return replies;
+}
+
+/** The input saved for this sample by the first of the attacks that broke it; an attack saves its inputs in parts. */
+async function savedRow(prefixes: readonly string[], index: number): Promise<Float32Array | undefined> {
+  for (const prefix of prefixes) {
+    const names = await readdir(dirname(prefix)).catch((): string[] => []);
+    for (const name of names.filter((one) => one.startsWith(`${basename(prefix)}-`))) {
+      const file = join(dirname(prefix), name);
+      const at = Array.from(await readColumn(await openNpzArray(file, 'index'))).indexOf(index);
+      if (at >= 0) return readRow(await openNpzArray(file, 'x'), at);
+    }
+  }
+  return undefined;
+}
+
+interface Shown {
+  readonly original: Float32Array;
+  readonly adversarial: Float32Array;
+  readonly preprocessing: Preprocessing;
+}
+
+async function imageReply(index: number, { original, adversarial, preprocessing }: Shown, folder: string | undefined): Promise<PictureReply> {
+  const largest = original.reduce((max, v, i) => Math.max(max, Math.abs((adversarial[i] as number) - v)), 0);
+  const amplification = largest > 0 ? 0.5 / largest : 1;
+  const difference = original.map((v, i) => 0.5 + ((adversarial[i] as number) - v) * amplification);
+  const png = async (row: Float32Array): Promise<Uint8Array> => encodePng(toBytes(row, preprocessing));
+  const [before, between, after] = await Promise.all([original, difference, adversarial].map(png));
+  if (folder !== undefined) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${index}.png`), after as Uint8Array);
+  }
+  const uri = (bytes: Uint8Array | undefined): string => `data:image/png;base64,${Buffer.from(bytes as Uint8Array).toString('base64')}`;
+  return { index, original: uri(before), difference: uri(between), adversarialImage: uri(after), amplification, series: null };
+}
+
+function waveReply(index: number, original: Float32Array, adversarial: Float32Array): PictureReply {
+  const perturbation = adversarial.map((v, i) => v - (original[i] as number));
+  return { index, original: null, difference: null, adversarialImage: null, amplification: null, series: { original: envelope(original), perturbation: envelope(perturbation) } };
+}
+
+/** [min, max] of the samples behind each column. */
+function envelope(wave: Float32Array): number[][] {
+  const columns = Math.min(COLUMNS, wave.length);
+  return Array.from({ length: columns }, (_, c) => {
+    const part = wave.subarray(Math.floor((c * wave.length) / columns), Math.floor(((c + 1) * wave.length) / columns));
+    return [part.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)];
+  });
+}

@@ -1,0 +1,84 @@
+/** The first look at a subject: reads the model and the data, matches labels with outputs, and finds the preprocessing. */
+import { GibbonError } from '../base/errors.ts';
+import { classNamesFrom } from '../data/class-names.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import { matchLabels } from '../data/match-labels.ts';
+import { openDataset } from '../data/open.ts';
+import { resizeImage } from '../data/resize.ts';
+import { subset } from '../data/subset.ts';
+import { candidates, findPreprocessing, shapeFor } from '../model/guess.ts';
+import { createJudge } from '../model/judge.ts';
+import { type ModelFile, readModelFile } from '../model/model-file.ts';
+import type { Port } from '../onnx/graph.ts';
+import { isCore, OPS } from '../ops/table.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { unsupportedOperators } from '../transform/specialise.ts';
+import type { Prepared, SubjectSpec } from './subject.ts';
+
+/** Labelled samples on which preprocessings are compared. */
+const PROBE = 100;
+
+/** @throws GibbonError for anything in model, data or labels that does not fit */
+export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
+  const model = await readModelFile(spec.model);
+  const dataset = await openDataset(spec.data);
+  if (!dataset.labels) {
+    throw new GibbonError('E_LABELS_MISSING', `${spec.data.path} has no labels`, {
+      hint: 'Put the files into one folder per class, or give --labels FILE. Without right answers there is no accuracy to attack.',
+    });
+  }
+  const classNames = spec.data.classes === undefined ? undefined : await classNamesFrom(spec.data.classes);
+  const [first] = await dataset.read([0]);
+  const classes = await classesOf(model, dataset, { sample: first as Sample, spec, runtime });
+  const matched = matchLabels(dataset, classNames, classes);
+  const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
+  const samples = await dataset.read(probe);
+  const found = await findPreprocessing({
+    model,
+    runtime,
+    modality: dataset.modality,
+    samples,
+    labels: probe.map((index) => matched.labels[index] as number),
+    flags: spec.flags,
+    resize: resizeImage,
+  });
+  return {
+    sha256: model.sha256,
+    bytes: model.bytes,
+    parameters: model.parameters,
+    input: portText(model.input),
+    output: portText(model.output),
+    ...found,
+    unsupported: unsupportedOperators(model.graph),
+    masked: maskedOperators(model),
+    data: {
+      sha256: await dataset.hash(),
+      modality: dataset.modality,
+      length: dataset.length,
+      classes,
+      classNames: matched.classNames ?? null,
+      notes: [matched.how, ...(dataset.notes ?? [])],
+    },
+    labels: Array.from(matched.labels),
+  };
+}
+
+/** Number of classes: what the model gives for one sample. */
+async function classesOf(model: ModelFile, dataset: Dataset, { sample, spec, runtime }: { sample: Sample; spec: SubjectSpec; runtime: Runtime }): Promise<number> {
+  const base = shapeFor(model.input, dataset.modality, sample, spec.flags);
+  const [p] = candidates(base, dataset.modality, spec.flags);
+  if (!p) throw new GibbonError('E_INTERNAL', 'no preprocessing to try');
+  const judge = await createJudge(model, p, runtime);
+  await judge.release();
+  return Math.max(2, judge.outputs);
+}
+
+export function portText({ name, type, shape }: Port): Prepared['input'] {
+  return { name, type, shape: shape?.map((dim) => dim ?? '?') ?? [] };
+}
+
+/** Operators of the model whose gradient is not their own. */
+export function maskedOperators(model: ModelFile): string[] {
+  const ops = new Set(model.graph.nodes.map(({ op }) => op));
+  return [...ops].filter((op) => isCore(op) && OPS[op].differentiable === 'straight-through').map((op) => `${op} (straight-through)`);
+}

@@ -1,0 +1,55 @@
+/** How thorough an audit is: which attacks run with which parameters, on how many examples. */
+
+export const PRESETS = ['quick', 'standard', 'thorough'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+export interface PlannedAttack {
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** At most this many examples (the first of those audited); all when absent. */
+  readonly limit?: number;
+  /** Only where a row is at most this long: query attacks on large inputs cost hours. */
+  readonly maxSize?: number;
+}
+
+export interface Plan {
+  readonly n: number;
+  readonly attacks: readonly PlannedAttack[];
+  /** Points of the robust-accuracy curve, as multiples of epsilon. */
+  readonly curve: readonly number[];
+  readonly curveSteps: number;
+}
+
+const NOISE: PlannedAttack = { id: 'uniform-noise', params: { repeats: 1 } };
+const FGSM: PlannedAttack = { id: 'fgsm', params: {} };
+
+/** Cheap attacks first; every attack runs on all examples that are classified correctly, so that its own figure stands for itself. */
+export const PLANS: Readonly<Record<Preset, Plan>> = {
+  quick: { n: 200, attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }], curve: [0.25, 0.5, 1, 1.5], curveSteps: 10 },
+  standard: {
+    n: 500,
+    attacks: [
+      NOISE,
+      { id: 'gaussian-noise', params: { repeats: 1 } },
+      FGSM,
+      { id: 'pgd', params: { restarts: 2 } },
+      { id: 'pgd', params: { loss: 'margin' } },
+      { id: 'hop-skip-jump', params: { maxQueries: 2000 }, limit: 10, maxSize: 4096 },
+    ],
+    curve: [0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5],
+    curveSteps: 20,
+  },
+  thorough: {
+    n: 1000,
+    attacks: [
+      { id: 'uniform-noise', params: { repeats: 100 } },
+      { id: 'gaussian-noise', params: { repeats: 100 } },
+      FGSM,
+      { id: 'pgd', params: { steps: 100, restarts: 5 } },
+      { id: 'pgd', params: { steps: 100, restarts: 5, loss: 'margin' } },
+      { id: 'hop-skip-jump', params: { maxQueries: 10000 }, limit: 50, maxSize: 4096 },
+    ],
+    curve: [0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.5, 2],
+    curveSteps: 40,
+  },
+};

@@ -1,0 +1,32 @@
+/** Runs one attack of an audit over the workers and collects what came of every example. */
+import type { AttackOrder, AttackReply, Subject } from './subject.ts';
+import type { Reporter, Workers } from './ports.ts';
+import { shards } from './shards.ts';
+
+export interface Ran {
+  readonly replies: ReadonlyMap<number, AttackReply>;
+  /** CPU seconds over all workers. */
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+}
+
+export interface AttackRun {
+  readonly subject: Subject;
+  readonly items: AttackOrder['items'];
+  readonly attack: AttackOrder['attack'];
+  readonly batch?: number | undefined;
+  readonly save?: string | undefined;
+}
+
+export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
+  const started = performance.now();
+  const orders = shards(run.items, workers).map((items): AttackOrder => ({ subject: run.subject, attack: run.attack, items, batch: run.batch, save: run.save }));
+  const parts = await Promise.all(
+    orders.map((order) => workers.run<{ replies: AttackReply[]; cpuSeconds: number }>('attack', order, (done) => reporter.advance(Number(done)))),
+  );
+  return {
+    replies: new Map(parts.flatMap(({ replies }) => replies.map((reply): [number, AttackReply] => [reply.index, reply]))),
+    cpuSeconds: parts.reduce((sum, part) => sum + part.cpuSeconds, 0),
+    seconds: (performance.now() - started) / 1000,
+  };
+}

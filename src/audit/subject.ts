@@ -1,0 +1,102 @@
+/** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
+import type { DataSpec, Modality } from '../data/dataset.ts';
+import type { PreprocessingFlags, Tried } from '../model/guess.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+
+export interface SubjectSpec {
+  readonly model: string;
+  readonly data: DataSpec;
+  readonly flags: PreprocessingFlags;
+  /** Threads inside one operator. */
+  readonly threads: number;
+  readonly seed: number;
+}
+
+interface PortText {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: (number | string)[];
+}
+
+/** What a first look at the subject found. */
+export interface Prepared {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly parameters: number;
+  readonly input: PortText;
+  readonly output: PortText;
+  readonly preprocessing: Preprocessing;
+  readonly source: 'flags' | 'guessed' | 'default';
+  readonly tried: readonly Tried[];
+  /** Operators without gradients; empty when gradient attacks apply. */
+  readonly unsupported: readonly string[];
+  /** Operators whose gradient is replaced, e.g. "Round (straight-through)". */
+  readonly masked: readonly string[];
+  readonly data: {
+    readonly sha256: string;
+    readonly modality: Modality;
+    readonly length: number;
+    readonly classes: number;
+    readonly classNames: readonly string[] | null;
+    /** How labels were matched with outputs, and what was ignored. */
+    readonly notes: readonly string[];
+  };
+  /** The right class of every sample of the data set. */
+  readonly labels: readonly number[];
+}
+
+/** A prepared subject: enough for any worker to attack it. */
+export interface Subject extends SubjectSpec {
+  readonly preprocessing: Preprocessing;
+}
+
+/** One attack on one subject, as asked of a worker. */
+export interface AttackOrder {
+  readonly subject: Subject;
+  readonly items: readonly { readonly index: number; readonly label: number }[];
+  readonly attack: { readonly id: string; readonly params: Readonly<Record<string, unknown>>; readonly norm: 'linf' | 'l2' | 'l1'; readonly epsilon: number };
+  /** Rows per graph run; chosen from the input size where absent. */
+  readonly batch?: number | undefined;
+  /** Path prefix of the files that keep the adversarial inputs (`<prefix>-<first index>.npz` with `index`, `label`, `x`), if any. */
+  readonly save?: string | undefined;
+}
+
+/** What came of one example. */
+export interface AttackReply {
+  readonly index: number;
+  /** Did the judge find it fooled, on float32? */
+  readonly broken: boolean;
+  readonly label: number;
+  readonly confidence: number;
+  readonly distances: { readonly l0: number; readonly l1: number; readonly l2: number; readonly linf: number; readonly ssim: number | null } | null;
+  /** Still fooled after rounding to 8 bits inside the ball; null where the data is not images. */
+  readonly broken8bit: boolean | null;
+  readonly queries: number;
+  readonly gradients: number;
+  readonly slope?: 'ok' | 'zero' | 'not-finite';
+}
+
+export interface CleanReply {
+  readonly index: number;
+  readonly id: string;
+  readonly label: number;
+  readonly confidence: number;
+}
+
+export interface PictureOrder {
+  readonly subject: Subject;
+  readonly items: readonly { readonly index: number; readonly saved: readonly string[] }[];
+  /** Where to write the adversarial PNGs; nowhere when absent. */
+  readonly folder?: string | undefined;
+  readonly norm: 'linf' | 'l2' | 'l1';
+  readonly epsilon: number;
+}
+
+export interface PictureReply {
+  readonly index: number;
+  readonly original: string | null;
+  readonly difference: string | null;
+  readonly adversarialImage: string | null;
+  readonly amplification: number | null;
+  readonly series: { original: number[][]; perturbation: number[][] } | null;
+}

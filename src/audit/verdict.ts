@@ -1,0 +1,132 @@
+/** From figures to a verdict and findings: what they mean, how sure that is, and what to do. */
+import type { AttackResult, Finding, ModelResult, Proportion } from './result.ts';
+
+/** Share of the clean accuracy that must be left under attack. */
+const ROBUST = 0.7;
+const BROKEN = 0.1;
+
+const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
+const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
+
+/** `undecided` where the interval of the robust accuracy reaches over both thresholds. */
+export function verdictOf(clean: Proportion, robust: Proportion): ModelResult['summary']['verdict'] {
+  const at = (value: number): 'robust' | 'fragile' | 'broken' => (value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile');
+  const ends = new Set([at(robust.low), at(robust.high)]);
+  return ends.has('robust') && ends.has('broken') ? 'undecided' : at(robust.value);
+}
+
+export function headlineOf(verdict: ModelResult['summary']['verdict'], clean: Proportion, robust: Proportion, epsilon: string): string {
+  const figures = `${percent(robust)} of ${robust.n} examples survive (clean: ${percent(clean)})`;
+  switch (verdict) {
+    case 'broken':
+      return `Broken: at epsilon ${epsilon} ${figures}.`;
+    case 'fragile':
+      return `Fragile: at epsilon ${epsilon} ${figures}.`;
+    case 'robust':
+      return `Holds against what was tried: at epsilon ${epsilon} ${figures}.`;
+    default:
+      return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
+  }
+}
+
+export interface Evidence {
+  readonly summary: Omit<ModelResult['summary'], 'headline'>;
+  readonly attacks: readonly AttackResult[];
+  readonly samples: ModelResult['samples'];
+  readonly epsilon: string;
+  /** Examples whose first gradient was exactly zero, or not finite, of those where one was taken. */
+  readonly slopes: { readonly zero: number; readonly notFinite: number; readonly n: number };
+  /** Examples that only attacks without gradients broke, of those that both kinds attacked. */
+  readonly missedByGradients: { readonly count: number; readonly n: number };
+  readonly unsupported: readonly string[];
+  readonly masked: readonly string[];
+}
+
+export function findingsOf(evidence: Evidence): Finding[] {
+  const all = [robustness(evidence), confidence(evidence), noise(evidence), eightBit(evidence), ...gradients(evidence), blackBox(evidence)];
+  return all.filter((finding): finding is Finding => finding !== undefined);
+}
+
+const TRAINING = 'Train on adversarial examples of this size (PGD training, arXiv:1706.06083; TRADES, arXiv:1901.08573), then audit again.';
+
+function robustness({ summary, attacks, epsilon }: Evidence): Finding {
+  const { verdict, cleanAccuracy: clean, robustAccuracy: robust } = summary;
+  const strongest = attacks.reduce<AttackResult | undefined>((best, one) => (!best || one.robustAccuracy.value < best.robustAccuracy.value ? one : best), undefined);
+  const severity = ({ broken: 'critical', fragile: 'high', robust: 'pass', undecided: 'medium' } as const)[verdict];
+  return {
+    id: 'evasion',
+    severity,
+    category: 'integrity',
+    title: verdict === 'robust' ? 'Small perturbations rarely change its decision' : 'Small perturbations change its decision',
+    text: `Accuracy falls from ${percent(clean)} to at most ${percent(robust)} (95 % interval ${range(robust)}, n = ${robust.n}) when every input may move by ${epsilon}. Strongest attack: ${strongest?.name ?? 'none'}. Attacks give an upper bound: the model is at most this robust.`,
+    remedies: verdict === 'robust' ? [] : [TRAINING, 'Keep a person or a second, independent check behind decisions that someone would want to turn.'],
+  };
+}
+
+/** A fooled model that is sure of itself cannot be caught by a confidence threshold. */
+function confidence({ samples }: Evidence): Finding | undefined {
+  const fooled = samples.flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : [])).sort((a, b) => a - b);
+  if (fooled.length < 5) return undefined;
+  const median = fooled[Math.floor(fooled.length / 2)] as number;
+  const sure = median >= 0.9;
+  return {
+    id: 'adversarial-confidence',
+    severity: sure ? 'high' : 'info',
+    category: 'integrity',
+    title: sure ? 'It is sure of its wrong answers' : 'Its wrong answers are less sure',
+    text: `On the ${fooled.length} examples that fool it the median confidence in the wrong class is ${(100 * median).toFixed(1)} %${sure ? ': a threshold on confidence would let them pass.' : '.'}`,
+    remedies: sure ? ['Do not use confidence as a detector of attacks.'] : [],
+  };
+}
+
+function noise({ summary }: Evidence): Finding | undefined {
+  const { noiseAccuracy: noisy, cleanAccuracy: clean } = summary;
+  if (!noisy || noisy.high >= clean.low) return undefined;
+  return {
+    id: 'noise',
+    severity: 'medium',
+    category: 'integrity',
+    title: 'Random noise of the same size already hurts',
+    text: `Without any attacker, noise of this size takes accuracy from ${percent(clean)} to ${percent(noisy)} (${range(noisy)}). Part of what the attacks show is a lack of plain stability.`,
+    remedies: ['Add noise of this size to the training data.'],
+  };
+}
+
+function eightBit({ summary }: Evidence): Finding | undefined {
+  const { robustAccuracy8bit: saved, robustAccuracy: robust } = summary;
+  if (!saved || saved.value - robust.value < 0.05) return undefined;
+  return {
+    id: 'eight-bit',
+    severity: 'info',
+    category: 'evidence',
+    title: 'Part of the success is lost in an 8-bit file',
+    text: `On float32 inputs ${percent(robust)} survive; after rounding to 8 bits inside the ball ${percent(saved)} do. An attacker who must save a picture reaches the second figure.`,
+    remedies: [],
+  };
+}
+
+/** Signs that gradients are masked rather than the model robust (Athalye et al., arXiv:1802.00420; AutoAttack's flags). */
+function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
+  const findings: Finding[] = [];
+  const add = (id: string, severity: Finding['severity'], title: string, text: string): void => {
+    findings.push({ id, severity, category: 'evidence', title, text, remedies: ['Judge this model by its black-box figures as well.'] });
+  };
+  if (unsupported.length > 0) add('no-gradients', 'medium', 'No gradient attack was possible', `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on scores and labels ran, which are weaker.`);
+  if (slopes.zero > 0) add('zero-gradients', 'medium', 'Some gradients are exactly zero', `On ${slopes.zero} of ${slopes.n} examples the loss had a zero gradient: gradient attacks cannot move there, and their figures flatter the model.`);
+  if (slopes.notFinite > 0) add('bad-gradients', 'medium', 'Some gradients are NaN or infinite', `On ${slopes.notFinite} of ${slopes.n} examples the gradient was not finite.`);
+  if (masked.length > 0) add('masked-gradients', 'low', 'Some operators mask gradients', `Replaced by a straight-through gradient: ${masked.join(', ')}.`);
+  return findings;
+}
+
+/** An attack without gradients must not beat one with them (Carlini et al., arXiv:1902.06705). */
+function blackBox({ missedByGradients: missed }: Evidence): Finding | undefined {
+  if (missed.count === 0) return undefined;
+  return {
+    id: 'gradients-beaten',
+    severity: 'medium',
+    category: 'evidence',
+    title: 'An attack without gradients won where gradients failed',
+    text: `${missed.count} of ${missed.n} examples fell to noise or to a label-only attack and withstood every gradient attack: the gradients are probably masked, and the gradient figures flatter the model.`,
+    remedies: ['Trust the smaller figure, and look for rounding, quantisation or saturation in the model.'],
+  };
+}

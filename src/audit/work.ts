@@ -1,0 +1,147 @@
+/** What a worker process does for an audit: it opens model and data itself, attacks, judges and measures; only small results leave it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { AttackSample, Proposal } from '../attacks/attack.ts';
+import { defaultBatch } from '../attacks/iterate.ts';
+import { attackOf } from '../attacks/registry.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import { writeNpz } from '../data/npy-write.ts';
+import { openDataset } from '../data/open.ts';
+import { resizeImage } from '../data/resize.ts';
+import { measure, rounded } from '../model/measure.ts';
+import { readModelFile } from '../model/model-file.ts';
+import { toRow } from '../model/rows.ts';
+import { createTarget, type Target } from '../model/target.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { AttackOrder, AttackReply, CleanReply, Subject } from './subject.ts';
+
+/** A subject opened in this process. */
+export interface Opened {
+  readonly target: Target;
+  readonly dataset: Dataset;
+  rows(indices: readonly number[]): Promise<{ readonly sample: Sample; readonly row: Float32Array }[]>;
+}
+
+/** Opens subjects once per process. */
+export function opener(runtime: Runtime): (subject: Subject) => Promise<Opened> {
+  const known = new Map<string, Promise<Opened>>();
+  return (subject) => {
+    const key = JSON.stringify(subject);
+    const opened = known.get(key) ?? open(subject, runtime);
+    known.set(key, opened);
+    return opened;
+  };
+}
+
+async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
+  const model = await readModelFile(subject.model);
+  const target = await createTarget(model, subject.preprocessing, runtime, { threads: subject.threads });
+  const dataset = await openDataset(subject.data);
+  return {
+    target,
+    dataset,
+    rows: async (indices) => {
+      const samples = await dataset.read(indices);
+      return Promise.all(samples.map(async (sample) => ({ sample, row: await toRow(sample, subject.preprocessing, resizeImage) })));
+    },
+  };
+}
+
+/** Samples decoded at a time, so that memory does not grow with the data set. */
+const CHUNK = 200;
+
+/** The untouched model's decision on each sample. */
+export async function clean({ target, rows }: Opened, indices: readonly number[], onProgress: (done: number) => void): Promise<CleanReply[]> {
+  const replies: CleanReply[] = [];
+  for (let at = 0; at < indices.length; at += CHUNK) {
+    const chunk = await rows(indices.slice(at, at + CHUNK));
+    const decisions = await target.judge.decide(chunk.map(({ row }) => row));
+    for (const [i, { sample }] of chunk.entries()) {
+      const { label, confidence } = decisions[i] as { label: number; confidence: number };
+      replies.push({ index: sample.index, id: sample.id, label, confidence });
+    }
+    onProgress(chunk.length);
+  }
+  return replies;
+}
+
+export interface AttackHooks {
+  readonly onProgress: (done: number) => void;
+  readonly onAlive: () => void;
+  /** Replies of an earlier try whose worker died. */
+  readonly resumed: readonly AttackReply[] | undefined;
+  readonly checkpoint: (replies: readonly AttackReply[]) => Promise<void>;
+}
+
+/** Runs one attack on its examples, judges every candidate, and measures those that fool the model. */
+export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHooks): Promise<AttackReply[]> {
+  const done = new Set(hooks.resumed?.map(({ index }) => index));
+  const replies: AttackReply[] = [...(hooks.resumed ?? [])];
+  const batch = order.batch ?? defaultBatch(opened.target);
+  const left = order.items.filter(({ index }) => !done.has(index));
+  hooks.onProgress(done.size);
+  const chunkSize = Math.max(CHUNK, 4 * batch);
+  for (let at = 0; at < left.length; at += chunkSize) {
+    const items = left.slice(at, at + chunkSize);
+    const labels = new Map(items.map(({ index, label }) => [index, label]));
+    const loaded = await opened.rows(items.map(({ index }) => index));
+    const samples = loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));
+    const proposals = await attackOf(order.attack.id).run(
+      { ...order.attack, target: opened.target, seed: order.subject.seed, batch, onProgress: hooks.onProgress, onProposal: hooks.onAlive },
+      samples,
+    );
+    const kept: Kept[] = [];
+    replies.push(...(await judged(opened.target, order, { samples, proposals, kept })));
+    if (order.save !== undefined && kept.length > 0) await save(`${order.save}-${kept[0]?.index}.npz`, kept, opened.target.preprocessing.shape);
+    await hooks.checkpoint(replies);
+  }
+  return replies;
+}
+
+interface Kept {
+  readonly index: number;
+  readonly label: number;
+  readonly x: Float32Array;
+}
+
+interface Judging {
+  readonly samples: readonly AttackSample[];
+  readonly proposals: readonly Proposal[];
+  readonly kept: Kept[];
+}
+
+async function judged(target: Target, order: AttackOrder, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
+  const originals = new Map(samples.map((sample) => [sample.index, sample]));
+  const candidates = proposals.filter(({ candidate }) => candidate !== undefined);
+  const pairs = candidates.map(({ index, candidate }) => ({ original: (originals.get(index) as AttackSample).x, candidate: candidate as Float32Array }));
+  const decisions = await target.judge.decide(pairs.map(({ candidate }) => candidate));
+  const measures = await measure(target, pairs);
+  const isImage = target.preprocessing.modality === 'image';
+  const levels = isImage ? await target.judge.decide(await rounded(target, pairs, order.attack.norm, order.attack.epsilon)) : undefined;
+  const replies = new Map<number, AttackReply>();
+  for (const [i, { index, candidate, ...counts }] of candidates.entries()) {
+    const truth = (originals.get(index) as AttackSample).label;
+    const { label, confidence } = decisions[i] as { label: number; confidence: number };
+    const distances = measures[i] as NonNullable<AttackReply['distances']>;
+    // A candidate outside the ball proves nothing about it; minimal-norm attacks may end there.
+    const inside = distances[order.attack.norm] <= order.attack.epsilon * (1 + 1e-4) + 1e-6;
+    const broken = label !== truth && inside;
+    if (broken) kept.push({ index, label: truth, x: candidate as Float32Array });
+    const broken8bit = levels ? inside && levels[i]?.label !== truth : null;
+    replies.set(index, { index, broken, label, confidence, distances, broken8bit, ...counts });
+  }
+  return proposals.map(
+    ({ index, queries, gradients }) =>
+      replies.get(index) ?? { index, broken: false, label: (originals.get(index) as AttackSample).label, confidence: 0, distances: null, broken8bit: isImage ? false : null, queries, gradients },
+  );
+}
+
+async function save(path: string, kept: readonly Kept[], shape: readonly number[]): Promise<void> {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const x = new Float32Array(kept.length * size);
+  for (const [i, one] of kept.entries()) x.set(one.x, i * size);
+  await mkdir(dirname(path), { recursive: true });
+  const column = (data: number[]): { data: number[]; shape: number[]; dtype: 'int32' } => ({ data, shape: [kept.length], dtype: 'int32' });
+  const columns = { index: column(kept.map(({ index }) => index)), label: column(kept.map(({ label }) => label)) };
+  await writeFile(path, writeNpz({ ...columns, x: { data: x, shape: [kept.length, ...shape], dtype: 'float32' } }));
+}

@@ -1,0 +1,81 @@
+/** `gibbon attack <id>`: one attack with its own parameters as flags; the same JSON result as an audit. */
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import * as z from 'zod';
+import type { Attack } from '../attacks/attack.ts';
+import { ATTACKS } from '../attacks/registry.ts';
+import { GibbonError } from '../base/errors.ts';
+import { renderHtml } from '../report/html.tsx';
+import { renderTerminal } from '../report/terminal.ts';
+import type { CliContext } from './context.ts';
+import { runAudit } from './run.ts';
+import { resolved, type SharedFlags, withShared } from './shared-options.ts';
+import { assertWritable, writeOutput } from './write.ts';
+
+interface AttackFlags extends SharedFlags {
+  output?: string;
+  folder?: string;
+  [parameter: string]: unknown;
+}
+
+export function attackCommand(context: CliContext): Command {
+  const command = new Command('attack').description('run a single attack; see `gibbon list` for their names');
+  for (const unit of ATTACKS) command.addCommand(one(unit, context).exitOverride());
+  return command;
+}
+
+function one(unit: Attack, context: CliContext): Command {
+  const command = new Command(unit.id)
+    .description(`${unit.name} (${unit.paper}). ${unit.summary}`)
+    .argument('[models...]', 'ONNX files')
+    .option('-o, --output <file>', 'also write the HTML report')
+    .option('--folder <dir>', 'keep the adversarial inputs here')
+    .action((models: string[], flags: AttackFlags) => attack(unit, models, flags, context));
+  for (const option of parameterOptions(unit)) command.addOption(option);
+  return withShared(command);
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A flag for every parameter: booleans that are on by default become --no-…. */
+function parameterOptions(unit: Attack): Option[] {
+  return Object.entries(unit.params.shape).map(([name, schema]) => {
+    const parsed = (schema as z.ZodType).safeParse(undefined);
+    const fallback = parsed.success ? parsed.data : undefined;
+    const about = (schema as z.ZodType).description ?? '';
+    if (fallback === true) return new Option(`--no-${kebab(name)}`, `do not ${about}`);
+    if (fallback === false) return new Option(`--${kebab(name)}`, about);
+    return new Option(`--${kebab(name)} <value>`, fallback === undefined ? about : `${about} (default: ${String(fallback)})`);
+  });
+}
+
+/** Parameters as the attack's own schema reads them. @throws GibbonError E_USAGE naming the flag */
+function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(unit.params.shape)) {
+    const value = flags[name];
+    if (value === undefined) continue;
+    given[name] = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  const parsed = unit.params.safeParse(given);
+  if (parsed.success) return given;
+  const [issue] = parsed.error.issues;
+  throw new GibbonError('E_USAGE', `--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'not valid'}`, { hint: `See \`gibbon attack ${unit.id} --help\`.` });
+}
+
+async function attack(unit: Attack, models: readonly string[], flags: AttackFlags, context: CliContext): Promise<void> {
+  const params = parametersOf(unit, flags);
+  const options = resolved(models, flags);
+  if (!unit.norms.includes(options.norm)) throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
+  const outputs = [flags.json, flags.output].filter((path) => path !== undefined);
+  for (const path of outputs) await assertWritable(resolve(path));
+  const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
+  const { result, error } = await runAudit({ ...options, preset: 'standard', only: { id: unit.id, params }, folder: folder === undefined ? undefined : resolve(folder), threads: 1 }, context, flags.workers);
+  if (result) {
+    if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);
+    if (flags.output !== undefined) await writeOutput(resolve(flags.output), renderHtml(result));
+    process.stdout.write(`${renderTerminal(result, { color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined })}\n`);
+    if (flags.output !== undefined) process.stdout.write(`\nreport  file://${resolve(flags.output)}\n`);
+  }
+  if (error) throw error;
+}

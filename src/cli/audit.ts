@@ -1,0 +1,43 @@
+/** `gibbon audit`: attacks a model, judges, and writes a report. */
+import { join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { PRESETS, type Preset } from '../audit/presets.ts';
+import { renderHtml } from '../report/html.tsx';
+import { renderTerminal } from '../report/terminal.ts';
+import type { CliContext } from './context.ts';
+import { runAudit } from './run.ts';
+import { resolved, type SharedFlags, withShared } from './shared-options.ts';
+import { assertWritable, writeOutput } from './write.ts';
+
+interface AuditFlags extends SharedFlags {
+  preset: Preset;
+  output?: string;
+  folder: string;
+}
+
+export function auditCommand(context: CliContext): Command {
+  const command = new Command('audit')
+    .description('attack a model and report how it breaks; without a model, the pair that ships with Gibbon')
+    .argument('[models...]', 'ONNX files; several are compared side by side')
+    .addOption(new Option('--preset <name>', 'how thorough').choices(PRESETS).default('standard'))
+    .option('-o, --output <file>', 'the HTML report (default: report.html in the run folder)')
+    .option('--folder <dir>', 'the run folder: report, result and adversarial inputs', 'gibbon-report')
+    .action((models: string[], flags: AuditFlags) => audit(models, flags, context));
+  return withShared(command);
+}
+
+async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
+  const options = resolved(models, flags);
+  const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
+  const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
+  await assertWritable(report);
+  await assertWritable(json);
+  const { result, error } = await runAudit({ ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 }, context, flags.workers);
+  if (result) {
+    await writeOutput(json, `${JSON.stringify(result, null, 1)}\n`);
+    await writeOutput(report, renderHtml(result));
+    const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+    process.stdout.write(`${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${report}\n`);
+  }
+  if (error) throw error;
+}

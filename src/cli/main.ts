@@ -1,0 +1,51 @@
+/** The command line: parses, dispatches, and turns errors into messages and exit codes. The only place that ends the process. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { GibbonError, toGibbonError } from '../base/errors.ts';
+import { attackCommand } from './attack.ts';
+import { auditCommand } from './audit.ts';
+import { inspectCommand } from './inspect.ts';
+import { listCommand } from './list.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Ctrl-C once stops cleanly and keeps what is there; twice ends at once. */
+function interruption(): AbortController {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  });
+  return controller;
+}
+
+function program(signal: AbortSignal): Command {
+  const root = new Command('gibbon')
+    .description('How does my ML model break, how sure is that, and what do I do about it?')
+    .version(version)
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  const context = { version, signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
+  for (const add of [auditCommand, attackCommand, inspectCommand, listCommand]) root.addCommand(add(context).exitOverride());
+  return root;
+}
+
+/** One message, one hint, no stack unless it is a bug. */
+function report(error: GibbonError): void {
+  const stderr = pc.createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
+  process.stderr.write(`${stderr.red('error')} ${error.message} ${stderr.dim(`[${error.code}]`)}\n`);
+  if (error.hint) process.stderr.write(`${error.hint}\n`);
+  if (error.exitCode === 70) process.stderr.write(`${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon, or a model that kills the runtime. Please report it with the command.\n`);
+}
+
+try {
+  await program(interruption().signal).parseAsync(process.argv);
+} catch (thrown) {
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  else {
+    const error = toGibbonError(thrown);
+    report(error);
+    process.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,52 @@
+/** Runs an audit of one or more models and puts the JSON result together; what is finished is written even when a later model fails. */
+import { cpus } from 'node:os';
+import { auditModel } from '../audit/audit.ts';
+import type { AuditOptions } from '../audit/options.ts';
+import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
+import { version as ortVersion } from '../runtime/ort-binding.ts';
+import type { CliContext } from './context.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { hire, narrator } from './workers.ts';
+
+export interface RunOutcome {
+  readonly result: AuditResult | undefined;
+  /** What stopped the run, if something did. */
+  readonly error: unknown;
+}
+
+export async function runAudit(options: AuditOptions, context: CliContext, workers: number | undefined): Promise<RunOutcome> {
+  const startedAt = new Date();
+  const bar = createProgressBar();
+  const reporter = narrator(bar);
+  const crew = hire({ size: workers, signal: context.signal, bar });
+  const models: AuditResult['models'] = [];
+  const timings: Record<string, number> = {};
+  let error: unknown;
+  try {
+    for (const model of options.models) {
+      const audited = await auditModel(options, model, { workers: crew, reporter });
+      models.push(audited.result);
+      for (const [name, seconds] of Object.entries(audited.timings)) timings[name] = (timings[name] ?? 0) + seconds;
+    }
+  } catch (thrown) {
+    error = thrown;
+  } finally {
+    reporter.end();
+    await crew.close();
+  }
+  const [first] = models;
+  if (!first) return { result: undefined, error };
+  timings.total = (Date.now() - startedAt.getTime()) / 1000;
+  return { result: { schemaVersion: SCHEMA_VERSION, gibbon: { version: context.version }, run: provenance(options, context, { startedAt, workers: crew.size }), summary: first.summary, models, timings }, error };
+}
+
+function provenance(options: AuditOptions, context: CliContext, { startedAt, workers }: { startedAt: Date; workers: number }): AuditResult['run'] {
+  return {
+    startedAt: startedAt.toISOString(),
+    command: context.command,
+    seed: options.seed,
+    preset: options.only ? options.only.id : options.preset,
+    runtime: { name: 'onnxruntime-node', version: ortVersion, provider: 'cpu', threads: options.threads, workers, optimisation: 'all', precision: 'float32' },
+    platform: { node: process.version, os: process.platform, arch: process.arch, cpu: cpus()[0]?.model ?? 'unknown' },
+  };
+}
