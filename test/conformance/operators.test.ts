@@ -40,7 +40,7 @@ const NETWORKS: readonly Network[] = [
  */
 const FORWARD = 1e-4;
 /** Step of central differences in float64; small, since every ReLU or maximum that the step crosses is a kink. */
-const STEP = 1e-6;
+const STEP = 1e-7;
 const PIXELS = 5;
 
 const inputOf = ({ row, rows, middle = 0.5, reach = 0.4 }: Network): number[] => spread(rows * sizeOf(row), 21).map((v) => Math.fround(middle + (reach * v) / 2));
