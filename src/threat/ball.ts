@@ -14,6 +14,8 @@ export function perRow(g: GraphBuilder, value: Value, x: Value): Value {
 
 const rest = (x: Value): number[] => x.shape.slice(1).map((_, i) => i + 1);
 const TINY = 1e-12;
+/** Just above the smallest normal float32. */
+const SMALLEST = 2e-38;
 
 /** The norm of each row of d [B, …]: [B]. `l0` counts the elements that are not zero. */
 export function normOf(g: GraphBuilder, norm: Norm | 'l0', d: Value): Value {
@@ -57,7 +59,11 @@ function ontoL1(g: GraphBuilder, d: Value, radius: Value): Value {
  */
 export function steepest(g: GraphBuilder, norm: Norm, gradient: Value): Value {
   if (norm === 'linf') return g.sign(gradient);
-  if (norm === 'l2') return g.div(gradient, g.max(perRow(g, normOf(g, 'l2', gradient), gradient), g.scalar(TINY, gradient)));
+  if (norm === 'l2') {
+    // Scaled by its largest element first: the squares of a confident model's gradients underflow.
+    const scaled = g.div(gradient, g.max(perRow(g, normOf(g, 'linf', gradient), gradient), g.scalar(SMALLEST, gradient)));
+    return g.div(scaled, g.max(perRow(g, normOf(g, 'l2', scaled), scaled), g.scalar(TINY, scaled)));
+  }
   const [batch, size] = [gradient.shape[0] as number, sizeOf(gradient.shape.slice(1))];
   const flat = g.reshape(gradient, [batch, size]);
   const at = g.node('ArgMax', [g.abs(flat)], { axis: int(1), keepdims: int(1) });
