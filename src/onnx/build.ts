@@ -306,4 +306,3 @@ export class GraphBuilder {
 }
 
 const CAST: Partial<Record<ElementType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
-

@@ -1,12 +1,13 @@
 /** The file format: what is written reads back the same, and what is damaged is refused with a hint. */
+
+import { create, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { create, toBinary } from '@bufbuild/protobuf';
 import { GibbonError } from '../base/errors.ts';
 import { ModelProtoSchema } from './generated/onnx_pb.js';
 import { type Attribute, type Graph, int } from './graph.ts';
 import { type ExternalData, readModel } from './read.ts';
-import { bools, type ElementType, ELEMENT_TYPES, floats, int64s, numbers, type Tensor } from './tensor.ts';
+import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, numbers, type Tensor } from './tensor.ts';
 import { writeModel } from './write.ts';
 
 const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -17,7 +18,14 @@ const opsets = new Map([
   ['com.example', 1],
 ]);
 
-const inner: Graph = { name: 'branch', opsets, inputs: [], outputs: [{ name: 'z', type: 'float32', shape: [1] }], nodes: [], constants: new Map([['z', floats([1], [1])]]) };
+const inner: Graph = {
+  name: 'branch',
+  opsets,
+  inputs: [],
+  outputs: [{ name: 'z', type: 'float32', shape: [1] }],
+  nodes: [],
+  constants: new Map([['z', floats([1], [1])]]),
+};
 
 const attributes: Record<string, Attribute> = {
   a: int(-(2 ** 40)),
@@ -33,7 +41,10 @@ const attributes: Record<string, Attribute> = {
 const model: Graph = {
   name: 'net',
   opsets,
-  inputs: [{ name: 'x', type: 'float32', shape: ['N', 3, null] }, { name: 'u', type: 'uint8', shape: null }],
+  inputs: [
+    { name: 'x', type: 'float32', shape: ['N', 3, null] },
+    { name: 'u', type: 'uint8', shape: null },
+  ],
   outputs: [{ name: 'y', type: 'int64', shape: [] }],
   nodes: [{ op: 'Op', domain: 'com.example', name: 'n', inputs: ['x', '', 'w'], outputs: ['y', ''], attributes }],
   constants: new Map<string, Tensor>([
@@ -71,7 +82,12 @@ describe('a model written and read', () => {
     expect(readModel(writeModel(empty).bytes)).toEqual(empty);
   });
   it('reads numbers that are not raw bytes', () => {
-    const tensor = (name: string, type: ElementType, data: object): object => ({ name, dims: [2n], dataType: ELEMENT_TYPES[type], ...data });
+    const tensor = (name: string, type: ElementType, data: object): object => ({
+      name,
+      dims: [2n],
+      dataType: ELEMENT_TYPES[type],
+      ...data,
+    });
     const initializer = [
       tensor('f', 'float32', { floatData: [1, -2] }),
       tensor('d', 'float64', { doubleData: [1, -2] }),
@@ -103,7 +119,10 @@ describe('a file that is no model', () => {
       try {
         readModel(bytes.subarray(0, end));
       } catch (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^E_MODEL_(UNREADABLE|UNSUPPORTED)$/), hint: expect.stringMatching(/.{20}/) });
+        expect(error).toMatchObject({
+          code: expect.stringMatching(/^E_MODEL_(UNREADABLE|UNSUPPORTED)$/),
+          hint: expect.stringMatching(/.{20}/),
+        });
       }
     }
   });
@@ -117,7 +136,10 @@ describe('a file that is no model', () => {
         try {
           readModel(damaged);
         } catch (error) {
-          expect(error).toMatchObject({ code: expect.stringMatching(/^E_MODEL_(UNREADABLE|UNSUPPORTED)$/), hint: expect.stringMatching(/.{20}/) });
+          expect(error).toMatchObject({
+            code: expect.stringMatching(/^E_MODEL_(UNREADABLE|UNSUPPORTED)$/),
+            hint: expect.stringMatching(/.{20}/),
+          });
         }
       }),
       { numRuns: 2000, seed: 20260101 },
@@ -127,7 +149,10 @@ describe('a file that is no model', () => {
 
 describe('tensors that lie', () => {
   const withTensor = (tensor: object): Uint8Array =>
-    toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph: { initializer: [{ name: 'w', dataType: 1, ...tensor }], output: [{ name: 'w' }] } } as never));
+    toBinary(
+      ModelProtoSchema,
+      create(ModelProtoSchema, { graph: { initializer: [{ name: 'w', dataType: 1, ...tensor }], output: [{ name: 'w' }] } } as never),
+    );
 
   it.each([
     ['more than they hold', { dims: [2n ** 40n, 2n ** 20n], rawData: new Uint8Array(8) }],
@@ -144,9 +169,15 @@ describe('tensors that lie', () => {
     withTensor({ dims: [2n], dataLocation: 1, externalData: Object.entries(entries).map(([key, value]) => ({ key, value })) });
   const disk: ExternalData = () => new Uint8Array(16);
 
-  it.each(['../secret', '/etc/passwd', 'a/../../b', '..\\b', '\\\\host\\share', 'C:\\b', 'c:b', 'a\0b', ''])('may not name a file outside the folder: %j', (location) => {
-    expect(unreadable(outside({ location }), disk)).toMatchObject({ code: 'E_MODEL_UNSUPPORTED', hint: expect.stringContaining('beside the model') });
-  });
+  it.each(['../secret', '/etc/passwd', 'a/../../b', '..\\b', '\\\\host\\share', 'C:\\b', 'c:b', 'a\0b', ''])(
+    'may not name a file outside the folder: %j',
+    (location) => {
+      expect(unreadable(outside({ location }), disk)).toMatchObject({
+        code: 'E_MODEL_UNSUPPORTED',
+        hint: expect.stringContaining('beside the model'),
+      });
+    },
+  );
   it.each([
     { offset: '12', length: '8' },
     { offset: '-8', length: '8' },
@@ -155,7 +186,10 @@ describe('tensors that lie', () => {
     { offset: '0.5', length: '8' },
     { offset: '0', length: '-8' },
   ])('may not read past their file: %o', (range) => {
-    expect(unreadable(outside({ location: 'w.bin', ...range }), disk)).toMatchObject({ code: 'E_MODEL_UNREADABLE', hint: expect.stringContaining('damaged') });
+    expect(unreadable(outside({ location: 'w.bin', ...range }), disk)).toMatchObject({
+      code: 'E_MODEL_UNREADABLE',
+      hint: expect.stringContaining('damaged'),
+    });
   });
   it('read their part of the file', () => {
     const values = Float32Array.of(1, 2, 3, 4);

@@ -63,7 +63,9 @@ function parse(bytes: Uint8Array): ModelProto {
 
 function readGraph(graph: GraphProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Graph {
   if (graph.sparseInitializer.length > 0) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model keeps ${graph.sparseInitializer.length} weights as sparse tensors`, { hint: 'Export it with dense weights.' });
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model keeps ${graph.sparseInitializer.length} weights as sparse tensors`, {
+      hint: 'Export it with dense weights.',
+    });
   }
   const constants = new Map<string, Tensor>();
   for (const tensor of graph.initializer) constants.set(tensor.name, readTensor(tensor, external));
@@ -119,9 +121,13 @@ function readAttribute(node: NodeProto, a: AttributeProto, opsets: ReadonlyMap<s
       if (a.g) return { kind: 'graph', value: readGraph(a.g, opsets, external) };
       break;
   }
-  throw new GibbonError('E_MODEL_UNSUPPORTED', `attribute ${a.name} of node ${node.name || node.opType} has a type that Gibbon does not read`, {
-    hint: 'Sparse tensors, types and sequences as attributes are not supported; export the model without them. A damaged file can look like this, too.',
-  });
+  throw new GibbonError(
+    'E_MODEL_UNSUPPORTED',
+    `attribute ${a.name} of node ${node.name || node.opType} has a type that Gibbon does not read`,
+    {
+      hint: 'Sparse tensors, types and sequences as attributes are not supported; export the model without them. A damaged file can look like this, too.',
+    },
+  );
 }
 
 function readTensor(proto: TensorProto, external?: ExternalData): Tensor {
@@ -129,14 +135,20 @@ function readTensor(proto: TensorProto, external?: ExternalData): Tensor {
   const shape = proto.dims.map(Number);
   if (type === 'string') {
     if (sizeOf(shape) !== proto.stringData.length) {
-      throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${sizeOf(shape)} strings and holds ${proto.stringData.length}`, { hint: DAMAGED });
+      throw new GibbonError(
+        'E_MODEL_UNREADABLE',
+        `tensor ${proto.name} declares ${sizeOf(shape)} strings and holds ${proto.stringData.length}`,
+        { hint: DAMAGED },
+      );
     }
     return { type, shape, data: new Uint8Array(), strings: proto.stringData.map((s) => text.decode(s)) };
   }
   const data = tensorBytes(proto, type, external);
   const expected = sizeOf(shape) * bytesPer(type);
   if (shape.some((dim) => dim < 0) || data.byteLength !== expected) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${expected} bytes and holds ${data.byteLength}`, { hint: DAMAGED });
+    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${expected} bytes and holds ${data.byteLength}`, {
+      hint: DAMAGED,
+    });
   }
   return { type, shape, data };
 }
@@ -173,15 +185,21 @@ function externalBytes(proto: TensorProto, external?: ExternalData): Uint8Array 
   const entry = (key: string): string | undefined => proto.externalData.find((item) => item.key === key)?.value;
   const location = entry('location');
   if (!external || !location || !staysInside(location)) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `tensor ${proto.name} keeps its data in ${location || 'an unnamed file'}, which cannot be opened`, {
-      hint: 'Put the external data file beside the model; paths outside its folder are refused.',
-    });
+    throw new GibbonError(
+      'E_MODEL_UNSUPPORTED',
+      `tensor ${proto.name} keeps its data in ${location || 'an unnamed file'}, which cannot be opened`,
+      {
+        hint: 'Put the external data file beside the model; paths outside its folder are refused.',
+      },
+    );
   }
   const file = opened(proto, location, external);
   const offset = Number(entry('offset') ?? 0);
   const length = Number(entry('length') ?? file.byteLength - offset);
   if (![offset, length].every((n) => Number.isSafeInteger(n) && n >= 0) || offset + length > file.byteLength) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} lies outside its file ${location} (${file.byteLength} bytes)`, { hint: DAMAGED });
+    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} lies outside its file ${location} (${file.byteLength} bytes)`, {
+      hint: DAMAGED,
+    });
   }
   return file.subarray(offset, offset + length);
 }

@@ -86,7 +86,19 @@ export function bools(values: readonly boolean[], shape: readonly number[] = [va
 }
 
 /** A typed view of the elements (copied only where the bytes are not aligned). */
-export function view(tensor: Tensor): Float32Array | Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array {
+export function view(
+  tensor: Tensor,
+):
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array {
   const width = BYTES[tensor.type];
   const aligned = tensor.data.byteOffset % Math.max(width, 1) === 0 ? tensor.data : new Uint8Array(tensor.data);
   const { buffer, byteOffset } = aligned;

@@ -6,7 +6,8 @@ import type { GradientContext } from './rule.ts';
 import { slide, typeOf, type Window, windowOf } from './shapes.ts';
 import { upsampled } from './upsample.ts';
 
-export const averageWindow = (node: Node, shape: readonly number[]): Window => windowOf(node, shape.slice(2), intsOf(node, 'kernel_shape', []));
+export const averageWindow = (node: Node, shape: readonly number[]): Window =>
+  windowOf(node, shape.slice(2), intsOf(node, 'kernel_shape', []));
 
 export const averagePool = linear({
   type: 'AveragePool',
@@ -24,7 +25,8 @@ function transposeInput({ g, node, inputs, lead }: GradientContext, ct: Value): 
   const { kernel, strides, pads, dilations } = window;
   const spatial = x.shape.slice(2);
   const out = slide(spatial, window);
-  const tiles = kernel.every((k, i) => k === strides[i] && dilations[i] === 1 && (out[i] as number) * k === spatial[i]) && pads.every((p) => p === 0);
+  const tiles =
+    kernel.every((k, i) => k === strides[i] && dilations[i] === 1 && (out[i] as number) * k === spatial[i]) && pads.every((p) => p === 0);
   const share = g.mul(ct, g.constant(reciprocalCounts(node, x, window)));
   if (tiles) return upsampled(g, share, kernel, lead);
   const channels = x.shape[1] as number;
@@ -63,5 +65,9 @@ export function reciprocalCounts(node: Node, x: Value, window: Window): Tensor {
   );
   const values = counts.reduce<number[]>((products, axis) => products.flatMap((product) => axis.map((count) => product * count)), [1]);
   if (values.length !== sizeOf(out)) throw new RangeError('counts do not cover the output');
-  return floats(values.map((count) => 1 / count), [1, 1, ...out], x.type);
+  return floats(
+    values.map((count) => 1 / count),
+    [1, 1, ...out],
+    x.type,
+  );
 }

@@ -11,7 +11,9 @@ const broadcasting = (count: number): fc.Arbitrary<number[][]> =>
   base.chain((dims) =>
     fc.tuple(
       ...Array.from({ length: count }, () =>
-        fc.tuple(fc.array(fc.boolean(), { minLength: dims.length, maxLength: dims.length }), fc.nat(dims.length)).map(([ones, drop]) => dims.map((dim, i) => (ones[i] ? 1 : dim)).slice(drop)),
+        fc
+          .tuple(fc.array(fc.boolean(), { minLength: dims.length, maxLength: dims.length }), fc.nat(dims.length))
+          .map(([ones, drop]) => dims.map((dim, i) => (ones[i] ? 1 : dim)).slice(drop)),
       ),
     ),
   );
@@ -40,8 +42,11 @@ describe.each([
 });
 
 describe('Pow by a constant', () => {
-  it.each([0, 1, 2, 3])('has the gradient of x^%d on both sides of zero', (exponent) => expectGradient({ op: 'Pow', shapes: [[2, 3]], constants: [floats([exponent], [])] }));
-  it('has the gradient of a square root', () => expectGradient({ op: 'Pow', shapes: [[3]], values: [[0.4, 1.2, 2]], constants: [floats([0.5], [])] }));
+  it.each([0, 1, 2, 3])('has the gradient of x^%d on both sides of zero', (exponent) =>
+    expectGradient({ op: 'Pow', shapes: [[2, 3]], constants: [floats([exponent], [])] }),
+  );
+  it('has the gradient of a square root', () =>
+    expectGradient({ op: 'Pow', shapes: [[3]], values: [[0.4, 1.2, 2]], constants: [floats([0.5], [])] }));
 });
 
 describe('Where', () => {
@@ -50,7 +55,12 @@ describe('Where', () => {
       broadcasting(3).map(([c, a, b]) => ({
         op: 'Where',
         shapes: [a as number[], b as number[]],
-        constants: [bools(spread(sizeOf(c as number[]), 8).map((x) => x > 0), c as number[])],
+        constants: [
+          bools(
+            spread(sizeOf(c as number[]), 8).map((x) => x > 0),
+            c as number[],
+          ),
+        ],
         build: (g, [x, y], [condition]) => g.node('Where', [condition, x, y]),
       })),
     ));
@@ -69,5 +79,6 @@ describe('Clip', () => {
 });
 
 describe('one operand used twice', () => {
-  it('adds up the gradients of both uses', () => expectGradient({ op: 'Mul', shapes: [[2, 3]], build: (g, [x]) => g.mul(x as never, g.add(x as never, x as never)) }));
+  it('adds up the gradients of both uses', () =>
+    expectGradient({ op: 'Mul', shapes: [[2, 3]], build: (g, [x]) => g.mul(x as never, g.add(x as never, x as never)) }));
 });

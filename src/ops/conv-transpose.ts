@@ -15,7 +15,11 @@ export function transposedWindow(node: Node, x: readonly number[], w: readonly n
   const kernel = w.slice(2);
   const { auto_pad: _, ...attributes } = node.attributes;
   const window = windowOf({ ...node, attributes }, spatial, kernel);
-  const extra = intsOf(node, 'output_padding', kernel.map(() => 0));
+  const extra = intsOf(
+    node,
+    'output_padding',
+    kernel.map(() => 0),
+  );
   const auto = stringOf(node, 'auto_pad', 'NOTSET');
   const same = auto === 'SAME_UPPER' || auto === 'SAME_LOWER';
   const full = fullOverlap(spatial, window);
@@ -43,7 +47,8 @@ export const convTranspose = linear({
   family: 'bilinear',
   infer: (context) => {
     const [x, w] = [typeOf(context, 0), typeOf(context, 1)];
-    if (x.shape.length < 3 || x.shape.length !== w.shape.length || x.shape[1] !== w.shape[0]) shapeError(context.node, `input [${x.shape}] does not fit weights [${w.shape}]`);
+    if (x.shape.length < 3 || x.shape.length !== w.shape.length || x.shape[1] !== w.shape[0])
+      shapeError(context.node, `input [${x.shape}] does not fit weights [${w.shape}]`);
     const window = transposedWindow(context.node, x.shape, w.shape);
     const n = window.kernel.length;
     const out = fullOverlap(x.shape.slice(2), window).map((size, i) => size - (window.pads[i] as number) - (window.pads[i + n] as number));

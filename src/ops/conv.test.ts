@@ -35,33 +35,55 @@ const reach = ({ kernel, dilation }: Axis): number => (kernel - 1) * dilation + 
 
 function attributesOf(list: readonly Axis[], group: number, auto?: string): Attributes {
   const pads = auto ? { auto_pad: str(auto) } : { pads: ints([...list.map(({ begin }) => begin), ...list.map(({ end }) => end)]) };
-  return { strides: ints(list.map(({ stride }) => stride)), dilations: ints(list.map(({ dilation }) => dilation)), group: int(group), ...pads };
+  return {
+    strides: ints(list.map(({ stride }) => stride)),
+    dilations: ints(list.map(({ dilation }) => dilation)),
+    group: int(group),
+    ...pads,
+  };
 }
 
 const conv = (rank: number): fc.Arbitrary<Case> =>
-  fc.record({ list: axes(rank), channels, batch: fc.integer({ min: 1, max: 2 }), auto: autoPad, bias: fc.boolean() }).map(({ list: given, channels: [group, from, to], batch, auto, bias }) => {
-    // ONNX Runtime refuses auto_pad with dilations.
-    const list = auto ? given.map((a) => ({ ...a, dilation: 1 })) : given;
-    const spatial = list.map((a) => Math.max(auto ? reach(a) : reach(a) - a.begin - a.end, 1) + a.more);
-    return {
-      op: 'Conv',
-      attributes: attributesOf(list, group, auto),
-      shapes: [[batch, group * from, ...spatial], [group * to, from, ...list.map(({ kernel }) => kernel)], ...(bias ? [[group * to]] : [])],
-    };
-  });
+  fc
+    .record({ list: axes(rank), channels, batch: fc.integer({ min: 1, max: 2 }), auto: autoPad, bias: fc.boolean() })
+    .map(({ list: given, channels: [group, from, to], batch, auto, bias }) => {
+      // ONNX Runtime refuses auto_pad with dilations.
+      const list = auto ? given.map((a) => ({ ...a, dilation: 1 })) : given;
+      const spatial = list.map((a) => Math.max(auto ? reach(a) : reach(a) - a.begin - a.end, 1) + a.more);
+      return {
+        op: 'Conv',
+        attributes: attributesOf(list, group, auto),
+        shapes: [
+          [batch, group * from, ...spatial],
+          [group * to, from, ...list.map(({ kernel }) => kernel)],
+          ...(bias ? [[group * to]] : []),
+        ],
+      };
+    });
 
 const convTranspose = (rank: number): fc.Arbitrary<Case> =>
-  fc.record({ list: axes(rank), channels, batch: fc.integer({ min: 1, max: 2 }), auto: autoPad, bias: fc.boolean() }).map(({ list: given, channels: [group, from, to], batch, auto, bias }) => {
-    // ONNX Runtime takes output padding below the stride; pads leave at least one output.
-    const list = given.map((a) => ({ ...a, extra: a.extra % a.stride, begin: Math.min(a.begin, reach(a) - 1), end: Math.min(a.end, reach(a) - 1) }));
-    const spatial = list.map((a) => a.more + 2);
-    const padding = list.some(({ extra }) => extra > 0) ? { output_padding: ints(list.map(({ extra }) => extra)) } : {};
-    return {
-      op: 'ConvTranspose',
-      attributes: { ...attributesOf(list, group, auto), ...padding },
-      shapes: [[batch, group * from, ...spatial], [group * from, to, ...list.map(({ kernel }) => kernel)], ...(bias ? [[group * to]] : [])],
-    };
-  });
+  fc
+    .record({ list: axes(rank), channels, batch: fc.integer({ min: 1, max: 2 }), auto: autoPad, bias: fc.boolean() })
+    .map(({ list: given, channels: [group, from, to], batch, auto, bias }) => {
+      // ONNX Runtime takes output padding below the stride; pads leave at least one output.
+      const list = given.map((a) => ({
+        ...a,
+        extra: a.extra % a.stride,
+        begin: Math.min(a.begin, reach(a) - 1),
+        end: Math.min(a.end, reach(a) - 1),
+      }));
+      const spatial = list.map((a) => a.more + 2);
+      const padding = list.some(({ extra }) => extra > 0) ? { output_padding: ints(list.map(({ extra }) => extra)) } : {};
+      return {
+        op: 'ConvTranspose',
+        attributes: { ...attributesOf(list, group, auto), ...padding },
+        shapes: [
+          [batch, group * from, ...spatial],
+          [group * from, to, ...list.map(({ kernel }) => kernel)],
+          ...(bias ? [[group * to]] : []),
+        ],
+      };
+    });
 
 describe.each([
   ['Conv', conv],
@@ -76,8 +98,20 @@ describe.each([
 
 describe('Conv', () => {
   it('has the gradient of a strided, padded, grouped convolution', () =>
-    expectGradient({ op: 'Conv', attributes: { strides: ints([2, 1]), pads: ints([1, 0, 1, 1]), group: int(2) }, shapes: [[2, 4, 5, 4], [6, 2, 3, 2], [6]] }));
-  it('has the gradient at stride 1', () => expectGradient({ op: 'Conv', attributes: { pads: ints([1, 1, 1, 1]) }, shapes: [[2, 2, 4, 4], [3, 2, 3, 3], [3]] }));
+    expectGradient({
+      op: 'Conv',
+      attributes: { strides: ints([2, 1]), pads: ints([1, 0, 1, 1]), group: int(2) },
+      shapes: [[2, 4, 5, 4], [6, 2, 3, 2], [6]],
+    }));
+  it('has the gradient at stride 1', () =>
+    expectGradient({ op: 'Conv', attributes: { pads: ints([1, 1, 1, 1]) }, shapes: [[2, 2, 4, 4], [3, 2, 3, 3], [3]] }));
   it('has the gradient where the stride skips over the end of the input', () =>
-    expectGradient({ op: 'Conv', attributes: { strides: ints([3, 3]) }, shapes: [[1, 1, 6, 7], [2, 1, 2, 2]] }));
+    expectGradient({
+      op: 'Conv',
+      attributes: { strides: ints([3, 3]) },
+      shapes: [
+        [1, 1, 6, 7],
+        [2, 1, 2, 2],
+      ],
+    }));
 });

@@ -13,7 +13,8 @@ export const conv = linear({
   family: 'bilinear',
   infer: (context) => {
     const [x, w] = [typeOf(context, 0), typeOf(context, 1)];
-    if (x.shape.length !== w.shape.length || x.shape.length < 3) shapeError(context.node, `input [${x.shape}] does not fit weights [${w.shape}]`);
+    if (x.shape.length !== w.shape.length || x.shape.length < 3)
+      shapeError(context.node, `input [${x.shape}] does not fit weights [${w.shape}]`);
     const window = convWindow(context.node, x.shape, w.shape);
     if (x.shape[1] !== (w.shape[1] as number) * window.group) {
       shapeError(context.node, `input [${x.shape}] has ${x.shape[1]} channels, the weights take ${(w.shape[1] as number) * window.group}`);
@@ -39,7 +40,8 @@ function transposeInput({ g, node, inputs, lead }: GradientContext, ct: Value): 
     return g.folded(ct, lead, (rows) => g.node('Conv', [rows, flipped({ g, w, group })], attributes));
   }
   const padding = x.shape.slice(2).map((size, i) => {
-    const reached = ((out[i] as number) - 1) * (strides[i] as number) + (reach[i] as number) + 1 - (pads[i] as number) - (pads[i + n] as number);
+    const reached =
+      ((out[i] as number) - 1) * (strides[i] as number) + (reach[i] as number) + 1 - (pads[i] as number) - (pads[i + n] as number);
     return size - reached;
   });
   const attributes = {

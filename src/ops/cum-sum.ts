@@ -12,7 +12,10 @@ export const cumSum = linear({
     ({ g, node, inputs }, ct) => {
       const axis = fromBack(numbers(g.tensor(inputs[1] as never) as Tensor)[0] as number, inputs[0]?.shape.length ?? 0);
       const reverse = 1 - intOf(node, 'reverse', 0);
-      return g.node('CumSum', [ct, g.scalar(axis, { type: 'int64' })], { reverse: int(reverse), exclusive: int(intOf(node, 'exclusive', 0)) });
+      return g.node('CumSum', [ct, g.scalar(axis, { type: 'int64' })], {
+        reverse: int(reverse),
+        exclusive: int(intOf(node, 'exclusive', 0)),
+      });
     },
   ],
 });

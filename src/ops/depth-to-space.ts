@@ -1,6 +1,7 @@
 /** DepthToSpace in both modes. */
-import { intOf, stringOf } from '../onnx/graph.ts';
+
 import type { Value } from '../onnx/graph.ts';
+import { intOf, stringOf } from '../onnx/graph.ts';
 import { linear } from './families.ts';
 import { typeOf } from './shapes.ts';
 
@@ -28,4 +29,3 @@ export const depthToSpace = linear({
     },
   ],
 });
-

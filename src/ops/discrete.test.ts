@@ -12,7 +12,12 @@ const feed = (shape: readonly number[]): { type: 'float32'; shape: readonly numb
 });
 
 /** A graph of one node on float inputs, or on comparisons of them. */
-async function expectShape(op: string, shapes: readonly (readonly number[])[], attributes: Attributes = {}, logical = false): Promise<void> {
+async function expectShape(
+  op: string,
+  shapes: readonly (readonly number[])[],
+  attributes: Attributes = {},
+  logical = false,
+): Promise<void> {
   const g = newGraph();
   const inputs = shapes.map((shape, i) => g.input(`x${i}`, 'float32', shape));
   const given = logical ? inputs.map((x) => g.greater(x, g.scalar(0, x))) : inputs;
@@ -21,10 +26,23 @@ async function expectShape(op: string, shapes: readonly (readonly number[])[], a
 
 describe('discrete operators have the shapes that ONNX Runtime returns', () => {
   it.each(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'])('%s', async (op) => {
-    await expectShape(op, [[2, 1, 3], [4, 1]]);
+    await expectShape(op, [
+      [2, 1, 3],
+      [4, 1],
+    ]);
     await expectShape(op, [[], [2]]);
   });
-  it.each(['And', 'Or'])('%s', (op) => expectShape(op, [[2, 1, 3], [4, 1]], {}, true));
+  it.each(['And', 'Or'])('%s', (op) =>
+    expectShape(
+      op,
+      [
+        [2, 1, 3],
+        [4, 1],
+      ],
+      {},
+      true,
+    ),
+  );
   it('Not', () => expectShape('Not', [[2, 3]], {}, true));
   it.each(['IsInf', 'IsNaN'])('%s', (op) => expectShape(op, [[2, 3]]));
   it.each([
@@ -35,7 +53,9 @@ describe('discrete operators have the shapes that ONNX Runtime returns', () => {
 });
 
 describe('straight-through operators', () => {
-  it.each(['Ceil', 'Floor', 'Round', 'Sign'])('%s passes its cotangent unchanged', (op) => expectGradient({ op, shapes: [[2, 3]], surrogate: true }));
+  it.each(['Ceil', 'Floor', 'Round', 'Sign'])('%s passes its cotangent unchanged', (op) =>
+    expectGradient({ op, shapes: [[2, 3]], surrogate: true }),
+  );
   it('are those that the table calls so', () => {
     expect(CORE_OPS.filter((op) => OPS[op].differentiable === 'straight-through')).toEqual(['Ceil', 'Floor', 'Round', 'Sign']);
   });

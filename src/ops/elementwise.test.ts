@@ -11,7 +11,9 @@ const shape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 });
 const within = (dims: readonly number[], map: (x: number) => number, lane = 0): number[] => spread(sizeOf(dims), 3 + lane, lane).map(map);
 
 const one = (op: string, map: (x: number) => number, attributes: fc.Arbitrary<Attributes> = fc.constant({})): fc.Arbitrary<Case> =>
-  fc.record({ dims: shape, attributes }).map(({ dims, attributes: given }) => ({ op, attributes: given, shapes: [dims], values: [within(dims, map)] }));
+  fc
+    .record({ dims: shape, attributes })
+    .map(({ dims, attributes: given }) => ({ op, attributes: given, shapes: [dims], values: [within(dims, map)] }));
 
 const keep = (x: number): number => x;
 const positive = (x: number): number => Math.abs(x) + 0.3;

@@ -28,5 +28,9 @@ export function extremum(type: 'ReduceMax' | 'ReduceMin'): OpRule {
 function descending(shape: readonly number[], axes: readonly number[], type: Value['type']): ReturnType<typeof floats> {
   const ramp = shape.map((dim, i) => (axes.includes(i) ? dim : 1));
   const n = sizeOf(ramp);
-  return floats(Array.from({ length: n }, (_, i) => n - i), ramp, type);
+  return floats(
+    Array.from({ length: n }, (_, i) => n - i),
+    ramp,
+    type,
+  );
 }

@@ -91,11 +91,18 @@ export function linear(spec: {
     family: spec.family ?? 'linear',
     differentiable: 'exact',
     infer: spec.infer,
-    gradient: (context) => spec.transpose.map((transpose, i) => (transpose && context.wants(i) ? transpose(context, context.cotangents[0] as Value) : undefined)),
+    gradient: (context) =>
+      spec.transpose.map((transpose, i) =>
+        transpose && context.wants(i) ? transpose(context, context.cotangents[0] as Value) : undefined,
+      ),
   };
 }
 
 /** An operator through which no gradient passes: comparisons, index arithmetic, rounding without a stand-in. */
-export function discrete(spec: { readonly type: string; readonly infer: OpRule['infer']; readonly differentiable?: Differentiability }): OpRule {
+export function discrete(spec: {
+  readonly type: string;
+  readonly infer: OpRule['infer'];
+  readonly differentiable?: Differentiability;
+}): OpRule {
   return { type: spec.type, family: 'discrete', differentiable: spec.differentiable ?? 'none', infer: spec.infer, gradient: () => [] };
 }

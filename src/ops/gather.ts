@@ -24,10 +24,14 @@ export const gather = linear({
       const size = x.shape[axis - lead] as number;
       const known = g.tensor(indices);
       const sums = known
-        ? addedUp(g, pieces, numbers(known).map((at) => (at < 0 ? at + size : at)), size)
+        ? addedUp(
+            g,
+            pieces,
+            numbers(known).map((at) => (at < 0 ? at + size : at)),
+            size,
+          )
         : addedUpAnywhere(g, pieces, g.reshape(g.cast(indices, 'int64'), [count]), size);
       return g.reshape(sums, [...before, size, ...after]);
     },
   ],
 });
-

@@ -1,7 +1,7 @@
 /** Gemm: alpha·op(A)·op(B) + beta·C, with op the identity or the transpose. */
 import { float, floatOf, int, intOf, type Value } from '../onnx/graph.ts';
-import type { GradientContext } from './rule.ts';
 import { linear } from './families.ts';
+import type { GradientContext } from './rule.ts';
 import { shapeError, typeOf } from './shapes.ts';
 
 /** d/dA = alpha·ct·op(B)ᵀ, d/dB = alpha·op(A)ᵀ·ct, each transposed back where the operand was; d/dC = beta·ct. */
@@ -21,13 +21,17 @@ export const gemm = linear({
       const { g, node, inputs, lead } = context;
       const [transA, transB, b] = [intOf(node, 'transA', 0), intOf(node, 'transB', 0), inputs[1] as Value];
       if (transA) return scaled(context, g.matmul(transB ? g.transposed(b) : b, g.transposed(ct)));
-      const pull = (rows: Value): Value => g.node('Gemm', [rows, b], { transB: int(transB ? 0 : 1), alpha: float(floatOf(node, 'alpha', 1)) });
+      const pull = (rows: Value): Value =>
+        g.node('Gemm', [rows, b], { transB: int(transB ? 0 : 1), alpha: float(floatOf(node, 'alpha', 1)) });
       return g.folded(ct, lead, pull);
     },
     (context, ct) => {
       const { g, node, inputs } = context;
       const [transA, transB, a] = [intOf(node, 'transA', 0), intOf(node, 'transB', 0), inputs[0] as Value];
-      return scaled(context, transB ? g.matmul(g.transposed(ct), transA ? g.transposed(a) : a) : g.matmul(transA ? a : g.transposed(a), ct));
+      return scaled(
+        context,
+        transB ? g.matmul(g.transposed(ct), transA ? g.transposed(a) : a) : g.matmul(transA ? a : g.transposed(a), ct),
+      );
     },
     ({ g, node }, ct) => {
       const beta = floatOf(node, 'beta', 1);

@@ -1,8 +1,8 @@
 /** Sliding windows as a matrix: what weight gradients, the float64 form of Conv and overlapping pools are made of. */
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
-import { int64s, sizeOf } from '../onnx/tensor.ts';
 import { int } from '../onnx/graph.ts';
+import { int64s, sizeOf } from '../onnx/tensor.ts';
 import { slide, type Window } from './shapes.ts';
 
 /**
@@ -33,7 +33,12 @@ export function windowIndices(sizes: readonly number[], out: readonly number[], 
     const at = unravel(k, kernel);
     for (let p = 0; p < sizeOf(out); p++) {
       const position = unravel(p, out);
-      indices.push(sizes.reduce((flat, size, i) => flat * size + (position[i] as number) * (strides[i] as number) + (at[i] as number) * (dilations[i] as number), 0));
+      indices.push(
+        sizes.reduce(
+          (flat, size, i) => flat * size + (position[i] as number) * (strides[i] as number) + (at[i] as number) * (dilations[i] as number),
+          0,
+        ),
+      );
     }
   }
   return indices;

@@ -14,5 +14,8 @@ export const matmul = linear({
     if (a.shape.length < 2 || b.shape.length < 2 || k !== k2) shapeError(context.node, `cannot multiply [${a.shape}] by [${b.shape}]`);
     return [{ type: a.type, shape: [...broadcast(context.node, a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] }];
   },
-  transpose: [({ g, inputs }, ct) => g.matmul(ct, g.transposed(inputs[1] as Value)), ({ g, inputs }, ct) => g.matmul(g.transposed(inputs[0] as Value), ct)],
+  transpose: [
+    ({ g, inputs }, ct) => g.matmul(ct, g.transposed(inputs[1] as Value)),
+    ({ g, inputs }, ct) => g.matmul(g.transposed(inputs[0] as Value), ct),
+  ],
 });

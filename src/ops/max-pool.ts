@@ -27,7 +27,10 @@ export const maxPool: OpRule = {
 function tiles(x: Value, window: Window): boolean {
   const { kernel, strides, dilations, pads } = window;
   const out = slide(x.shape.slice(2), window);
-  return pads.every((p) => p === 0) && kernel.every((k, i) => k === strides[i] && dilations[i] === 1 && k * (out[i] as number) === x.shape[i + 2]);
+  return (
+    pads.every((p) => p === 0) &&
+    kernel.every((k, i) => k === strides[i] && dilations[i] === 1 && k * (out[i] as number) === x.shape[i + 2])
+  );
 }
 
 /** Every element is compared with its window's maximum; among equals a weight that falls with the position picks the first. */
@@ -63,7 +66,13 @@ function overlapping({ g, inputs, outputs, cotangents, lead }: GradientContext, 
   const columns = im2col(g, x, window, g.scalar(Number.NEGATIVE_INFINITY, x));
   const [total, positions] = columns.shape.slice(2) as [number, number];
   const hit = g.cast(g.equal(columns, g.reshape(y, [batch, channels, 1, positions])), x.type);
-  const ramp = g.constant(floats(Array.from({ length: total }, (_, i) => total - i), [total, 1], x.type));
+  const ramp = g.constant(
+    floats(
+      Array.from({ length: total }, (_, i) => total - i),
+      [total, 1],
+      x.type,
+    ),
+  );
   const weight = g.mul(hit, ramp);
   const first = g.cast(g.equal(weight, g.node('ReduceMax', [weight, g.ints([2])], { keepdims: int(1) })), x.type);
   const front = ct.shape.slice(0, lead);
@@ -72,14 +81,22 @@ function overlapping({ g, inputs, outputs, cotangents, lead }: GradientContext, 
 }
 
 /** The transpose of im2col: adds columns [lead…, B, C, K, P] up into [lead…, B, C, …spatial]. */
-function scattered(g: GradientContext['g'], columns: Value, { spatial, window, lead }: { spatial: readonly number[]; window: Window; lead: number }): Value {
+function scattered(
+  g: GradientContext['g'],
+  columns: Value,
+  { spatial, window, lead }: { spatial: readonly number[]; window: Window; lead: number },
+): Value {
   const { kernel, strides, dilations, pads } = window;
   const out = slide(spatial, window);
   const front = columns.shape.slice(0, lead + 2);
   const rows = sizeOf(front);
   // A convolution with one-hot kernels puts each column entry back at its place: K channels in, one out.
   const total = sizeOf(kernel);
-  const eye = floats(Array.from({ length: total * total }, (_, i) => (i % (total + 1) === 0 ? 1 : 0)), [total, 1, ...kernel], columns.type);
+  const eye = floats(
+    Array.from({ length: total * total }, (_, i) => (i % (total + 1) === 0 ? 1 : 0)),
+    [total, 1, ...kernel],
+    columns.type,
+  );
   const n = kernel.length;
   const reach = out.map((o, i) => (o - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1);
   const over = reach.map((r, i) => r - (spatial[i] as number) - (pads[i] as number));

@@ -18,7 +18,10 @@ export const pad = linear({
       const pads = numbers(g.tensor(inputs[1] as never) as Tensor);
       const rank = pads.length / 2;
       const zeros = Array(lead).fill(0);
-      return g.pad(ct, [...zeros, ...pads.slice(0, rank), ...zeros, ...pads.slice(rank)].map((p) => -p));
+      return g.pad(
+        ct,
+        [...zeros, ...pads.slice(0, rank), ...zeros, ...pads.slice(rank)].map((p) => -p),
+      );
     },
   ],
 });

@@ -5,7 +5,14 @@ import { type Case, expectGradient, expectGradients } from '../../test/support/e
 import { type Attributes, int, ints, str } from '../onnx/graph.ts';
 
 const axis = fc
-  .record({ kernel: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 3 }), dilation: fc.integer({ min: 1, max: 2 }), begin: fc.nat(2), end: fc.nat(2), more: fc.nat(4) })
+  .record({
+    kernel: fc.integer({ min: 1, max: 3 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    dilation: fc.integer({ min: 1, max: 2 }),
+    begin: fc.nat(2),
+    end: fc.nat(2),
+    more: fc.nat(4),
+  })
   // ONNX Runtime refuses pads as large as the kernel.
   .map((a) => ({ ...a, begin: a.begin % a.kernel, end: a.end % a.kernel }));
 
@@ -27,7 +34,9 @@ const pool = (op: 'MaxPool' | 'AveragePool'): fc.Arbitrary<Case> =>
         kernel_shape: ints(list.map(({ kernel }) => kernel)),
         strides: ints(list.map(({ stride }) => stride)),
         ...(op === 'MaxPool' ? { dilations: ints(dilations) } : { count_include_pad: int(Number(includePad)) }),
-        ...(auto ? { auto_pad: str(auto) } : { pads: ints([...list.map(({ begin }) => begin), ...list.map(({ end }) => end)]), ceil_mode: int(Number(ceil)) }),
+        ...(auto
+          ? { auto_pad: str(auto) }
+          : { pads: ints([...list.map(({ begin }) => begin), ...list.map(({ end }) => end)]), ceil_mode: int(Number(ceil)) }),
       };
       return { op, attributes, shapes: [[2, 2, ...list.map(({ more }, i) => (reach[i] as number) + more)]] };
     });
@@ -37,5 +46,9 @@ describe.each(['MaxPool', 'AveragePool'] as const)('%s', (op) => {
   it('has the gradient of windows that tile the input', () =>
     expectGradient({ op, attributes: { kernel_shape: ints([2, 3]), strides: ints([2, 3]) }, shapes: [[2, 2, 4, 6]] }));
   it('has the gradient of the common 3×3 window of stride 2 with pads', () =>
-    expectGradient({ op, attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) }, shapes: [[1, 2, 6, 7]] }));
+    expectGradient({
+      op,
+      attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) },
+      shapes: [[1, 2, 6, 7]],
+    }));
 });

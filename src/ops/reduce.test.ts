@@ -9,17 +9,21 @@ const shape = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength
 
 const reduction = (op: string): fc.Arbitrary<Case> =>
   shape.chain((dims) =>
-    fc.tuple(fc.shuffledSubarray([...dims.keys()], { minLength: 1 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 4 })).map(([axes, keep, back, all]) => ({
-      op,
-      attributes: { keepdims: int(Number(keep)) },
-      shapes: [dims],
-      // Without axes, over all of them.
-      constants: all === 0 ? [] : [int64s(axes.map((axis) => (back ? axis - dims.length : axis)))],
-    })),
+    fc
+      .tuple(fc.shuffledSubarray([...dims.keys()], { minLength: 1 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 4 }))
+      .map(([axes, keep, back, all]) => ({
+        op,
+        attributes: { keepdims: int(Number(keep)) },
+        shapes: [dims],
+        // Without axes, over all of them.
+        constants: all === 0 ? [] : [int64s(axes.map((axis) => (back ? axis - dims.length : axis)))],
+      })),
   );
 
 const alongAxis = (op: string): fc.Arbitrary<Case> =>
-  shape.chain((dims) => fc.integer({ min: -dims.length, max: dims.length - 1 }).map((axis) => ({ op, attributes: { axis: int(axis) }, shapes: [dims] })));
+  shape.chain((dims) =>
+    fc.integer({ min: -dims.length, max: dims.length - 1 }).map((axis) => ({ op, attributes: { axis: int(axis) }, shapes: [dims] })),
+  );
 
 const topK: fc.Arbitrary<Case> = shape.chain((dims) =>
   fc.integer({ min: -dims.length, max: dims.length - 1 }).chain((axis) =>

@@ -18,7 +18,10 @@ export const resize = linear({
       const factors = x.shape.map((dim, i) => ((outputs[0] as Value).shape[i] as number) / dim);
       const front = ct.shape.slice(0, lead);
       const blocks = g.reshape(ct, [...front, ...x.shape.flatMap((dim, i) => [dim, factors[i] as number])]);
-      return g.sum(blocks, x.shape.map((_, i) => lead + 2 * i + 1));
+      return g.sum(
+        blocks,
+        x.shape.map((_, i) => lead + 2 * i + 1),
+      );
     },
   ],
 });

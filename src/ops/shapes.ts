@@ -68,7 +68,11 @@ export function windowOf(node: Node, spatial: readonly number[], kernel: readonl
   const strides = intsOf(node, 'strides', ones);
   const dilations = intsOf(node, 'dilations', ones);
   const auto = stringOf(node, 'auto_pad', 'NOTSET');
-  let pads = intsOf(node, 'pads', [...ones, ...ones].map(() => 0));
+  let pads = intsOf(
+    node,
+    'pads',
+    [...ones, ...ones].map(() => 0),
+  );
   if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
     const total = kernel.map((k, i) => {
       const [size, stride, dilation] = [spatial[i] as number, strides[i] as number, dilations[i] as number];

@@ -20,7 +20,10 @@ function cutsOf(node: Node, shape: readonly number[], inputs: readonly (readonly
     const step = steps[i] as number;
     // Clamped as ONNX says: a start to [0, size], or [0, size − 1] going backwards; an end to [0, size], or [−1, size − 1].
     const clamped = (index: number, low: number, high: number): number => Math.min(Math.max(index < 0 ? index + size : index, low), high);
-    const [start, end] = step > 0 ? [clamped(from, 0, size), clamped(ends[i] as number, 0, size)] : [clamped(from, 0, size - 1), clamped(ends[i] as number, -1, size - 1)];
+    const [start, end] =
+      step > 0
+        ? [clamped(from, 0, size), clamped(ends[i] as number, 0, size)]
+        : [clamped(from, 0, size - 1), clamped(ends[i] as number, -1, size - 1)];
     return { axis, start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
   });
 }
@@ -39,7 +42,11 @@ export const slice = linear({
   transpose: [
     ({ g, node, inputs, lead }, ct) => {
       const shape = inputs[0]?.shape ?? [];
-      const cuts = cutsOf(node, shape, [1, 2, 3, 4].map((i) => (inputs[i] ? numbers(g.tensor(inputs[i]) as Tensor) : undefined)));
+      const cuts = cutsOf(
+        node,
+        shape,
+        [1, 2, 3, 4].map((i) => (inputs[i] ? numbers(g.tensor(inputs[i]) as Tensor) : undefined)),
+      );
       let value = ct;
       for (const { axis, start, step, count } of cuts) {
         const at = lead + axis;

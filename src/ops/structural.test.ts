@@ -5,9 +5,12 @@ import { type Case, expectGradient, expectGradients } from '../../test/support/e
 import { int, ints, str } from '../onnx/graph.ts';
 import { floats, int64s, sizeOf } from '../onnx/tensor.ts';
 
-const shapeOf = (min: number, max: number, dim = 4): fc.Arbitrary<number[]> => fc.array(fc.integer({ min: 1, max: dim }), { minLength: min, maxLength: max });
-const each = <T>(dims: readonly number[], of: (dim: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.tuple(...dims.map(of)) as fc.Arbitrary<T[]>;
-const permutation = (rank: number): fc.Arbitrary<number[]> => fc.shuffledSubarray([...Array(rank).keys()], { minLength: rank, maxLength: rank });
+const shapeOf = (min: number, max: number, dim = 4): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: 1, max: dim }), { minLength: min, maxLength: max });
+const each = <T>(dims: readonly number[], of: (dim: number) => fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.tuple(...dims.map(of)) as fc.Arbitrary<T[]>;
+const permutation = (rank: number): fc.Arbitrary<number[]> =>
+  fc.shuffledSubarray([...Array(rank).keys()], { minLength: rank, maxLength: rank });
 /** An axis of a shape, from the front or the back. */
 const axisOf = (rank: number): fc.Arbitrary<number> => fc.integer({ min: -rank, max: rank - 1 });
 
@@ -43,21 +46,34 @@ passes(
 
 passes(
   'DepthToSpace',
-  fc.tuple(fc.constantFrom(1, 2, 3), fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.constantFrom('DCR', 'CRD')).map(([block, c, h, w, mode]) => ({
-    op: 'DepthToSpace',
-    attributes: { blocksize: int(block), mode: str(mode) },
-    shapes: [[2, c * block * block, h, w]],
-  })),
+  fc
+    .tuple(
+      fc.constantFrom(1, 2, 3),
+      fc.integer({ min: 1, max: 2 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 2 }),
+      fc.constantFrom('DCR', 'CRD'),
+    )
+    .map(([block, c, h, w, mode]) => ({
+      op: 'DepthToSpace',
+      attributes: { blocksize: int(block), mode: str(mode) },
+      shapes: [[2, c * block * block, h, w]],
+    })),
 );
 
 passes(
   'Expand',
   shapeOf(0, 3).chain((dims) =>
-    fc.tuple(each(dims, () => fc.boolean()), shapeOf(0, 2, 3)).map(([ones, front]) => ({
-      op: 'Expand',
-      shapes: [dims.map((dim, i) => (ones[i] ? 1 : dim))],
-      constants: [int64s([...front, ...dims])],
-    })),
+    fc
+      .tuple(
+        each(dims, () => fc.boolean()),
+        shapeOf(0, 2, 3),
+      )
+      .map(([ones, front]) => ({
+        op: 'Expand',
+        shapes: [dims.map((dim, i) => (ones[i] ? 1 : dim))],
+        constants: [int64s([...front, ...dims])],
+      })),
   ),
 );
 
@@ -68,7 +84,9 @@ passes(
       shapeOf(0, 2, 3).chain((at) => {
         const size = dims.at(axis) as number;
         const index = fc.integer({ min: -size, max: size - 1 });
-        return fc.array(index, { minLength: sizeOf(at), maxLength: sizeOf(at) }).map((indices) => ({ op: 'Gather', attributes: { axis: int(axis) }, shapes: [dims], constants: [int64s(indices, at)] }));
+        return fc
+          .array(index, { minLength: sizeOf(at), maxLength: sizeOf(at) })
+          .map((indices) => ({ op: 'Gather', attributes: { axis: int(axis) }, shapes: [dims], constants: [int64s(indices, at)] }));
       }),
     ),
   ),
@@ -83,7 +101,18 @@ passes(
         op: 'Gather',
         shapes: [dims],
         // A sum with a fed value's zero multiple, so that the indices are no constant.
-        build: (g, [x]) => g.node('Gather', [x, g.add(g.constant(int64s(indices)), g.cast(g.node('Reshape', [g.mul(g.sum(x as never, [...dims.keys()]), g.scalar(0, x)), g.ints([1])]), 'int64'))], { axis: int(axis) }),
+        build: (g, [x]) =>
+          g.node(
+            'Gather',
+            [
+              x,
+              g.add(
+                g.constant(int64s(indices)),
+                g.cast(g.node('Reshape', [g.mul(g.sum(x as never, [...dims.keys()]), g.scalar(0, x)), g.ints([1])]), 'int64'),
+              ),
+            ],
+            { axis: int(axis) },
+          ),
       })),
     ),
   ),
@@ -91,7 +120,9 @@ passes(
 
 passes(
   'Gather of one element very often',
-  fc.integer({ min: 20, max: 40 }).map((count) => ({ op: 'Gather', shapes: [[30]], constants: [int64s([...Array<number>(count).fill(3), -1])] })),
+  fc
+    .integer({ min: 20, max: 40 })
+    .map((count) => ({ op: 'Gather', shapes: [[30]], constants: [int64s([...Array<number>(count).fill(3), -1])] })),
   3,
 );
 
@@ -99,18 +130,30 @@ passes(
 passes(
   'Pad',
   shapeOf(1, 3).chain((dims) =>
-    fc.tuple(each(dims, (dim) => fc.integer({ min: -Math.floor((dim - 1) / 2), max: 2 })), each(dims, (dim) => fc.integer({ min: -Math.floor((dim - 1) / 2), max: 2 })), fc.boolean()).map(([begin, end, value]) => ({
-      op: 'Pad',
-      shapes: [dims],
-      constants: [int64s([...begin, ...end]), ...(value ? [floats([1.5], [])] : [])],
-    })),
+    fc
+      .tuple(
+        each(dims, (dim) => fc.integer({ min: -Math.floor((dim - 1) / 2), max: 2 })),
+        each(dims, (dim) => fc.integer({ min: -Math.floor((dim - 1) / 2), max: 2 })),
+        fc.boolean(),
+      )
+      .map(([begin, end, value]) => ({
+        op: 'Pad',
+        shapes: [dims],
+        constants: [int64s([...begin, ...end]), ...(value ? [floats([1.5], [])] : [])],
+      })),
   ),
   15,
 );
 
 passes(
   'Reshape',
-  shapeOf(0, 4).chain((dims) => permutation(dims.length).map((perm) => ({ op: 'Reshape', shapes: [dims], constants: [int64s(perm.map((axis) => dims[axis] as number))] }))),
+  shapeOf(0, 4).chain((dims) =>
+    permutation(dims.length).map((perm) => ({
+      op: 'Reshape',
+      shapes: [dims],
+      constants: [int64s(perm.map((axis) => dims[axis] as number))],
+    })),
+  ),
 );
 
 passes(
@@ -119,19 +162,29 @@ passes(
     op: 'Resize',
     attributes: { mode: str('nearest'), coordinate_transformation_mode: str('asymmetric'), nearest_mode: str('floor') },
     shapes: [dims],
-    build: (g, [x]) => g.node('Resize', [x, undefined, g.constant(floats([1, 1, ...factors.slice(4 - dims.length)], [dims.length]))], { mode: str('nearest'), coordinate_transformation_mode: str('asymmetric'), nearest_mode: str('floor') }),
+    build: (g, [x]) =>
+      g.node('Resize', [x, undefined, g.constant(floats([1, 1, ...factors.slice(4 - dims.length)], [dims.length]))], {
+        mode: str('nearest'),
+        coordinate_transformation_mode: str('asymmetric'),
+        nearest_mode: str('floor'),
+      }),
   })),
 );
 
 passes(
   'ScatterND',
   fc.tuple(fc.integer({ min: 2, max: 5 }), shapeOf(0, 2, 3), fc.boolean()).chain(([size, rest, add]) =>
-    (add ? fc.array(fc.nat(size - 1), { minLength: 1, maxLength: 6 }) : fc.shuffledSubarray([...Array(size).keys()], { minLength: 1 })).map((indices) => ({
-      op: 'ScatterND',
-      shapes: [[size, ...rest], [indices.length, ...rest]],
-      constants: [int64s(indices, [indices.length, 1])],
-      build: (g, [data, updates], [at]) => g.node('ScatterND', [data, at, updates], add ? { reduction: str('add') } : {}),
-    })),
+    (add ? fc.array(fc.nat(size - 1), { minLength: 1, maxLength: 6 }) : fc.shuffledSubarray([...Array(size).keys()], { minLength: 1 })).map(
+      (indices) => ({
+        op: 'ScatterND',
+        shapes: [
+          [size, ...rest],
+          [indices.length, ...rest],
+        ],
+        constants: [int64s(indices, [indices.length, 1])],
+        build: (g, [data, updates], [at]) => g.node('ScatterND', [data, at, updates], add ? { reduction: str('add') } : {}),
+      }),
+    ),
   ),
 );
 
@@ -155,7 +208,12 @@ passes(
       each(axes, (axis) => cut(dims[axis] as number)).map((cuts) => ({
         op: 'Slice',
         shapes: [dims],
-        constants: [int64s(cuts.map(([start]) => start)), int64s(cuts.map(([, end]) => end)), int64s(axes.map((axis) => (back ? axis - dims.length : axis))), int64s(cuts.map(([, , step]) => step))],
+        constants: [
+          int64s(cuts.map(([start]) => start)),
+          int64s(cuts.map(([, end]) => end)),
+          int64s(axes.map((axis) => (back ? axis - dims.length : axis))),
+          int64s(cuts.map(([, , step]) => step)),
+        ],
       })),
     ),
   ),
@@ -164,14 +222,23 @@ passes(
 
 passes(
   'Tile',
-  shapeOf(1, 3, 3).chain((dims) => each(dims, () => fc.integer({ min: 1, max: 3 })).map((repeats) => ({ op: 'Tile', shapes: [dims], constants: [int64s(repeats)] }))),
+  shapeOf(1, 3, 3).chain((dims) =>
+    each(dims, () => fc.integer({ min: 1, max: 3 })).map((repeats) => ({ op: 'Tile', shapes: [dims], constants: [int64s(repeats)] })),
+  ),
 );
 
 passes(
   'Transpose',
-  shapeOf(1, 4).chain((dims) => fc.option(permutation(dims.length)).map((perm) => ({ op: 'Transpose', attributes: perm ? { perm: ints(perm) } : {}, shapes: [dims] }))),
+  shapeOf(1, 4).chain((dims) =>
+    fc.option(permutation(dims.length)).map((perm) => ({ op: 'Transpose', attributes: perm ? { perm: ints(perm) } : {}, shapes: [dims] })),
+  ),
 );
 
 describe('Cast', () => {
-  it('passes the gradient between floats', () => expectGradient({ op: 'Cast', shapes: [[2, 3]], build: (g, [x]) => g.cast(g.cast(x as never, 'float64'), (x as { type: 'float32' }).type) }));
+  it('passes the gradient between floats', () =>
+    expectGradient({
+      op: 'Cast',
+      shapes: [[2, 3]],
+      build: (g, [x]) => g.cast(g.cast(x as never, 'float64'), (x as { type: 'float32' }).type),
+    }));
 });

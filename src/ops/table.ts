@@ -10,8 +10,8 @@ import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { clip } from './clip.ts';
 import { concat } from './concat.ts';
-import { convTranspose } from './conv-transpose.ts';
 import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
 import { cos } from './cos.ts';
 import { cumSum } from './cum-sum.ts';
 import { depthToSpace } from './depth-to-space.ts';
@@ -23,20 +23,20 @@ import { expand } from './expand.ts';
 import { floor } from './floor.ts';
 import { gather } from './gather.ts';
 import { gemm } from './gemm.ts';
-import { greaterOrEqual } from './greater-or-equal.ts';
 import { greater } from './greater.ts';
+import { greaterOrEqual } from './greater-or-equal.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { identity } from './identity.ts';
 import { isInf } from './is-inf.ts';
 import { isNaN_ } from './is-nan.ts';
 import { leakyRelu } from './leaky-relu.ts';
-import { lessOrEqual } from './less-or-equal.ts';
 import { less } from './less.ts';
-import { logSoftmax } from './log-softmax.ts';
+import { lessOrEqual } from './less-or-equal.ts';
 import { log } from './log.ts';
+import { logSoftmax } from './log-softmax.ts';
 import { matmul } from './matmul.ts';
-import { maxPool } from './max-pool.ts';
 import { max } from './max.ts';
+import { maxPool } from './max-pool.ts';
 import { min } from './min.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
@@ -53,6 +53,7 @@ import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
 import { round } from './round.ts';
+import type { OpRule } from './rule.ts';
 import { scatterND } from './scatter-nd.ts';
 import { sigmoid } from './sigmoid.ts';
 import { sign } from './sign.ts';
@@ -67,7 +68,6 @@ import { tile } from './tile.ts';
 import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
 import { where } from './where.ts';
-import type { OpRule } from './rule.ts';
 
 export const CORE_OPS = [
   'Abs',
@@ -216,7 +216,9 @@ export function isCore(op: string): op is CoreOp {
 /** The rule of a core operator. @throws GibbonError E_OPERATOR_UNSUPPORTED */
 export function ruleOf(op: string): OpRule {
   if (isCore(op)) return OPS[op];
-  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `${op} is not a core operator`, { hint: 'Lower the model first; `gibbon inspect` lists what Gibbon has rules for.' });
+  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `${op} is not a core operator`, {
+    hint: 'Lower the model first; `gibbon inspect` lists what Gibbon has rules for.',
+  });
 }
 
 const infer: InferNode = (node, inputs, constant) => ruleOf(node.op).infer({ node, inputs, constant });

@@ -22,13 +22,18 @@ async function gradients(
   const found = gradient(g, [{ value: y, cotangent: ct }], values);
   const session = await ortNode.load(g.finish({ y, ...Object.fromEntries(found.map((value, i) => [`g${i}`, value as Value])) }));
   const ones = Array<number>(sizeOf(y.shape)).fill(1);
-  const feeds = Object.fromEntries(inputs.map(({ shape, data }, i) => [`x${i}`, { type: 'float32' as const, shape, data: Float32Array.from(data) }]));
+  const feeds = Object.fromEntries(
+    inputs.map(({ shape, data }, i) => [`x${i}`, { type: 'float32' as const, shape, data: Float32Array.from(data) }]),
+  );
   const made = await session.run({ ...feeds, ct: { type: 'float32', shape: y.shape, data: Float32Array.from(cotangent ?? ones) } });
   const of = (name: string): number[] => Array.from(made[name]?.data as Float32Array, (value) => value + 0);
   return { y: of('y'), gradients: inputs.map((_, i) => of(`g${i}`)) };
 }
 
-const image = (side: number, data: readonly number[]): { shape: readonly number[]; data: readonly number[] } => ({ shape: [1, 1, side, side], data });
+const image = (side: number, data: readonly number[]): { shape: readonly number[]; data: readonly number[] } => ({
+  shape: [1, 1, side, side],
+  data,
+});
 const flat = (side: number): { shape: readonly number[]; data: readonly number[] } => image(side, Array(side * side).fill(0.5));
 const maxPool =
   (attributes: Attributes) =>
@@ -128,7 +133,10 @@ describe('reductions and pairs with ties', () => {
     ['Max', [1, 1, 0], [0, 0, 1]],
     ['Min', [1, 0, 1], [0, 1, 0]],
   ])('%s gives a tie to its first operand', async (op, left, right) => {
-    const pair = [{ shape: [3], data: [1, 2, 1] }, { shape: [3], data: [1, 1, 2] }];
+    const pair = [
+      { shape: [3], data: [1, 2, 1] },
+      { shape: [3], data: [1, 1, 2] },
+    ];
     expect((await gradients(pair, (g, [a, b]) => g.node(op, [a, b]))).gradients).toEqual([left, right]);
   });
 });
@@ -137,7 +145,8 @@ describe('element-wise operators at their kinks and beyond', () => {
   const at = async (op: string, data: readonly number[], cotangent?: readonly number[], attributes: Attributes = {}): Promise<number[]> =>
     (await gradients([{ shape: [data.length], data }], (g, [x]) => g.node(op, [x], attributes), cotangent)).gradients[0] as number[];
 
-  it('Relu has derivative 0 at 0, and 1 down to the smallest numbers', async () => expect(await at('Relu', [0, -1, 1, 1e-20, inf, -inf])).toEqual([0, 0, 1, 1, 1, 0]));
+  it('Relu has derivative 0 at 0, and 1 down to the smallest numbers', async () =>
+    expect(await at('Relu', [0, -1, 1, 1e-20, inf, -inf])).toEqual([0, 0, 1, 1, 1, 0]));
   it('Relu passes 0, ∞ and NaN where it is open', async () => expect(await at('Relu', [1, 2, 3], [0, inf, nan])).toEqual([0, inf, nan]));
   it('Abs has derivative 0 at 0', async () => expect(await at('Abs', [0, -2, 2, -inf])).toEqual([0, -1, 1, -1]));
   it('Sqrt has an infinite derivative at 0', async () => expect(await at('Sqrt', [0])).toEqual([inf]));
@@ -145,9 +154,17 @@ describe('element-wise operators at their kinks and beyond', () => {
     expect(await at('Log', [0])).toEqual([inf]);
     expect(await at('Reciprocal', [0])).toEqual([-inf]);
   });
-  it.each(['Exp', 'Tanh', 'Sigmoid', 'Sin', 'Sqrt', 'Log', 'Softplus', 'Erf'])('%s has no gradient to invent at NaN', async (op) => expect(await at(op, [nan])).toEqual([nan]));
+  it.each(['Exp', 'Tanh', 'Sigmoid', 'Sin', 'Sqrt', 'Log', 'Softplus', 'Erf'])('%s has no gradient to invent at NaN', async (op) =>
+    expect(await at(op, [nan])).toEqual([nan]),
+  );
   it('x⁰ has derivative 0 everywhere, 0 included', async () => {
-    const { gradients: found } = await gradients([{ shape: [3], data: [0, 1, -2] }, { shape: [], data: [0] }], (g, [x, p]) => g.node('Pow', [x, p]));
+    const { gradients: found } = await gradients(
+      [
+        { shape: [3], data: [0, 1, -2] },
+        { shape: [], data: [0] },
+      ],
+      (g, [x, p]) => g.node('Pow', [x, p]),
+    );
     expect(found[0]).toEqual([0, 0, 0]);
   });
   it('Clip has derivative 1 on its bounds', async () => {

@@ -17,7 +17,10 @@ export const tile = linear({
       const x = inputs[0] as Value;
       const repeats = x.shape.map((dim, i) => ((outputs[0] as Value).shape[i] as number) / dim);
       const blocks = g.reshape(ct, [...ct.shape.slice(0, lead), ...x.shape.flatMap((dim, i) => [repeats[i] as number, dim])]);
-      return g.sum(blocks, x.shape.map((_, i) => lead + 2 * i));
+      return g.sum(
+        blocks,
+        x.shape.map((_, i) => lead + 2 * i),
+      );
     },
   ],
 });

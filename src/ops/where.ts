@@ -15,6 +15,10 @@ export const where: OpRule = {
   gradient: ({ g, inputs, cotangents, wants }) => {
     const [condition, a] = inputs as [Value, Value, Value];
     const [cotangent, zero] = [cotangents[0] as Value, g.scalar(0, a)];
-    return [undefined, wants(1) ? g.where(condition, cotangent, zero) : undefined, wants(2) ? g.where(condition, zero, cotangent) : undefined];
+    return [
+      undefined,
+      wants(1) ? g.where(condition, cotangent, zero) : undefined,
+      wants(2) ? g.where(condition, zero, cotangent) : undefined,
+    ];
   },
 };

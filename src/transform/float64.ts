@@ -22,7 +22,8 @@ const REWRITES: Readonly<Record<string, Rewrite>> = {
   Erf: (g, _, [x]) => erf(g, x as Value),
   Softplus: (g, _, [x]) => softplus(g, x as Value),
   Resize: (g, _, [x, , scales]) => upsampled(g, x as Value, numbers(g.tensor(scales as Value) as Tensor).slice(2)),
-  HardSigmoid: (g, node, [x]) => g.clip(g.add(g.mul(x as Value, g.scalar(floatOf(node, 'alpha', 0.2), x)), g.scalar(floatOf(node, 'beta', 0.5), x)), 0, 1),
+  HardSigmoid: (g, node, [x]) =>
+    g.clip(g.add(g.mul(x as Value, g.scalar(floatOf(node, 'alpha', 0.2), x)), g.scalar(floatOf(node, 'beta', 0.5), x)), 0, 1),
   Cast: (g, node, [x]) => (node.attributes.to?.value === 1 ? g.cast(x as Value, 'float64') : g.node('Cast', [x], node.attributes)),
 };
 
@@ -71,7 +72,10 @@ function convTranspose(g: GraphBuilder, node: Node, [x, w, bias]: readonly Value
   const rows = g.reshape(weights, [group, c / group, perGroup * sizeOf(kernel)]);
   const columns = g.reshape(g.matmul(g.transposed(rows), inputs), [batch * group * perGroup, sizeOf(kernel) * sizeOf(sizes), 1]);
   const image = g.reshape(addedUp(g, columns, windowIndices(full, sizes, window), sizeOf(full)), [batch, group * perGroup, ...full]);
-  const y = g.pad(image, [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)].map((p) => -p));
+  const y = g.pad(
+    image,
+    [0, 0, ...pads.slice(0, kernel.length), 0, 0, ...pads.slice(kernel.length)].map((p) => -p),
+  );
   return bias ? g.add(y, g.reshape(bias, [group * perGroup, ...kernel.map(() => 1)])) : y;
 }
 

@@ -11,7 +11,8 @@ const SMALL = 1 << 16;
 export async function foldConstants(graph: StaticGraph, evaluate: Evaluate): Promise<StaticGraph> {
   const fixed = new Set(graph.constants.keys());
   for (const node of graph.nodes) {
-    if (node.inputs.length > 0 && node.inputs.every((name) => name === '' || fixed.has(name))) for (const name of node.outputs) fixed.add(name);
+    if (node.inputs.length > 0 && node.inputs.every((name) => name === '' || fixed.has(name)))
+      for (const name of node.outputs) fixed.add(name);
   }
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const isFixedNode = (node: StaticGraph['nodes'][number]): boolean => fixed.has(node.outputs[0] as string);

@@ -10,13 +10,33 @@ import { toFloat64 } from './float64.ts';
 import { gradient } from './gradient.ts';
 
 const activation = fc.constantFrom<Layer>({ kind: 'Relu' }, { kind: 'Tanh' }, { kind: 'Sigmoid' });
-const pooling = fc.constantFrom<readonly Layer[]>([], [{ kind: 'maxPool', kernel: 2 }], [{ kind: 'averagePool', kernel: 2 }], [{ kind: 'maxPool', kernel: 3 }], [{ kind: 'averagePool', kernel: 3 }]);
+const pooling = fc.constantFrom<readonly Layer[]>(
+  [],
+  [{ kind: 'maxPool', kernel: 2 }],
+  [{ kind: 'averagePool', kernel: 2 }],
+  [{ kind: 'maxPool', kernel: 3 }],
+  [{ kind: 'averagePool', kernel: 3 }],
+);
 
 const nets: fc.Arbitrary<Net> = fc
-  .record({ channels: fc.constantFrom(2, 4), kernel: fc.constantFrom(1, 3), stride: fc.constantFrom(1, 2), pad: fc.nat(1), activations: fc.tuple(activation, activation), pool: pooling, dense: fc.boolean() })
+  .record({
+    channels: fc.constantFrom(2, 4),
+    kernel: fc.constantFrom(1, 3),
+    stride: fc.constantFrom(1, 2),
+    pad: fc.nat(1),
+    activations: fc.tuple(activation, activation),
+    pool: pooling,
+    dense: fc.boolean(),
+  })
   .map(({ channels, kernel, stride, pad, activations: [first, second], pool, dense }) => ({
     input: [2, 2, 8, 8],
-    layers: [{ kind: 'conv', channels, kernel, stride, pad }, first, ...pool, ...(dense ? ([{ kind: 'dense', units: 6 }, second] as const) : []), { kind: 'dense', units: 4 }],
+    layers: [
+      { kind: 'conv', channels, kernel, stride, pad },
+      first,
+      ...pool,
+      ...(dense ? ([{ kind: 'dense', units: 6 }, second] as const) : []),
+      { kind: 'dense', units: 4 },
+    ],
   }));
 
 /** Output y and input gradient d of a projection of it by the constant `weights`. */
@@ -52,26 +72,63 @@ describe('float32 beside float64', () => {
         const gamma = (n: number): number => (n * U) / (1 - n * U);
         const n = pathTerms(net);
         const top = Math.max(...(most.y as number[]));
-        for (const [i, y] of (wide.y as number[]).entries()) expect(Math.abs((narrow.y?.[i] as number) - y)).toBeLessThanOrEqual(gamma(n) * (most.y?.[i] as number));
+        for (const [i, y] of (wide.y as number[]).entries())
+          expect(Math.abs((narrow.y?.[i] as number) - y)).toBeLessThanOrEqual(gamma(n) * (most.y?.[i] as number));
         for (const [i, d] of (wide.d as number[]).entries()) {
-          expect(Math.abs((narrow.d?.[i] as number) - d)).toBeLessThanOrEqual((gamma(2 * n) + 3 * gamma(n) * top) * (most.d?.[i] as number));
+          expect(Math.abs((narrow.d?.[i] as number) - d)).toBeLessThanOrEqual(
+            (gamma(2 * n) + 3 * gamma(n) * top) * (most.d?.[i] as number),
+          );
         }
       }),
       { numRuns: 30, seed: 20260101 },
     ));
   it('is not far below that bound in truth: a few roundings', async () => {
-    const net: Net = { input: [2, 2, 8, 8], layers: [{ kind: 'conv', channels: 4, kernel: 3 }, { kind: 'Tanh' }, { kind: 'dense', units: 4 }] };
+    const net: Net = {
+      input: [2, 2, 8, 8],
+      layers: [{ kind: 'conv', channels: 4, kernel: 3 }, { kind: 'Tanh' }, { kind: 'dense', units: 4 }],
+    };
     const x = spread(sizeOf(net.input), 4);
-    const [narrow, wide] = [await runNumbers(projected(net, 'float32'), { x }), await runNumbers(toFloat64(projected(net, 'float64')), { x })];
+    const [narrow, wide] = [
+      await runNumbers(projected(net, 'float32'), { x }),
+      await runNumbers(toFloat64(projected(net, 'float64')), { x }),
+    ];
     const largest = Math.max(...(wide.d as number[]).map(Math.abs));
     for (const [i, d] of (wide.d as number[]).entries()) expect(Math.abs((narrow.d?.[i] as number) - d)).toBeLessThan(2e-6 * largest);
   });
 });
 
 const THREE: readonly (readonly [string, Net])[] = [
-  ['a perceptron with tanh', { input: [2, 5], layers: [{ kind: 'dense', units: 7 }, { kind: 'Tanh' }, { kind: 'dense', units: 6 }, { kind: 'Tanh' }, { kind: 'dense', units: 3 }] }],
-  ['conv, max pool, relu, dense', { input: [2, 2, 7, 7], layers: [{ kind: 'conv', channels: 3, kernel: 3, pad: 1 }, { kind: 'maxPool', kernel: 3 }, { kind: 'Relu' }, { kind: 'dense', units: 3 }] }],
-  ['conv, sigmoid, average pool', { input: [2, 2, 6, 6], layers: [{ kind: 'conv', channels: 3, kernel: 3, stride: 1 }, { kind: 'Sigmoid' }, { kind: 'averagePool', kernel: 2 }, { kind: 'dense', units: 3 }] }],
+  [
+    'a perceptron with tanh',
+    {
+      input: [2, 5],
+      layers: [{ kind: 'dense', units: 7 }, { kind: 'Tanh' }, { kind: 'dense', units: 6 }, { kind: 'Tanh' }, { kind: 'dense', units: 3 }],
+    },
+  ],
+  [
+    'conv, max pool, relu, dense',
+    {
+      input: [2, 2, 7, 7],
+      layers: [
+        { kind: 'conv', channels: 3, kernel: 3, pad: 1 },
+        { kind: 'maxPool', kernel: 3 },
+        { kind: 'Relu' },
+        { kind: 'dense', units: 3 },
+      ],
+    },
+  ],
+  [
+    'conv, sigmoid, average pool',
+    {
+      input: [2, 2, 6, 6],
+      layers: [
+        { kind: 'conv', channels: 3, kernel: 3, stride: 1 },
+        { kind: 'Sigmoid' },
+        { kind: 'averagePool', kernel: 2 },
+        { kind: 'dense', units: 3 },
+      ],
+    },
+  ],
 ];
 
 /** Loss (cross-entropy of the first class, or a projection of softmax), its gradient d, and the Hessian times v. */
@@ -93,7 +150,8 @@ describe('the gradient of a gradient', () => {
       const v = spread(sizeOf(net.input), 6);
       const graph = toFloat64(hessian(net, 'float64', head));
       const step = 1e-5;
-      const at = (t: number): Promise<Record<string, number[]>> => runNumbers(graph, { x: x.map((value, i) => value + t * (v[i] as number)), v });
+      const at = (t: number): Promise<Record<string, number[]>> =>
+        runNumbers(graph, { x: x.map((value, i) => value + t * (v[i] as number)), v });
       const [here, up, down] = [await at(0), await at(step), await at(-step)];
       const largest = Math.max(...(here.h as number[]).map(Math.abs));
       expect(largest).toBeGreaterThan(1e-3);
@@ -102,7 +160,8 @@ describe('the gradient of a gradient', () => {
         expect(Math.abs(h - numeric)).toBeLessThan(1e-6 * Math.max(1, largest));
       }
       const narrow = await runNumbers(hessian(net, 'float32', head), { x, v });
-      for (const [i, h] of (here.h as number[]).entries()) expect(Math.abs((narrow.h?.[i] as number) - h)).toBeLessThan(1e-5 * Math.max(1, largest));
+      for (const [i, h] of (here.h as number[]).entries())
+        expect(Math.abs((narrow.h?.[i] as number) - h)).toBeLessThan(1e-5 * Math.max(1, largest));
     },
   );
   it('gives the whole, symmetric Hessian at once with leading cotangents', async () => {
@@ -112,7 +171,13 @@ describe('the gradient of a gradient', () => {
     const x = g.input('x', 'float64', one.input);
     const y = g.node('LogSoftmax', [append(g, x, one)]);
     const [d] = gradient(g, [{ value: y, cotangent: g.constant(floats([1, 0, 0], [1, 3], 'float64')) }], [x]) as [Value];
-    const eye = g.constant(floats(Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 1 : 0)), [5, 1, 5], 'float64'));
+    const eye = g.constant(
+      floats(
+        Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? 1 : 0)),
+        [5, 1, 5],
+        'float64',
+      ),
+    );
     const [h] = gradient(g, [{ value: d, cotangent: eye }], [x], 1);
     const made = await runNumbers(toFloat64(g.finish({ h: h as Value })), { x: spread(5, 1) });
     const at = (i: number, j: number): number => made.h?.[5 * i + j] as number;

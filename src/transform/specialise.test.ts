@@ -7,20 +7,39 @@ import { evaluator } from '../runtime/evaluate.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { specialise } from './specialise.ts';
 
-const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({ op, domain: '', name: output, inputs, outputs: [output], attributes });
+const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({
+  op,
+  domain: '',
+  name: output,
+  inputs,
+  outputs: [output],
+  attributes,
+});
 const output = (name: string): Graph['outputs'][number] => ({ name, type: 'float32', shape: null });
-const lower = (graph: Graph, shapes: Record<string, readonly number[]>): ReturnType<typeof specialise> => specialise(graph, shapes, evaluator(ortNode));
-const half = (values: readonly number[]): Tensor => ({ type: 'float16', shape: [values.length], data: new Uint8Array(Uint16Array.from(values).buffer) });
+const lower = (graph: Graph, shapes: Record<string, readonly number[]>): ReturnType<typeof specialise> =>
+  specialise(graph, shapes, evaluator(ortNode));
+const half = (values: readonly number[]): Tensor => ({
+  type: 'float16',
+  shape: [values.length],
+  data: new Uint8Array(Uint16Array.from(values).buffer),
+});
 
 describe('half precision', () => {
   it('is widened exactly', () => {
     expect(numbers(widened(half([0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000])))).toEqual([1, -2, 2 ** -24, 65504, -0]);
     expect(numbers(widened(half([0x7c00, 0xfc00, 0x7e00])))).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
-    expect(numbers(widened({ type: 'bfloat16', shape: [2], data: new Uint8Array(Uint16Array.of(0x3f80, 0xc000).buffer) }))).toEqual([1, -2]);
+    expect(numbers(widened({ type: 'bfloat16', shape: [2], data: new Uint8Array(Uint16Array.of(0x3f80, 0xc000).buffer) }))).toEqual([
+      1, -2,
+    ]);
   });
   it('becomes single in the core graph, weights, inputs and casts', async () => {
     const graph: Graph = {
-      ...graphOf(13, [node('Mul', ['h', 'w'], 'm'), node('Relu', ['m'], 'r'), node('Cast', ['r'], 'y', { to: int(10) })], [], [{ name: 'y', type: 'float16', shape: null }]),
+      ...graphOf(
+        13,
+        [node('Mul', ['h', 'w'], 'm'), node('Relu', ['m'], 'r'), node('Cast', ['r'], 'y', { to: int(10) })],
+        [],
+        [{ name: 'y', type: 'float16', shape: null }],
+      ),
       inputs: [{ name: 'h', type: 'float16', shape: ['N', 3] }],
       constants: new Map([['w', half([0x3c00, 0xc000, 0x3800])]]),
     };
@@ -35,7 +54,10 @@ describe('half precision', () => {
 describe('names', () => {
   it.each(['v0', 'c0', 'v:0', 'c:1', 'out_y', 'a/b:0'])('%s may be a value of the model', async (name) => {
     const nodes = [node('Relu', [name], 't'), node('Add', ['t', 'x1'], `${name}_2`)];
-    const graph: Graph = { ...graphOf(13, nodes, [[2, 3], floats([1], [1])], [output(`${name}_2`)]), inputs: [{ name, type: 'float32', shape: [2, 3] }] };
+    const graph: Graph = {
+      ...graphOf(13, nodes, [[2, 3], floats([1], [1])], [output(`${name}_2`)]),
+      inputs: [{ name, type: 'float32', shape: [2, 3] }],
+    };
     const core = await lower(graph, { [name]: [2, 3] });
     const session = await ortNode.load(core);
     const made = await session.run({ [name]: { type: 'float32', shape: [2, 3], data: new Float32Array(6) } });
@@ -59,7 +81,10 @@ describe('shapes', () => {
   it('that the data decides are refused, with the reason', async () => {
     const nodes = [node('Cast', ['x0'], 's', { to: int(7) }), node('Reshape', ['x1', 's'], 'y')];
     const given: Given[] = [[1], floats([1, 2], [2])];
-    await expect(lower(graphOf(13, nodes, given, [output('y')]), { x0: [1] })).rejects.toMatchObject({ code: 'E_MODEL_UNSUPPORTED', hint: expect.stringContaining('shape') });
+    await expect(lower(graphOf(13, nodes, given, [output('y')]), { x0: [1] })).rejects.toMatchObject({
+      code: 'E_MODEL_UNSUPPORTED',
+      hint: expect.stringContaining('shape'),
+    });
   });
   it('that contradict each other name the node', async () => {
     const given: Given[] = [[2, 3], floats([1, 2, 3, 4], [4])];
@@ -71,9 +96,15 @@ describe('shapes', () => {
 describe('what cannot be lowered', () => {
   it('is listed at once', async () => {
     const nodes = [node('Loop', ['x0'], 'a'), { ...node('Fancy', ['a'], 'b'), domain: 'com.example' }, node('Det', ['b'], 'y')];
-    await expect(lower(graphOf(13, nodes, [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({ code: 'E_OPERATOR_UNSUPPORTED', message: expect.stringMatching(/Det, Loop, com\.example\.Fancy/) });
+    await expect(lower(graphOf(13, nodes, [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({
+      code: 'E_OPERATOR_UNSUPPORTED',
+      message: expect.stringMatching(/Det, Loop, com\.example\.Fancy/),
+    });
   });
   it('includes a graph that uses what nothing produces', async () => {
-    await expect(lower(graphOf(13, [node('Relu', ['ghost'], 'y')], [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({ code: 'E_MODEL_UNREADABLE', hint: expect.anything() });
+    await expect(lower(graphOf(13, [node('Relu', ['ghost'], 'y')], [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({
+      code: 'E_MODEL_UNREADABLE',
+      hint: expect.anything(),
+    });
   });
 });

@@ -5,7 +5,7 @@
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Graph, Node, StaticGraph, Value } from '../onnx/graph.ts';
-import { isHalf, numbers as tensorNumbers, type Tensor, widened } from '../onnx/tensor.ts';
+import { isHalf, type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
 import { shapeError } from '../ops/shapes.ts';
 import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
@@ -19,12 +19,15 @@ export function unsupportedOperators(model: Graph): string[] {
   return [...new Set(names)].sort();
 }
 
-
 /**
  * Lowers `model` for inputs of these shapes (batch first).
  * @throws GibbonError E_OPERATOR_UNSUPPORTED listing all operators without a lowering; E_MODEL_SHAPE where shapes contradict
  */
-export async function specialise(model: Graph, shapes: Readonly<Record<string, readonly number[]>>, evaluate: Evaluate): Promise<StaticGraph> {
+export async function specialise(
+  model: Graph,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  evaluate: Evaluate,
+): Promise<StaticGraph> {
   const unsupported = unsupportedOperators(model);
   if (unsupported.length > 0) {
     throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, {
@@ -60,7 +63,10 @@ function renamed(outputs: Record<string, Value>, names: readonly string[]): Reco
 
 function known(env: ReadonlyMap<string, Value>, name: string): Value {
   const value = env.get(name);
-  if (!value) throw new GibbonError('E_MODEL_UNREADABLE', `the graph uses ${name}, which nothing produces`, { hint: 'The file is damaged, or its nodes are out of order.' });
+  if (!value)
+    throw new GibbonError('E_MODEL_UNREADABLE', `the graph uses ${name}, which nothing produces`, {
+      hint: 'The file is damaged, or its nodes are out of order.',
+    });
   return value;
 }
 

@@ -43,7 +43,8 @@ const FORWARD = 1e-4;
 const STEP = 1e-7;
 const PIXELS = 5;
 
-const inputOf = ({ row, rows, middle = 0.5, reach = 0.4 }: Network): number[] => spread(rows * sizeOf(row), 21).map((v) => Math.fround(middle + (reach * v) / 2));
+const inputOf = ({ row, rows, middle = 0.5, reach = 0.4 }: Network): number[] =>
+  spread(rows * sizeOf(row), 21).map((v) => Math.fround(middle + (reach * v) / 2));
 
 /** −log softmax of class 2, summed over rows, as `loss`, with its gradient `d` where asked for. */
 function crossEntropy(core: StaticGraph, withGradient: boolean): StaticGraph {
@@ -80,7 +81,8 @@ describe.each(NETWORKS)('$file', (network) => {
     for (const [name, { data }] of Object.entries(expected)) {
       const scale = largestOf(Array.from(data as Float32Array));
       expect(ours[name]).toHaveLength(data.length);
-      for (const [i, value] of Array.from(data as Float32Array).entries()) expect(Math.abs((ours[name]?.[i] as number) - value)).toBeLessThan(FORWARD * scale);
+      for (const [i, value] of Array.from(data as Float32Array).entries())
+        expect(Math.abs((ours[name]?.[i] as number) - value)).toBeLessThan(FORWARD * scale);
     }
   });
 
@@ -109,7 +111,9 @@ describe.each(NETWORKS)('$file', (network) => {
 describe('CleverHans SimpleModel', () => {
   const path = join(fixtures, 'attack-oracles/expected.json');
   it.skipIf(!existsSync(path))('has the published cross-entropies', async () => {
-    const { cross_entropy: published } = (JSON.parse(readFileSync(path, 'utf8')) as { cleverhans_simple: { cross_entropy: Record<string, number> } }).cleverhans_simple;
+    const { cross_entropy: published } = (
+      JSON.parse(readFileSync(path, 'utf8')) as { cleverhans_simple: { cross_entropy: Record<string, number> } }
+    ).cleverhans_simple;
     const g = newGraph();
     const x = g.input('x', 'float32', [2, 2]);
     const weights = (values: readonly number[]): Value => g.constant(floats(values, [2, 2]));

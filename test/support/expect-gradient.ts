@@ -74,7 +74,10 @@ export async function expectGradient(test: Case): Promise<void> {
     const plain = numbersOf(exact[`g${i}`]);
     const rows = numbersOf(exact[`j${i}`]);
     expect(rows.length, `${test.op} rows of input ${i}`).toBe(ROWS * sizeOf(shape));
-    for (const [k, value] of plain.entries()) expect(Math.abs(value - (rows[k] as number)), `${test.op} input ${i}: leading dimension`).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value)));
+    for (const [k, value] of plain.entries())
+      expect(Math.abs(value - (rows[k] as number)), `${test.op} input ${i}: leading dimension`).toBeLessThanOrEqual(
+        1e-9 * Math.max(1, Math.abs(value)),
+      );
   }
 }
 
@@ -89,8 +92,12 @@ function built(test: Case, type: ElementType): Built {
   const make = (withGradient: boolean): { graph: StaticGraph; shape: readonly number[] } => {
     const g = newGraph();
     const inputs = test.shapes.map((shape, i) => g.input(`x${i}`, type, shape));
-    const constants = (test.constants ?? []).map((tensor) => tensor && g.constant(tensor.type === 'float32' ? floats(view(tensor) as Float32Array, tensor.shape, type) : tensor));
-    const y = test.build ? test.build(g, inputs, constants) : (g.nodes1(test.op, [...inputs, ...constants], test.attributes ?? {}, test.outputs ?? 1)[0] as Value);
+    const constants = (test.constants ?? []).map(
+      (tensor) => tensor && g.constant(tensor.type === 'float32' ? floats(view(tensor) as Float32Array, tensor.shape, type) : tensor),
+    );
+    const y = test.build
+      ? test.build(g, inputs, constants)
+      : (g.nodes1(test.op, [...inputs, ...constants], test.attributes ?? {}, test.outputs ?? 1)[0] as Value);
     const outputs: Record<string, Value> = { y };
     if (withGradient) {
       const cotangents = g.input('ct', type, [ROWS, ...y.shape]);
@@ -121,7 +128,12 @@ async function run(graph: StaticGraph, test: Case, values: readonly (readonly nu
   }
 }
 
-function feedsOf(graph: StaticGraph, test: Case, values: readonly (readonly number[])[], weights: readonly number[]): Record<string, HostTensor> {
+function feedsOf(
+  graph: StaticGraph,
+  test: Case,
+  values: readonly (readonly number[])[],
+  weights: readonly number[],
+): Record<string, HostTensor> {
   return Object.fromEntries(
     graph.inputs.map(({ name, type, shape }) => {
       const data = name === 'ct' ? weights : (values[Number(name.slice(1))] as readonly number[]);
@@ -132,14 +144,22 @@ function feedsOf(graph: StaticGraph, test: Case, values: readonly (readonly numb
 }
 
 /** The float32 form, all of its values as outputs: static shapes against those that come back, and outputs against float64. */
-async function expectFloat32(test: Case, values: readonly (readonly number[])[], weights: readonly number[], exact: Results): Promise<void> {
+async function expectFloat32(
+  test: Case,
+  values: readonly (readonly number[])[],
+  weights: readonly number[],
+  exact: Results,
+): Promise<void> {
   const { graph } = built(test, 'float32');
   const made = await expectShapes(graph, feedsOf(graph, test, values, weights));
   for (const [name, tensor] of Object.entries(exact)) {
     const [wide, narrow] = [numbersOf(tensor), numbersOf(made[name])];
     const scale = Math.max(1, ...wide.filter(Number.isFinite).map(Math.abs));
     for (const [i, value] of wide.entries()) {
-      expect(Math.abs(value - (narrow[i] as number)) / scale, `${test.op} ${name}[${i}]: float32 ${narrow[i]}, float64 ${value}`).toBeLessThan(FLOAT32);
+      expect(
+        Math.abs(value - (narrow[i] as number)) / scale,
+        `${test.op} ${name}[${i}]: float32 ${narrow[i]}, float64 ${value}`,
+      ).toBeLessThan(FLOAT32);
     }
   }
 }
@@ -149,7 +169,10 @@ export async function expectShapes(graph: StaticGraph, feeds: Readonly<Record<st
   const names = graph.nodes.flatMap((node) => node.outputs);
   const outputs = names.map((name) => ({ ...(graph.types.get(name) as ValueType), name }));
   // The outputs go without declared shapes, so that the runtime does not simply take ours.
-  const session: Session = await ortNode.load({ ...graph, outputs: outputs.map(({ name, type }) => ({ name, type, shape: null })) }, { optimisation: 'disabled' });
+  const session: Session = await ortNode.load(
+    { ...graph, outputs: outputs.map(({ name, type }) => ({ name, type, shape: null })) },
+    { optimisation: 'disabled' },
+  );
   try {
     const made = await session.run(feeds);
     for (const { name, type, shape } of outputs) {
@@ -162,7 +185,13 @@ export async function expectShapes(graph: StaticGraph, feeds: Readonly<Record<st
   }
 }
 
-async function expectDifferences(test: Case, forward: StaticGraph, values: readonly (readonly number[])[], weights: readonly number[], exact: Results): Promise<void> {
+async function expectDifferences(
+  test: Case,
+  forward: StaticGraph,
+  values: readonly (readonly number[])[],
+  weights: readonly number[],
+  exact: Results,
+): Promise<void> {
   const session = await ortNode.load(forward, { optimisation: 'basic' });
   const size = weights.length / ROWS;
   const losses = async (at: readonly (readonly number[])[]): Promise<number[]> => {
@@ -175,13 +204,16 @@ async function expectDifferences(test: Case, forward: StaticGraph, values: reado
       const gradients = numbersOf(exact[`j${i}`]);
       const largest = Math.max(0, ...gradients.map(Math.abs));
       for (const { label, along } of directions(list.length)) {
-        const moved = (delta: number): number[][] => values.map((v, k) => (k === i ? v.map((x, l) => x + delta * (along[l] as number)) : [...v]));
+        const moved = (delta: number): number[][] =>
+          values.map((v, k) => (k === i ? v.map((x, l) => x + delta * (along[l] as number)) : [...v]));
         const [up, down] = [await losses(moved(STEP)), await losses(moved(-STEP))];
         for (let r = 0; r < ROWS; r++) {
           const numeric = ((up[r] as number) - (down[r] as number)) / (2 * STEP);
           const analytic = along.reduce((sum, d, l) => sum + d * (gradients[r * list.length + l] as number), 0);
           const scale = Math.max(Math.abs(numeric), largest, 1e-4 * Math.max(1, Math.abs(base[r] as number)));
-          expect(Math.abs(analytic - numeric) / scale, `${test.op} input ${i} ${label} row ${r}: ${analytic} vs ${numeric}`).toBeLessThan(TOLERANCE);
+          expect(Math.abs(analytic - numeric) / scale, `${test.op} input ${i} ${label} row ${r}: ${analytic} vs ${numeric}`).toBeLessThan(
+            TOLERANCE,
+          );
         }
       }
     }

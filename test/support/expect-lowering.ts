@@ -31,8 +31,20 @@ const isShape = (given: Given): given is readonly number[] => Array.isArray(give
 /** The graph of one node. */
 export function modelOf({ op, opset, inputs, attributes = {}, outputs = 1, types = [] }: Lowered): Graph {
   const names = inputs.map((given, i) => (given === undefined ? '' : `x${i}`));
-  const node: Node = { op, domain: '', name: 'node', inputs: names, outputs: Array.from({ length: outputs }, (_, i) => `y${i}`), attributes };
-  return graphOf(opset, [node], inputs, node.outputs.map((name, i) => ({ name, type: types[i] ?? 'float32', shape: null })));
+  const node: Node = {
+    op,
+    domain: '',
+    name: 'node',
+    inputs: names,
+    outputs: Array.from({ length: outputs }, (_, i) => `y${i}`),
+    attributes,
+  };
+  return graphOf(
+    opset,
+    [node],
+    inputs,
+    node.outputs.map((name, i) => ({ name, type: types[i] ?? 'float32', shape: null })),
+  );
 }
 
 /** A model of nodes that read x0, x1, … */
@@ -66,13 +78,20 @@ export async function expectSame(graph: Graph, inputs: readonly Given[]): Promis
   const made = await outputsOf(() => ortNode.load(lowered), feeds);
   for (const { name } of graph.outputs) {
     const [theirs, ours] = [expected[name] as HostTensor, made[name] as HostTensor];
-    expect({ name, type: ours.type, shape: ours.shape }).toEqual({ name, type: theirs.type === 'float16' ? 'float32' : theirs.type, shape: theirs.shape });
+    expect({ name, type: ours.type, shape: ours.shape }).toEqual({
+      name,
+      type: theirs.type === 'float16' ? 'float32' : theirs.type,
+      shape: theirs.shape,
+    });
     expectClose(name, Array.from(ours.data as Float32Array, Number), Array.from(theirs.data as Float32Array, Number));
   }
   return lowered;
 }
 
-async function outputsOf(load: () => ReturnType<typeof ortNode.load>, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+async function outputsOf(
+  load: () => ReturnType<typeof ortNode.load>,
+  feeds: Readonly<Record<string, HostTensor>>,
+): Promise<Record<string, HostTensor>> {
   const session = await load();
   try {
     return await session.run(feeds);

@@ -38,18 +38,27 @@ export function append(g: GraphBuilder, x: Value, { layers }: Net, majorant = fa
         const shape = [layer.channels, value.shape[1] as number, layer.kernel, layer.kernel];
         const fan = sizeOf(shape.slice(1));
         const attributes = { strides: ints(PAIR(layer.stride ?? 1)), pads: ints([...PAIR(layer.pad ?? 0), ...PAIR(layer.pad ?? 0)]) };
-        return g.node('Conv', [value, constant(weights(shape, fan, i), shape), constant(weights([layer.channels], 3, i + 50), [layer.channels])], attributes);
+        return g.node(
+          'Conv',
+          [value, constant(weights(shape, fan, i), shape), constant(weights([layer.channels], 3, i + 50), [layer.channels])],
+          attributes,
+        );
       }
       case 'dense': {
         const flat = g.reshape(value, [value.shape[0] as number, sizeOf(value.shape.slice(1))]);
         const fan = flat.shape[1] as number;
-        return g.node('Gemm', [flat, constant(weights([fan, layer.units], fan, i), [fan, layer.units]), constant(weights([layer.units], 3, i + 50), [layer.units])]);
+        return g.node('Gemm', [
+          flat,
+          constant(weights([fan, layer.units], fan, i), [fan, layer.units]),
+          constant(weights([layer.units], 3, i + 50), [layer.units]),
+        ]);
       }
       case 'maxPool':
       case 'averagePool': {
         const attributes = { kernel_shape: ints(PAIR(layer.kernel)), strides: ints(PAIR(2)) };
         // A maximum is at most the sum of its window.
-        if (layer.kind === 'maxPool' && majorant) return g.mul(g.node('AveragePool', [value], attributes), g.scalar(layer.kernel ** 2, value));
+        if (layer.kind === 'maxPool' && majorant)
+          return g.mul(g.node('AveragePool', [value], attributes), g.scalar(layer.kernel ** 2, value));
         return g.node(layer.kind === 'maxPool' ? 'MaxPool' : 'AveragePool', [value], attributes);
       }
       default:
@@ -74,11 +83,21 @@ export function pathTerms(net: Net): number {
 }
 
 /** Runs a graph once on numbers, by input name, and returns its outputs. */
-export async function runNumbers(graph: StaticGraph, inputs: Readonly<Record<string, readonly number[]>>): Promise<Record<string, number[]>> {
+export async function runNumbers(
+  graph: StaticGraph,
+  inputs: Readonly<Record<string, readonly number[]>>,
+): Promise<Record<string, number[]>> {
   const session = await ortNode.load(graph);
   try {
     const feeds = Object.fromEntries(
-      graph.inputs.map(({ name, type, shape }) => [name, { type, shape, data: type === ('float64' satisfies ElementType) ? Float64Array.from(inputs[name] ?? []) : Float32Array.from(inputs[name] ?? []) }]),
+      graph.inputs.map(({ name, type, shape }) => [
+        name,
+        {
+          type,
+          shape,
+          data: type === ('float64' satisfies ElementType) ? Float64Array.from(inputs[name] ?? []) : Float32Array.from(inputs[name] ?? []),
+        },
+      ]),
     );
     const made = await session.run(feeds);
     return Object.fromEntries(Object.entries(made).map(([name, { data }]) => [name, Array.from(data as Float64Array)]));

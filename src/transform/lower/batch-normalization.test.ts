@@ -7,12 +7,32 @@ import { evaluator } from '../../runtime/evaluate.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import { specialise } from '../specialise.ts';
 
-const signed = (shape: readonly number[], seed = 1): Tensor => floats(Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(seed + 2 * i)), shape);
-const positive = (size: number): Tensor => floats(Array.from({ length: size }, (_, i) => 0.3 + i / 5), [size]);
-const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({ op, domain: '', name: output, inputs, outputs: [output], attributes });
+const signed = (shape: readonly number[], seed = 1): Tensor =>
+  floats(
+    Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(seed + 2 * i)),
+    shape,
+  );
+const positive = (size: number): Tensor =>
+  floats(
+    Array.from({ length: size }, (_, i) => 0.3 + i / 5),
+    [size],
+  );
+const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({
+  op,
+  domain: '',
+  name: output,
+  inputs,
+  outputs: [output],
+  attributes,
+});
 
 const normalised = (from: string): Node => node('BatchNormalization', [from, 'x3', 'x4', 'x5', 'x6'], 'y', { epsilon: float(1e-3) });
-const statistics = (channels: number): Tensor[] => [signed([channels], 3), signed([channels], 4), signed([channels], 5), positive(channels)];
+const statistics = (channels: number): Tensor[] => [
+  signed([channels], 3),
+  signed([channels], 4),
+  signed([channels], 5),
+  positive(channels),
+];
 
 /** The core operators of a layer followed by batch normalisation, after checking that it computes the same. */
 async function lowered(layer: Node, inputs: readonly Given[], channels: number): Promise<string[]> {
@@ -43,20 +63,42 @@ describe('BatchNormalization', () => {
     expect(await lowered(node('Gemm', ['x0', 'x1', ...(inputs[2] ? ['x2'] : [])], 'h', attributes), inputs, 4)).toEqual(['Gemm']);
   });
   it('stays beside a Gemm that scales its product', async () => {
-    expect(await lowered(node('Gemm', ['x0', 'x1', 'x2'], 'h', { alpha: float(0.5) }), [[2, 3], signed([3, 4]), signed([4])], 4)).toContain('Mul');
+    expect(await lowered(node('Gemm', ['x0', 'x1', 'x2'], 'h', { alpha: float(0.5) }), [[2, 3], signed([3, 4]), signed([4])], 4)).toContain(
+      'Mul',
+    );
   });
   it('stays after a layer whose weights are computed', async () => {
-    expect(await lowered(node('Conv', ['x0', 'x1'], 'h'), [[2, 3, 6, 5], [4, 3, 3, 3]], 4)).toContain('Mul');
+    expect(
+      await lowered(
+        node('Conv', ['x0', 'x1'], 'h'),
+        [
+          [2, 3, 6, 5],
+          [4, 3, 3, 3],
+        ],
+        4,
+      ),
+    ).toContain('Mul');
   });
   it('leaves the layer to whoever else reads it', async () => {
     const given: Given[] = [[2, 3, 6, 5], signed([4, 3, 3, 3]), undefined, ...statistics(4)];
     const nodes = [node('Conv', ['x0', 'x1'], 'h'), normalised('h'), node('Relu', ['h'], 'z')];
-    await expectSame(graphOf(9, nodes, given, ['y', 'z'].map((name) => ({ name, type: 'float32', shape: null }))), given);
+    await expectSame(
+      graphOf(
+        9,
+        nodes,
+        given,
+        ['y', 'z'].map((name) => ({ name, type: 'float32', shape: null })),
+      ),
+      given,
+    );
   });
   it('is refused in training mode, with what to do', async () => {
     const given: Given[] = [[2, 4, 6], undefined, undefined, ...statistics(4)];
     const training = { ...normalised('x0'), attributes: { training_mode: int(1) } };
     const graph = graphOf(15, [training], given, [{ name: 'y', type: 'float32', shape: null }]);
-    await expect(specialise(graph, { x0: [2, 4, 6] }, evaluator(ortNode))).rejects.toMatchObject({ code: 'E_MODEL_UNSUPPORTED', hint: expect.stringContaining('eval()') });
+    await expect(specialise(graph, { x0: [2, 4, 6] }, evaluator(ortNode))).rejects.toMatchObject({
+      code: 'E_MODEL_UNSUPPORTED',
+      hint: expect.stringContaining('eval()'),
+    });
   });
 });

@@ -14,7 +14,12 @@ export const matmul: Lowering = ({ g, input }) => {
   if (vectorA) a = g.reshape(a, [1, ...a.shape]);
   if (vectorB) b = g.reshape(b, [...b.shape, 1]);
   const y = g.matmul(a, b);
-  return [g.reshape(y, y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)))];
+  return [
+    g.reshape(
+      y,
+      y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)),
+    ),
+  ];
 };
 
 /** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
@@ -62,7 +67,11 @@ function standardised({ g, node }: LowerContext, x: Value, axes: readonly number
 export const instanceNormalization: Lowering = (context) => {
   const { g, input } = context;
   const x = input(0);
-  const { y } = standardised(context, x, x.shape.slice(2).map((_, i) => i + 2));
+  const { y } = standardised(
+    context,
+    x,
+    x.shape.slice(2).map((_, i) => i + 2),
+  );
   return [g.add(g.mul(y, perChannel(g, input(1), x.shape.length)), perChannel(g, input(2), x.shape.length))];
 };
 
@@ -71,7 +80,11 @@ export const layerNormalization: Lowering = (context) => {
   const x = input(0);
   const axis = intOf(node, 'axis', -1);
   const first = axis < 0 ? axis + x.shape.length : axis;
-  const { y, mean, deviation } = standardised(context, x, x.shape.flatMap((_, i) => (i >= first ? [i] : [])));
+  const { y, mean, deviation } = standardised(
+    context,
+    x,
+    x.shape.flatMap((_, i) => (i >= first ? [i] : [])),
+  );
   const scaled = g.mul(y, input(1));
   return [inputs[2] ? g.add(scaled, inputs[2]) : scaled, mean, g.node('Reciprocal', [deviation])];
 };

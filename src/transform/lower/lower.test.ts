@@ -6,16 +6,46 @@ import { type ElementType, floats, int64s, type Tensor } from '../../onnx/tensor
 import { loweredOperators } from './table.ts';
 
 const scalar = (value: number): Tensor => floats([value], []);
-const typed = (type: ElementType, array: Int8Array | Uint8Array | Int32Array | Uint16Array, shape: readonly number[]): Tensor => ({ type, shape, data: new Uint8Array(array.buffer) });
-const positive = (shape: readonly number[]): Tensor => floats(Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.3 + ((i * 7) % 11) / 5), shape);
-const signed = (shape: readonly number[]): Tensor => floats(Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + 2 * i)), shape);
+const typed = (type: ElementType, array: Int8Array | Uint8Array | Int32Array | Uint16Array, shape: readonly number[]): Tensor => ({
+  type,
+  shape,
+  data: new Uint8Array(array.buffer),
+});
+const positive = (shape: readonly number[]): Tensor =>
+  floats(
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.3 + ((i * 7) % 11) / 5),
+    shape,
+  );
+const signed = (shape: readonly number[]): Tensor =>
+  floats(
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + 2 * i)),
+    shape,
+  );
 
 const x = [2, 3, 4];
 const image = [2, 3, 6, 5];
 
 const same = (op: string, opset = 13, more: Partial<Lowered> = {}): Lowered => ({ op, opset, inputs: [x], ...more });
 
-const unary = ['Abs', 'Ceil', 'Cos', 'Erf', 'Exp', 'Floor', 'Identity', 'Neg', 'Reciprocal', 'Relu', 'Round', 'Sigmoid', 'Sign', 'Sin', 'Softplus', 'Softsign', 'Tanh'].map((op) => same(op));
+const unary = [
+  'Abs',
+  'Ceil',
+  'Cos',
+  'Erf',
+  'Exp',
+  'Floor',
+  'Identity',
+  'Neg',
+  'Reciprocal',
+  'Relu',
+  'Round',
+  'Sigmoid',
+  'Sign',
+  'Sin',
+  'Softplus',
+  'Softsign',
+  'Tanh',
+].map((op) => same(op));
 const binary = ['Add', 'Div', 'Mul', 'Sub'].flatMap((op) => [same(op, 7, { inputs: [x, [3, 1]] }), same(op, 14, { inputs: [[4], x] })]);
 const compared = (op: string, opset: number): Lowered => ({ op, opset, inputs: [x, [3, 1]], types: ['bool'] });
 
@@ -29,9 +59,24 @@ const CASES: readonly Lowered[] = [
   compared('Equal', 11),
   same('IsInf', 10, { types: ['bool'], attributes: { detect_negative: int(0) }, inputs: [floats([1, Infinity, -Infinity], [3])] }),
   same('IsNaN', 9, { types: ['bool'] }),
-  { op: 'And', opset: 7, inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])], types: ['bool'] },
-  { op: 'Or', opset: 7, inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])], types: ['bool'] },
-  { op: 'Xor', opset: 7, inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])], types: ['bool'] },
+  {
+    op: 'And',
+    opset: 7,
+    inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])],
+    types: ['bool'],
+  },
+  {
+    op: 'Or',
+    opset: 7,
+    inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])],
+    types: ['bool'],
+  },
+  {
+    op: 'Xor',
+    opset: 7,
+    inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), typed('bool', Uint8Array.of(1, 1, 0, 0), [4])],
+    types: ['bool'],
+  },
   { op: 'Not', opset: 7, inputs: [typed('bool', Uint8Array.of(1, 0), [2])], types: ['bool'] },
   { op: 'Where', opset: 9, inputs: [typed('bool', Uint8Array.of(1, 0, 1, 0), [4]), x, [1]] },
   same('LeakyRelu', 7, { attributes: { alpha: float(0.2) } }),
@@ -68,20 +113,65 @@ const CASES: readonly Lowered[] = [
   same('Dropout', 13, { inputs: [x, scalar(0.5)], outputs: 2, types: ['float32', 'bool'] }),
 
   // Linear layers and normalisations.
-  { op: 'Conv', opset: 7, inputs: [image, signed([4, 3, 3, 3]), signed([4])], attributes: { auto_pad: str('SAME_LOWER'), strides: ints([2, 2]) } },
-  { op: 'Conv', opset: 11, inputs: [[1, 4, 9], signed([4, 2, 3])], attributes: { group: int(2), dilations: ints([2]), pads: ints([1, 2]) } },
-  { op: 'ConvTranspose', opset: 7, inputs: [image, signed([3, 2, 3, 3]), signed([2])], attributes: { strides: ints([2, 2]), pads: ints([1, 0, 1, 1]), output_padding: ints([1, 0]) } },
-  { op: 'ConvTranspose', opset: 11, inputs: [image, signed([3, 2, 3, 3])], attributes: { strides: ints([2, 3]), auto_pad: str('SAME_UPPER') } },
-  { op: 'ConvTranspose', opset: 11, inputs: [image, signed([3, 2, 3, 3])], attributes: { strides: ints([2, 3]), auto_pad: str('SAME_LOWER') } },
-  { op: 'ConvTranspose', opset: 11, inputs: [image, signed([3, 2, 3, 3])], attributes: { strides: ints([2, 3]), output_shape: ints([12, 14]) } },
-  { op: 'ConvTranspose', opset: 11, inputs: [image, signed([3, 2, 3, 3])], attributes: { strides: ints([2, 2]), output_shape: ints([11, 10]), auto_pad: str('SAME_UPPER') } },
-  { op: 'Gemm', opset: 7, inputs: [[3, 4], signed([5, 4]), signed([5])], attributes: { transB: int(1), alpha: float(0.5), beta: float(2) } },
+  {
+    op: 'Conv',
+    opset: 7,
+    inputs: [image, signed([4, 3, 3, 3]), signed([4])],
+    attributes: { auto_pad: str('SAME_LOWER'), strides: ints([2, 2]) },
+  },
+  {
+    op: 'Conv',
+    opset: 11,
+    inputs: [[1, 4, 9], signed([4, 2, 3])],
+    attributes: { group: int(2), dilations: ints([2]), pads: ints([1, 2]) },
+  },
+  {
+    op: 'ConvTranspose',
+    opset: 7,
+    inputs: [image, signed([3, 2, 3, 3]), signed([2])],
+    attributes: { strides: ints([2, 2]), pads: ints([1, 0, 1, 1]), output_padding: ints([1, 0]) },
+  },
+  {
+    op: 'ConvTranspose',
+    opset: 11,
+    inputs: [image, signed([3, 2, 3, 3])],
+    attributes: { strides: ints([2, 3]), auto_pad: str('SAME_UPPER') },
+  },
+  {
+    op: 'ConvTranspose',
+    opset: 11,
+    inputs: [image, signed([3, 2, 3, 3])],
+    attributes: { strides: ints([2, 3]), auto_pad: str('SAME_LOWER') },
+  },
+  {
+    op: 'ConvTranspose',
+    opset: 11,
+    inputs: [image, signed([3, 2, 3, 3])],
+    attributes: { strides: ints([2, 3]), output_shape: ints([12, 14]) },
+  },
+  {
+    op: 'ConvTranspose',
+    opset: 11,
+    inputs: [image, signed([3, 2, 3, 3])],
+    attributes: { strides: ints([2, 2]), output_shape: ints([11, 10]), auto_pad: str('SAME_UPPER') },
+  },
+  {
+    op: 'Gemm',
+    opset: 7,
+    inputs: [[3, 4], signed([5, 4]), signed([5])],
+    attributes: { transB: int(1), alpha: float(0.5), beta: float(2) },
+  },
   { op: 'Gemm', opset: 11, inputs: [[4, 3], signed([4, 5])], attributes: { transA: int(1) } },
   { op: 'Gemm', opset: 13, inputs: [[3, 4], signed([4, 5]), signed([3, 1])] },
   { op: 'MatMul', opset: 9, inputs: [[4], signed([4])] },
   { op: 'MatMul', opset: 9, inputs: [[4], signed([2, 4, 3])] },
   { op: 'MatMul', opset: 13, inputs: [[2, 1, 3, 4], signed([4])] },
-  { op: 'BatchNormalization', opset: 7, inputs: [image, signed([3]), signed([3]), signed([3]), positive([3])], attributes: { epsilon: float(1e-3) } },
+  {
+    op: 'BatchNormalization',
+    opset: 7,
+    inputs: [image, signed([3]), signed([3]), signed([3]), positive([3])],
+    attributes: { epsilon: float(1e-3) },
+  },
   { op: 'BatchNormalization', opset: 9, inputs: [[2, 3], signed([3]), signed([3]), signed([3]), positive([3])] },
   { op: 'BatchNormalization', opset: 15, inputs: [[2, 3, 4], signed([3]), signed([3]), signed([3]), positive([3])] },
   { op: 'InstanceNormalization', opset: 7, inputs: [image, signed([3]), signed([3])], attributes: { epsilon: float(1e-2) } },
@@ -91,13 +181,50 @@ const CASES: readonly Lowered[] = [
   { op: 'LayerNormalization', opset: 17, inputs: [x, signed([4]), signed([4])], outputs: 3 },
 
   // Pools.
-  { op: 'MaxPool', opset: 8, inputs: [image], attributes: { kernel_shape: ints([3, 2]), strides: ints([2, 2]), pads: ints([1, 0, 0, 1]), storage_order: int(0) } },
-  { op: 'MaxPool', opset: 12, inputs: [image], attributes: { kernel_shape: ints([3, 2]), strides: ints([2, 2]), ceil_mode: int(1), dilations: ints([1, 2]) } },
+  {
+    op: 'MaxPool',
+    opset: 8,
+    inputs: [image],
+    attributes: { kernel_shape: ints([3, 2]), strides: ints([2, 2]), pads: ints([1, 0, 0, 1]), storage_order: int(0) },
+  },
+  {
+    op: 'MaxPool',
+    opset: 12,
+    inputs: [image],
+    attributes: { kernel_shape: ints([3, 2]), strides: ints([2, 2]), ceil_mode: int(1), dilations: ints([1, 2]) },
+  },
   { op: 'AveragePool', opset: 7, inputs: [image], attributes: { kernel_shape: ints([3, 2]), auto_pad: str('SAME_UPPER') } },
-  { op: 'AveragePool', opset: 11, inputs: [image], attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 1, 1, 0]), count_include_pad: int(1), ceil_mode: int(1), strides: ints([2, 2]) } },
+  {
+    op: 'AveragePool',
+    opset: 11,
+    inputs: [image],
+    attributes: {
+      kernel_shape: ints([3, 2]),
+      pads: ints([1, 1, 1, 0]),
+      count_include_pad: int(1),
+      ceil_mode: int(1),
+      strides: ints([2, 2]),
+    },
+  },
   { op: 'AveragePool', opset: 11, inputs: [image], attributes: { kernel_shape: ints([6, 5]) } },
-  { op: 'AveragePool', opset: 19, inputs: [image], attributes: { kernel_shape: ints([2, 2]), dilations: ints([2, 3]), pads: ints([1, 1, 0, 0]) } },
-  { op: 'AveragePool', opset: 19, inputs: [image], attributes: { kernel_shape: ints([2, 2]), dilations: ints([2, 1]), pads: ints([1, 1, 1, 0]), count_include_pad: int(1), strides: ints([2, 1]) } },
+  {
+    op: 'AveragePool',
+    opset: 19,
+    inputs: [image],
+    attributes: { kernel_shape: ints([2, 2]), dilations: ints([2, 3]), pads: ints([1, 1, 0, 0]) },
+  },
+  {
+    op: 'AveragePool',
+    opset: 19,
+    inputs: [image],
+    attributes: {
+      kernel_shape: ints([2, 2]),
+      dilations: ints([2, 1]),
+      pads: ints([1, 1, 1, 0]),
+      count_include_pad: int(1),
+      strides: ints([2, 1]),
+    },
+  },
   { op: 'AveragePool', opset: 21, inputs: [image], attributes: { kernel_shape: ints([2, 2]), dilations: ints([1, 1]) } },
   { op: 'GlobalAveragePool', opset: 7, inputs: [image] },
   { op: 'GlobalMaxPool', opset: 7, inputs: [x] },
@@ -112,11 +239,24 @@ const CASES: readonly Lowered[] = [
   { op: 'ReduceLogSum', opset: 11, inputs: [positive(x)], attributes: { axes: ints([1]) } },
   { op: 'ReduceSum', opset: 13, inputs: [x, int64s([-1])], attributes: { keepdims: int(0) } },
   { op: 'ArgMax', opset: 7, inputs: [x], attributes: { axis: int(1), keepdims: int(0) }, types: ['int64'] },
-  { op: 'ArgMax', opset: 12, inputs: [floats([1, 2, 2, 0], [1, 4])], attributes: { axis: int(-1), select_last_index: int(1) }, types: ['int64'] },
+  {
+    op: 'ArgMax',
+    opset: 12,
+    inputs: [floats([1, 2, 2, 0], [1, 4])],
+    attributes: { axis: int(-1), select_last_index: int(1) },
+    types: ['int64'],
+  },
   { op: 'ArgMin', opset: 11, inputs: [x], attributes: { axis: int(-1) }, types: ['int64'] },
   { op: 'TopK', opset: 9, inputs: [x], attributes: { axis: int(1), k: int(2) }, outputs: 2, types: ['float32', 'int64'] },
   { op: 'TopK', opset: 10, inputs: [x, int64s([2])], outputs: 2, types: ['float32', 'int64'] },
-  { op: 'TopK', opset: 11, inputs: [x, int64s([2])], attributes: { largest: int(0), axis: int(0) }, outputs: 2, types: ['float32', 'int64'] },
+  {
+    op: 'TopK',
+    opset: 11,
+    inputs: [x, int64s([2])],
+    attributes: { largest: int(0), axis: int(0) },
+    outputs: 2,
+    types: ['float32', 'int64'],
+  },
   ...['Softmax', 'LogSoftmax'].flatMap((op): Lowered[] => [
     { op, opset: 7, inputs: [x] },
     { op, opset: 11, inputs: [image], attributes: { axis: int(2) } },
@@ -134,9 +274,24 @@ const CASES: readonly Lowered[] = [
   { op: 'Constant', opset: 12, inputs: [], attributes: { value_ints: ints([1, 2]) }, types: ['int64'] },
   { op: 'Constant', opset: 12, inputs: [], attributes: { value_int: int(3) }, types: ['int64'] },
   { op: 'ConstantOfShape', opset: 9, inputs: [int64s([2, 3])] },
-  { op: 'ConstantOfShape', opset: 9, inputs: [int64s([2])], attributes: { value: { kind: 'tensor', value: int64s([7]) } }, types: ['int64'] },
+  {
+    op: 'ConstantOfShape',
+    opset: 9,
+    inputs: [int64s([2])],
+    attributes: { value: { kind: 'tensor', value: int64s([7]) } },
+    types: ['int64'],
+  },
   { op: 'ConstantOfShape', opset: 9, inputs: [int64s([])] },
-  ...[0, 1].flatMap((exclusive) => [0, 1].map((reverse): Lowered => ({ op: 'CumSum', opset: 11, inputs: [x, int64s([1], [])], attributes: { exclusive: int(exclusive), reverse: int(reverse) } }))),
+  ...[0, 1].flatMap((exclusive) =>
+    [0, 1].map(
+      (reverse): Lowered => ({
+        op: 'CumSum',
+        opset: 11,
+        inputs: [x, int64s([1], [])],
+        attributes: { exclusive: int(exclusive), reverse: int(reverse) },
+      }),
+    ),
+  ),
   { op: 'DepthToSpace', opset: 7, inputs: [[1, 8, 2, 3]], attributes: { blocksize: int(2) } },
   { op: 'DepthToSpace', opset: 11, inputs: [[1, 8, 2, 3]], attributes: { blocksize: int(2), mode: str('CRD') } },
   { op: 'SpaceToDepth', opset: 7, inputs: [[1, 2, 4, 6]], attributes: { blocksize: int(2) } },
@@ -184,17 +339,46 @@ const CASES: readonly Lowered[] = [
   { op: 'Transpose', opset: 13, inputs: [x], attributes: { perm: ints([1, 2, 0]) } },
 
   // Quantised constants.
-  { op: 'DequantizeLinear', opset: 10, inputs: [typed('uint8', Uint8Array.of(0, 7, 200, 255), [2, 2]), scalar(0.1), typed('uint8', Uint8Array.of(128), [])] },
+  {
+    op: 'DequantizeLinear',
+    opset: 10,
+    inputs: [typed('uint8', Uint8Array.of(0, 7, 200, 255), [2, 2]), scalar(0.1), typed('uint8', Uint8Array.of(128), [])],
+  },
   { op: 'DequantizeLinear', opset: 10, inputs: [typed('int32', Int32Array.of(-5, 7, 200), [3]), scalar(0.1)] },
-  { op: 'DequantizeLinear', opset: 13, inputs: [typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2), [2, 3, 1]), floats([0.1, 0.2, 0.3], [3]), typed('int8', Int8Array.of(1, 0, -1), [3])] },
-  { op: 'DequantizeLinear', opset: 13, inputs: [typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2), [2, 3]), floats([0.1, 0.2], [2])], attributes: { axis: int(-2) } },
-  { op: 'DequantizeLinear', opset: 13, inputs: [typed('int8', Int8Array.of(-5, 7), [2]), floats([0.1, 0.2], [2])], attributes: { axis: int(0) } },
-  { op: 'DequantizeLinear', opset: 21, inputs: [typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2, 1, 0), [2, 4]), floats([0.1, 0.2, 0.3, 0.4], [2, 2])], attributes: { axis: int(1), block_size: int(2) } },
+  {
+    op: 'DequantizeLinear',
+    opset: 13,
+    inputs: [
+      typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2), [2, 3, 1]),
+      floats([0.1, 0.2, 0.3], [3]),
+      typed('int8', Int8Array.of(1, 0, -1), [3]),
+    ],
+  },
+  {
+    op: 'DequantizeLinear',
+    opset: 13,
+    inputs: [typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2), [2, 3]), floats([0.1, 0.2], [2])],
+    attributes: { axis: int(-2) },
+  },
+  {
+    op: 'DequantizeLinear',
+    opset: 13,
+    inputs: [typed('int8', Int8Array.of(-5, 7), [2]), floats([0.1, 0.2], [2])],
+    attributes: { axis: int(0) },
+  },
+  {
+    op: 'DequantizeLinear',
+    opset: 21,
+    inputs: [typed('int8', Int8Array.of(-5, 7, 100, -128, 3, 2, 1, 0), [2, 4]), floats([0.1, 0.2, 0.3, 0.4], [2, 2])],
+    attributes: { axis: int(1), block_size: int(2) },
+  },
 ];
 
 const label = ({ op, opset, inputs, attributes }: Lowered): string => {
   const given = inputs.map((input) => (Array.isArray(input) ? `[${input}]` : input ? 'c' : '–')).join(' ');
-  return `${op}-${opset} ${given} ${Object.entries(attributes ?? {}).map(([name, { value }]) => `${name}=${typeof value === 'object' && 'data' in value ? 'tensor' : value}`).join(' ')}`;
+  return `${op}-${opset} ${given} ${Object.entries(attributes ?? {})
+    .map(([name, { value }]) => `${name}=${typeof value === 'object' && 'data' in value ? 'tensor' : value}`)
+    .join(' ')}`;
 };
 
 describe('lowerings', () => {

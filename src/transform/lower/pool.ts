@@ -1,8 +1,9 @@
 /** Lowerings of pooling. */
+
+import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, ints, intsOf, type Node, type Value } from '../../onnx/graph.ts';
 import { averageWindow, reciprocalCounts } from '../../ops/average-pool.ts';
 import { shapeError, slide, type Window } from '../../ops/shapes.ts';
-import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Lowering } from './context.ts';
 
 const spatialAxes = (x: Value): number[] => x.shape.slice(2).map((_, i) => i + 2);
@@ -31,7 +32,12 @@ function dilated(g: GraphBuilder, node: Node, x: Value, window: Window): Value {
     const reach = (o - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1;
     return Math.max(0, reach - (x.shape[i + 2] as number) - (pads[i] as number));
   });
-  const attributes = { strides: ints(strides), dilations: ints(dilations), group: int(channels), pads: ints([...pads.slice(0, kernel.length), ...end]) };
+  const attributes = {
+    strides: ints(strides),
+    dilations: ints(dilations),
+    group: int(channels),
+    pads: ints([...pads.slice(0, kernel.length), ...end]),
+  };
   const sums = g.node('Conv', [x, g.expand(g.scalar(1, x), [channels, 1, ...kernel])], attributes);
   return g.mul(sums, g.constant(reciprocalCounts(node, x, window)));
 }

@@ -1,6 +1,7 @@
 /** Lowerings of quantisation: integers are seen as the floats that they stand for. */
-import { int, intOf, type Value } from '../../onnx/graph.ts';
+
 import type { GraphBuilder } from '../../onnx/build.ts';
+import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { axisOf } from '../../ops/shapes.ts';
 import type { Lowering } from './context.ts';
 

@@ -12,7 +12,8 @@ interface Over {
 }
 
 /** Over no axes at all, nothing is reduced. */
-const reduce = (op: string, { g, x, axes, keep }: Over): Value => (axes.length === 0 ? x : g.node(op, [x, g.ints(axes)], { keepdims: int(keep ? 1 : 0) }));
+const reduce = (op: string, { g, x, axes, keep }: Over): Value =>
+  axes.length === 0 ? x : g.node(op, [x, g.ints(axes)], { keepdims: int(keep ? 1 : 0) });
 
 const over =
   (write: (over: Over) => Value): Lowering =>

@@ -1,9 +1,10 @@
 /** Lowerings of operators that move, join and cut data; what shapes alone decide is decided here. */
+
+import { GibbonError } from '../../base/errors.ts';
 import { intOf, intsOf, type Node, stringOf, tensorOf } from '../../onnx/graph.ts';
 import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { type Lowering, refuseTraining } from './context.ts';
-import { GibbonError } from '../../base/errors.ts';
 
 /** Constant: a tensor, or numbers as attributes. */
 export const constant: Lowering = ({ g, node }) => {
@@ -33,7 +34,9 @@ export const constantOfShape: Lowering = async ({ g, node, numbers }) => {
 export const range: Lowering = async ({ g, input, numbers }) => {
   const [start, limit, delta] = [(await numbers(0))?.[0] ?? 0, (await numbers(1))?.[0] ?? 0, (await numbers(2))?.[0] ?? 1];
   const values = Array.from({ length: Math.max(0, Math.ceil((limit - start) / delta)) }, (_, i) => start + i * delta);
-  return [isFloat(input(0).type) ? g.constant(floats(values, [values.length], input(0).type)) : g.cast(g.constant(int64s(values)), input(0).type)];
+  return [
+    isFloat(input(0).type) ? g.constant(floats(values, [values.length], input(0).type)) : g.cast(g.constant(int64s(values)), input(0).type),
+  ];
 };
 
 /** Reshape: 0 copies a dimension, −1 is what is left; a first dimension of 1 that a rebatched model wrote down becomes the batch. */
@@ -43,12 +46,19 @@ export const reshape: Lowering = async ({ g, node, input, numbers, rebatched }) 
   const copy = intOf(node, 'allowzero', 0) === 0;
   let target = listed.map((dim, i) => (dim === 0 && copy ? (x.shape[i] as number) : dim));
   const fixed = sizeOf(target.filter((dim) => dim !== -1));
-  if (rebatched !== undefined && rebatched > 1 && target[0] === 1 && x.shape[0] === rebatched && (target.includes(-1) || fixed * rebatched === sizeOf(x.shape))) {
+  if (
+    rebatched !== undefined &&
+    rebatched > 1 &&
+    target[0] === 1 &&
+    x.shape[0] === rebatched &&
+    (target.includes(-1) || fixed * rebatched === sizeOf(x.shape))
+  ) {
     target = [rebatched, ...target.slice(1)];
   }
   const known = sizeOf(target.filter((dim) => dim !== -1));
   const resolved = target.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim));
-  if (resolved.some((dim) => !Number.isInteger(dim)) || sizeOf(resolved) !== sizeOf(x.shape)) shapeError(node, `[${x.shape}] does not reshape to [${listed}]`);
+  if (resolved.some((dim) => !Number.isInteger(dim)) || sizeOf(resolved) !== sizeOf(x.shape))
+    shapeError(node, `[${x.shape}] does not reshape to [${listed}]`);
   return [g.reshape(x, resolved)];
 };
 
@@ -62,7 +72,12 @@ export const flatten: Lowering = ({ g, node, input }) => {
 export const squeeze: Lowering = async ({ g, node, input, numbers }) => {
   const x = input(0);
   const axes = ((await numbers(1)) ?? intsOf(node, 'axes'))?.map((axis) => axisOf(node, axis, x.shape.length));
-  return [g.reshape(x, x.shape.filter((dim, i) => (axes ? !axes.includes(i) : dim !== 1)))];
+  return [
+    g.reshape(
+      x,
+      x.shape.filter((dim, i) => (axes ? !axes.includes(i) : dim !== 1)),
+    ),
+  ];
 };
 
 export const unsqueeze: Lowering = async ({ g, node, input, numbers }) => {
@@ -71,7 +86,12 @@ export const unsqueeze: Lowering = async ({ g, node, input, numbers }) => {
   const rank = x.shape.length + listed.length;
   const axes = new Set(listed.map((axis) => axisOf(node, axis, rank)));
   const rest = [...x.shape];
-  return [g.reshape(x, Array.from({ length: rank }, (_, i) => (axes.has(i) ? 1 : (rest.shift() as number))))];
+  return [
+    g.reshape(
+      x,
+      Array.from({ length: rank }, (_, i) => (axes.has(i) ? 1 : (rest.shift() as number))),
+    ),
+  ];
 };
 
 export const transpose: Lowering = ({ g, node, input }) => {
@@ -161,7 +181,9 @@ export const expand: Lowering = async ({ g, input, numbers }) => {
   const x = input(0);
   const target = (await numbers(1)) ?? [];
   const rank = Math.max(target.length, x.shape.length);
-  const dims = Array.from({ length: rank }, (_, i) => Math.max(x.shape[i - rank + x.shape.length] ?? 1, target[i - rank + target.length] ?? 1));
+  const dims = Array.from({ length: rank }, (_, i) =>
+    Math.max(x.shape[i - rank + x.shape.length] ?? 1, target[i - rank + target.length] ?? 1),
+  );
   return [g.expand(x, dims)];
 };
 
