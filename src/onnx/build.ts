@@ -160,23 +160,40 @@ export class GraphBuilder {
       nodes.push(node);
       for (const input of node.inputs) if (input !== '') wanted.add(input);
     }
+    const moved = this.#movedAside(Object.keys(outputs));
+    const rename = (old: string): string => moved.get(old) ?? old;
+    const renamed = nodes.reverse().map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
     return {
       name,
       opsets: new Map([['', CORE_OPSET]]),
       inputs: [...this.#inputs],
-      ...this.#named(nodes.reverse(), named),
-      constants: new Map([...this.#constants].filter(([constant]) => wanted.has(constant))),
+      ...this.#named(
+        moved.size === 0 ? nodes : renamed,
+        named.map(({ to, value }) => ({ to, value: { ...value, name: rename(value.name) } })),
+        moved,
+      ),
+      constants: new Map([...this.#constants].filter(([constant]) => wanted.has(constant)).map(([old, tensor]) => [rename(old), tensor])),
     };
   }
 
+  /** New names for constants and values that are called as an output is (a model may call a weight "loss"). */
+  #movedAside(outputs: readonly string[]): Map<string, string> {
+    const inputs = new Set(this.#inputs.map(({ name }) => name));
+    return new Map(outputs.filter((name) => this.#types.has(name) && !inputs.has(name)).map((name) => [name, this.#fresh()]));
+  }
+
   /** Gives the outputs their names; an output that two names share gets a node of its own for each. */
-  #named(nodes: Node[], named: readonly { to: string; value: Value }[]): Pick<StaticGraph, 'nodes' | 'outputs' | 'types'> {
-    const types = new Map(this.#types);
+  #named(
+    nodes: Node[],
+    named: readonly { to: string; value: Value }[],
+    moved: ReadonlyMap<string, string>,
+  ): Pick<StaticGraph, 'nodes' | 'outputs' | 'types'> {
+    const types = new Map([...this.#types].map(([name, type]) => [moved.get(name) ?? name, type]));
     const outputs: Value[] = [];
     for (const { to, value } of named) {
       if (types.has(to)) throw new GibbonError('E_INTERNAL', `output name ${to} is already a value of the graph`);
       nodes.push({ op: 'Identity', domain: '', name: `out_${to}`, inputs: [value.name], outputs: [to], attributes: {} });
-      types.set(to, value);
+      types.set(to, { type: value.type, shape: value.shape });
       outputs.push({ name: to, type: value.type, shape: value.shape });
     }
     return { nodes, outputs, types };

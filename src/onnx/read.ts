@@ -75,9 +75,31 @@ function readGraph(graph: GraphProto, opsets: ReadonlyMap<string, number>, exter
     // Up to IR version 3 every initializer is also listed as an input.
     inputs: graph.input.filter((port) => !constants.has(port.name)).map(readPort),
     outputs: graph.output.map(readPort),
-    nodes: graph.node.map((node) => readNode(node, opsets, external)),
+    nodes: ordered(graph.node.map((node) => readNode(node, opsets, external))),
     constants,
   };
+}
+
+/** The nodes so that producers stand before consumers, as the format demands and not every exporter does; on a cycle, what is left as it was. */
+function ordered(nodes: readonly Node[]): readonly Node[] {
+  const producer = new Map(nodes.flatMap((node, i) => node.outputs.filter((name) => name !== '').map((name) => [name, i] as const)));
+  const waits = nodes.map(
+    (node, i) =>
+      new Set(node.inputs.flatMap((name) => (producer.has(name) && producer.get(name) !== i ? [producer.get(name) as number] : []))),
+  );
+  if (waits.every((set, i) => [...set].every((at) => at < i))) return nodes;
+  const readers = nodes.map((): number[] => []);
+  for (const [i, set] of waits.entries()) for (const at of set) readers[at]?.push(i);
+  const ready = waits.flatMap((set, i) => (set.size === 0 ? [i] : []));
+  for (const at of ready) {
+    for (const reader of readers[at] ?? []) {
+      const left = waits[reader] as Set<number>;
+      left.delete(at);
+      if (left.size === 0) ready.push(reader);
+    }
+  }
+  const done = new Set(ready);
+  return [...ready, ...[...nodes.keys()].filter((i) => !done.has(i))].map((i) => nodes[i] as Node);
 }
 
 function readPort(port: ValueInfoProto): Port {

@@ -1,8 +1,11 @@
 /** Whole small models lowered: half precision, awkward names, shapes that only constants decide, and what is refused. */
 import { describe, expect, it } from 'vitest';
 import { expectSame, type Given, graphOf } from '../../test/support/expect-lowering.ts';
-import { type Attributes, type Graph, int, type Node } from '../onnx/graph.ts';
+import { type Attributes, type Graph, int, type Node, type Value } from '../onnx/graph.ts';
+import { readModel } from '../onnx/read.ts';
 import { floats, int64s, numbers, type Tensor, widened } from '../onnx/tensor.ts';
+import { writeModel } from '../onnx/write.ts';
+import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { specialise } from './specialise.ts';
@@ -62,6 +65,36 @@ describe('names', () => {
     const session = await ortNode.load(core);
     const made = await session.run({ [name]: { type: 'float32', shape: [2, 3], data: new Float32Array(6) } });
     expect(Array.from(made[`${name}_2`]?.data as Float32Array)).toEqual(Array(6).fill(1));
+  });
+});
+
+describe('a graph around a model', () => {
+  it('may call its outputs as the model calls its weights', async () => {
+    const core = await lower(graphOf(13, [node('Add', ['x0', 'x1'], 'y')], [[1, 2], floats([1, 2], [2])], [output('y')]), { x0: [1, 2] });
+    const g = newGraph();
+    const x = g.input('x', 'float32', [1, 2]);
+    const y = g.inline(core, new Map([['x0', x]])).get('y') as Value;
+    const session = await ortNode.load(g.finish({ x1: y, loss: g.neg(y) }));
+    const made = await session.run({ x: { type: 'float32', shape: [1, 2], data: Float32Array.of(1, 1) } });
+    expect([made.x1, made.loss].map((tensor) => Array.from(tensor?.data as Float32Array))).toEqual([
+      [2, 3],
+      [-2, -3],
+    ]);
+  });
+});
+
+describe('order', () => {
+  it('of the nodes in the file does not matter, as in ONNX Runtime', async () => {
+    const nodes = [
+      node('Add', ['r', 'c'], 'y'),
+      node('Relu', ['x0'], 'r'),
+      node('Constant', [], 'c', { value: { kind: 'tensor', value: floats([1], [1]) } }),
+    ];
+    await expectSame(graphOf(13, nodes, [[2, 3]], [output('y')]), [[2, 3]]);
+  });
+  it('cannot mend a cycle', async () => {
+    const graph = graphOf(13, [node('Add', ['x0', 'b'], 'a'), node('Relu', ['a'], 'b'), node('Relu', ['b'], 'y')], [[2, 3]], [output('y')]);
+    await expect(lower(readModel(writeModel(graph).bytes), { x0: [2, 3] })).rejects.toMatchObject({ code: 'E_MODEL_UNREADABLE' });
   });
 });
 
