@@ -1,6 +1,7 @@
 /** Puts an audit's facts together: per attack, per example, and the worst case over all attacks. */
 import { basename } from 'node:path';
 import type { Attack } from '../attacks/attack.ts';
+import type { GibbonError } from '../base/errors.ts';
 import { describe } from '../model/preprocessing.ts';
 import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
@@ -9,7 +10,7 @@ import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
 import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
 import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
-import { type Evidence, findingsOf, headlineOf, verdictOf } from './verdict.ts';
+import { type Evidence, type Pressure, findingsOf, headlineOf, verdictOf } from './verdict.ts';
 
 export interface Facts {
   readonly options: AuditOptions;
@@ -27,8 +28,16 @@ export interface RanAttack {
   readonly replies: ReadonlyMap<number, AttackReply>;
 }
 
+/** A part of the audit that failed while others went on. */
+export interface Failure {
+  readonly what: string;
+  /** A worker died of it, or hung. */
+  readonly fatal: boolean;
+  readonly error: GibbonError;
+}
+
 /** The result of one model, without its pictures. */
-export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonly CurvePoint[]): ModelResult {
+export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonly CurvePoint[], failures: readonly Failure[]): ModelResult {
   const { options, model, prepared, clean, epsilon } = facts;
   const n = clean.length;
   const right = (index: number): number => prepared.labels[index] as number;
@@ -39,12 +48,13 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
   const image = prepared.preprocessing.modality === 'image';
   const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
   const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise');
+  const pressure = pressureOf(ran, correct.length, failures);
   const summary = {
     cleanAccuracy: proportion(correct.length, n),
     robustAccuracy: proportion(standing, n),
     robustAccuracy8bit: image ? proportion(standing8bit, n) : null,
     noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
-    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n)),
+    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n), pressure),
   };
   const evidence: Evidence = {
     summary,
@@ -55,6 +65,8 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     missedByGradients: missedBy(ran),
     unsupported: prepared.unsupported,
     masked: prepared.masked,
+    rivals: prepared.rivals,
+    failures: failures.map(({ error }) => error.message),
   };
   return {
     path: model.path,
@@ -68,13 +80,19 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     maskedGradients: [...prepared.masked],
     data: dataResult(facts),
     threat: threatResult(facts),
-    summary: { ...summary, headline: headlineOf(summary.verdict, summary.cleanAccuracy, summary.robustAccuracy, epsilon.text) },
+    summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
     curve: [...curve],
     findings: findingsOf(evidence),
     samples,
     examples: [],
   };
+}
+
+/** Did something stronger than noise try every example that was classified correctly? */
+function pressureOf(ran: readonly RanAttack[], correct: number, failures: readonly Failure[]): Pressure {
+  if (failures.length > 0) return 'incomplete';
+  return ran.some(({ unit, items }) => unit.knowledge !== 'nothing' && items.length === correct) ? 'full' : 'noise';
 }
 
 const broken = ({ replies }: RanAttack): number => [...replies.values()].filter((reply) => reply.broken).length;

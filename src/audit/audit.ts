@@ -1,26 +1,30 @@
 /** An audit from end to end: look, agree on the input, attack, judge, conclude. Every process is told what to do in plain JSON. */
 import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
+import { GibbonError, toGibbonError } from '../base/errors.ts';
 import type { Attack } from '../attacks/attack.ts';
 import { imageSize } from '../model/rows.ts';
 import { describe } from '../model/preprocessing.ts';
 import { subset } from '../data/subset.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { DEFAULT_EPSILON, epsilonKind, parseEpsilon, type Budget } from '../threat/epsilon.ts';
-import { assemble, type Facts, type RanAttack } from './assemble.ts';
+import { assemble, type Facts, type Failure, type RanAttack } from './assemble.ts';
 import { traceCurve } from './curve.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { type Plan, PLANS, type PlannedAttack } from './presets.ts';
-import type { ModelResult } from './result.ts';
+import { type Plan, PLANS, type PlannedAttack, withoutGradients } from './presets.ts';
+import type { CurvePoint, ModelResult } from './result.ts';
 import { runAttack } from './run-attack.ts';
 import { shards } from './shards.ts';
 import type { CleanReply, Prepared, Subject, SubjectSpec } from './subject.ts';
 import { drawExamples } from './examples.ts';
+import { clearAdversarial } from './leftovers.ts';
 
 export interface Audited {
   readonly result: ModelResult;
   readonly timings: Readonly<Record<string, number>>;
+  /** The first thing that died, hung or failed while the rest was finished. */
+  readonly failure: GibbonError | undefined;
 }
 
 /** Audits one model. @throws GibbonError for anything that the user can mend */
@@ -37,7 +41,7 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
   const prepared = await timed('prepare', () => workers.run<Prepared>('prepare', spec));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
   const subject: Subject = { ...spec, preprocessing: prepared.preprocessing };
-  const plan = planOf(options);
+  const plan = planOf(options, prepared);
   const chosen = subset({ length: prepared.labels.length, labels: Int32Array.from(prepared.labels) }, { ...chosenBy(options, plan), seed: options.seed });
   const epsilon = budgetOf(options, prepared);
   reporter.phase(`${model.name}: clean accuracy`, chosen.length);
@@ -45,25 +49,62 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
   const facts: Facts = { options, model, prepared, clean, epsilon };
   const correct = clean.filter(({ index, label }) => label === prepared.labels[index]).map(({ index, label }) => ({ index, label }));
   const ran: RanAttack[] = [];
-  for (const planned of plan.attacks.filter((one) => applies(one, prepared, options))) {
+  const failures: Failure[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    await work().catch((thrown: unknown) => failures.push(survivable(thrown, model.name, what)));
+  };
+  if (options.folder !== undefined) await clearAdversarial(options.folder, model.name);
+  for (const planned of plannedFor(plan, prepared, options)) {
     const unit = attackOf(planned.id);
+    if (failures.filter(({ fatal }) => fatal).length >= MOST_FATAL) break;
     const items = planned.limit === undefined ? correct : correct.slice(0, planned.limit);
     reporter.phase(`${model.name}: ${unit.name}`, items.length);
     const save = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name, `${ran.length}-${planned.id}`);
     const order = { subject, items, attack: { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value }, batch: options.batch, save };
-    const outcome = await timed('attack', () => runAttack(workers, reporter, order));
-    timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
-    ran.push({ unit, planned, items, save, replies: outcome.replies });
+    await attempt(unit.name, async () => {
+      const outcome = await timed('attack', () => runAttack(workers, reporter, order));
+      timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
+      ran.push({ unit, planned, items, save, replies: outcome.replies });
+    });
   }
-  const curve = await timed('curve', () => traceCurve({ plan, subject, correct, facts, ran, workers, reporter }));
-  const result = assemble(facts, ran, curve);
-  const examples = await timed('pictures', () => drawExamples({ subject, facts, ran, result, workers }));
-  return { result: { ...result, examples }, timings };
+  const [first] = failures;
+  if (first && ran.length === 0) throw first.error;
+  let curve: CurvePoint[] = [];
+  if (!failures.some(({ fatal }) => fatal)) {
+    await attempt('accuracy against epsilon', async () => {
+      curve = await timed('curve', () => traceCurve({ plan, subject, correct, facts, ran, workers, reporter }));
+    });
+  }
+  const result = assemble(facts, ran, curve, failures);
+  let examples: ModelResult['examples'] = [];
+  await attempt('pictures', async () => {
+    examples = await timed('pictures', () => drawExamples({ subject, facts, ran, result, workers }));
+  });
+  return { result: { ...result, examples }, timings, failure: failures[0]?.error };
 }
 
-function planOf(options: AuditOptions): Plan {
+/** After so many workers lost for good, the model is not attacked any further: each cost twice the longest wait. */
+const MOST_FATAL = 2;
+
+/** What is told of a part of the audit that failed while others go on. @throws what is no fault of this part alone */
+function survivable(thrown: unknown, model: string, what: string): Failure {
+  const { code, message, hint, cause } = toGibbonError(thrown);
+  const fatal = code === 'E_WORKER_DIED' || code === 'E_WORKER_HUNG';
+  if (!fatal && !['E_OPERATOR_UNSUPPORTED', 'E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_MODEL_LOAD', 'E_INTERNAL'].includes(code)) throw thrown;
+  return { what, fatal, error: new GibbonError(code, `${model}, ${what}: ${message}`, { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) }) };
+}
+
+function planOf(options: AuditOptions, { unsupported }: Prepared): Plan {
   const plan = PLANS[options.preset];
-  return options.only ? { ...plan, attacks: [options.only], curve: [] } : plan;
+  if (options.only) return { ...plan, attacks: [options.only], curve: [] };
+  return unsupported.length > 0 ? withoutGradients(plan, (id) => attackOf(id).knowledge) : plan;
+}
+
+/** @throws GibbonError E_NOT_APPLICABLE when not one attack is left */
+function plannedFor(plan: Plan, prepared: Prepared, options: AuditOptions): PlannedAttack[] {
+  const left = plan.attacks.filter((one) => applies(one, prepared, options));
+  if (left.length === 0) throw new GibbonError('E_NOT_APPLICABLE', `no attack applies to this model in the ${options.norm} norm`, { hint: 'Try another --norm; `gibbon list` shows what each attack needs.' });
+  return left;
 }
 
 function chosenBy({ n, first }: AuditOptions, plan: Plan): { n: number } | { first: number } {
@@ -88,7 +129,12 @@ function assumptions({ preprocessing, source, tried, data }: Prepared): string[]
 
 function budgetOf(options: AuditOptions, { preprocessing }: Prepared): Budget {
   const size = preprocessing.modality === 'image' && preprocessing.shape.length > 1 ? imageSize(preprocessing) : undefined;
-  return parseEpsilon(options.epsilon ?? DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][options.norm]);
+  const budget = parseEpsilon(options.epsilon ?? DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][options.norm]);
+  if (preprocessing.modality === 'image' && options.norm === 'linf' && budget.value > 1) {
+    const levels = Number.isInteger(budget.value) && budget.value < 256 ? `; ${budget.value} of 255 levels is --epsilon ${budget.value}/255` : '';
+    throw new GibbonError('E_USAGE', `epsilon ${options.epsilon} is more than the whole range of a pixel`, { hint: `Pixels lie in [0, 1] here${levels}.` });
+  }
+  return budget;
 }
 
 async function cleanOf(workers: Workers, reporter: Reporter, subject: Subject, indices: readonly number[]): Promise<CleanReply[]> {

@@ -17,6 +17,9 @@ import type { Prepared, SubjectSpec } from './subject.ts';
 
 /** Labelled samples on which preprocessings are compared. */
 const PROBE = 100;
+/** Where these cannot tell two of them apart, and inputs are small: so many. */
+const PROBE_MORE = 1000;
+const SMALL = 4096;
 
 /** @throws GibbonError for anything in model, data or labels that does not fit */
 export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
@@ -33,14 +36,19 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
   const matched = matchLabels(dataset, classNames, classes);
   const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
   const samples = await dataset.read(probe);
+  const labelled = (indices: readonly number[]): number[] => indices.map((index) => matched.labels[index] as number);
   const found = await findPreprocessing({
     model,
     runtime,
     modality: dataset.modality,
     samples,
-    labels: probe.map((index) => matched.labels[index] as number),
+    labels: labelled(probe),
     flags: spec.flags,
     resize: resizeImage,
+    more: async () => {
+      const indices = subset(dataset, { n: Math.min(PROBE_MORE, dataset.length), seed: spec.seed });
+      return samples.some(({ data }) => data.length > SMALL) ? { samples, labels: labelled(probe) } : { samples: await dataset.read(indices), labels: labelled(indices) };
+    },
   });
   return {
     sha256: model.sha256,
@@ -57,10 +65,17 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
       length: dataset.length,
       classes,
       classNames: matched.classNames ?? null,
-      notes: [matched.how, ...(dataset.notes ?? [])],
+      notes: [matched.how, ...(dataset.notes ?? []), ...oneClass(matched)],
     },
     labels: Array.from(matched.labels),
   };
+}
+
+/** With one class only, a model that always answers it looks perfect. */
+function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonly classNames?: readonly string[] | undefined }): string[] {
+  const [label] = labels;
+  if (label === undefined || labels.some((other) => other !== label)) return [];
+  return [`All examples are of one class, ${classNames?.[label] ?? label}: clean accuracy says nothing about a model that always answers it.`];
 }
 
 /** Number of classes: what the model gives for one sample. */

@@ -13,7 +13,10 @@ export interface PlannedAttack {
 }
 
 export interface Plan {
+  /** Examples, unless the user says how many. */
   readonly n: number;
+  /** The same where only queries are possible, which cost far more per example, and the questions that each may then take. */
+  readonly queried: { readonly n: number; readonly maxQueries: number };
   readonly attacks: readonly PlannedAttack[];
   /** Points of the robust-accuracy curve, as multiples of epsilon. */
   readonly curve: readonly number[];
@@ -25,9 +28,10 @@ const FGSM: PlannedAttack = { id: 'fgsm', params: {} };
 
 /** Cheap attacks first; every attack runs on all examples that are classified correctly, so that its own figure stands for itself. */
 export const PLANS: Readonly<Record<Preset, Plan>> = {
-  quick: { n: 200, attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }], curve: [0.25, 0.5, 1, 1.5], curveSteps: 10 },
+  quick: { n: 200, queried: { n: 50, maxQueries: 1000 }, attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }], curve: [0.25, 0.5, 1, 1.5], curveSteps: 10 },
   standard: {
     n: 500,
+    queried: { n: 100, maxQueries: 4000 },
     attacks: [
       NOISE,
       { id: 'gaussian-noise', params: { repeats: 1 } },
@@ -41,6 +45,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
   },
   thorough: {
     n: 1000,
+    queried: { n: 500, maxQueries: 10000 },
     attacks: [
       { id: 'uniform-noise', params: { repeats: 100 } },
       { id: 'gaussian-noise', params: { repeats: 100 } },
@@ -53,3 +58,9 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     curveSteps: 40,
   },
 };
+
+/** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
+export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string): Plan {
+  const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
+  return { ...plan, n: Math.min(n, queried.n), queried, attacks: [...left, { id: 'hop-skip-jump', params: { maxQueries: queried.maxQueries } }] };
+}

@@ -28,6 +28,8 @@ export interface Prepared {
   readonly preprocessing: Preprocessing;
   readonly source: 'flags' | 'guessed' | 'default';
   readonly tried: readonly Tried[];
+  /** Other readings of the input that fit the labels as well. */
+  readonly rivals: readonly string[];
   /** Operators without gradients; empty when gradient attacks apply. */
   readonly unsupported: readonly string[];
   /** Operators whose gradient is replaced, e.g. "Round (straight-through)". */

@@ -5,17 +5,32 @@ import type { AttackResult, Finding, ModelResult, Proportion } from './result.ts
 const ROBUST = 0.7;
 const BROKEN = 0.1;
 
+/** Confidence from which a wrong answer counts as sure. */
+const SURE = 0.9;
+
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
 
-/** `undecided` where the interval of the robust accuracy reaches over both thresholds. */
-export function verdictOf(clean: Proportion, robust: Proportion): ModelResult['summary']['verdict'] {
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, or by only a part of what was planned. */
+export type Pressure = 'full' | 'noise' | 'incomplete';
+
+/** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
+export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
   const at = (value: number): 'robust' | 'fragile' | 'broken' => (value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile');
   const ends = new Set([at(robust.low), at(robust.high)]);
-  return ends.has('robust') && ends.has('broken') ? 'undecided' : at(robust.value);
+  if ((ends.has('robust') && ends.has('broken')) || clean.count === 0) return 'undecided';
+  return pressure !== 'full' && at(robust.value) !== 'broken' ? 'undecided' : at(robust.value);
 }
 
-export function headlineOf(verdict: ModelResult['summary']['verdict'], clean: Proportion, robust: Proportion, epsilon: string): string {
+export interface Headline {
+  readonly verdict: ModelResult['summary']['verdict'];
+  readonly cleanAccuracy: Proportion;
+  readonly robustAccuracy: Proportion;
+  readonly epsilon: string;
+  readonly pressure: Pressure;
+}
+
+export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robust, epsilon, pressure }: Headline): string {
   const figures = `${percent(robust)} of ${robust.n} examples survive (clean: ${percent(clean)})`;
   switch (verdict) {
     case 'broken':
@@ -25,6 +40,9 @@ export function headlineOf(verdict: ModelResult['summary']['verdict'], clean: Pr
     case 'robust':
       return `Holds against what was tried: at epsilon ${epsilon} ${figures}.`;
     default:
+      if (clean.count === 0) return `Undecided: not one of ${clean.n} examples is classified correctly, so there is nothing to attack.`;
+      if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon} ${figures}.`;
+      if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon} ${figures}.`;
       return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
   }
 }
@@ -40,10 +58,14 @@ export interface Evidence {
   readonly missedByGradients: { readonly count: number; readonly n: number };
   readonly unsupported: readonly string[];
   readonly masked: readonly string[];
+  /** Other readings of the input that fit the labels as well. */
+  readonly rivals: readonly string[];
+  /** What failed while the rest went on. */
+  readonly failures: readonly string[];
 }
 
 export function findingsOf(evidence: Evidence): Finding[] {
-  const all = [robustness(evidence), confidence(evidence), noise(evidence), eightBit(evidence), ...gradients(evidence), blackBox(evidence)];
+  const all = [robustness(evidence), confidence(evidence), noise(evidence), eightBit(evidence), ...gradients(evidence), blackBox(evidence), failed(evidence), ambiguous(evidence)];
   return all.filter((finding): finding is Finding => finding !== undefined);
 }
 
@@ -63,19 +85,19 @@ function robustness({ summary, attacks, epsilon }: Evidence): Finding {
   };
 }
 
-/** A fooled model that is sure of itself cannot be caught by a confidence threshold. */
+/** A fooled model that is sure of itself cannot be caught by a confidence threshold. (Attacks stop at the first wrong decision, so low confidence proves nothing.) */
 function confidence({ samples }: Evidence): Finding | undefined {
   const fooled = samples.flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : [])).sort((a, b) => a - b);
   if (fooled.length < 5) return undefined;
   const median = fooled[Math.floor(fooled.length / 2)] as number;
-  const sure = median >= 0.9;
+  if (median < SURE) return undefined;
   return {
     id: 'adversarial-confidence',
-    severity: sure ? 'high' : 'info',
+    severity: 'high',
     category: 'integrity',
-    title: sure ? 'It is sure of its wrong answers' : 'Its wrong answers are less sure',
-    text: `On the ${fooled.length} examples that fool it the median confidence in the wrong class is ${(100 * median).toFixed(1)} %${sure ? ': a threshold on confidence would let them pass.' : '.'}`,
-    remedies: sure ? ['Do not use confidence as a detector of attacks.'] : [],
+    title: 'It is sure of its wrong answers',
+    text: `On the ${fooled.length} examples that fool it the median confidence in the wrong class is ${(100 * median).toFixed(1)} %: a threshold on confidence would let them pass.`,
+    remedies: ['Do not use confidence as a detector of attacks.'],
   };
 }
 
@@ -128,5 +150,30 @@ function blackBox({ missedByGradients: missed }: Evidence): Finding | undefined 
     title: 'An attack without gradients won where gradients failed',
     text: `${missed.count} of ${missed.n} examples fell to noise or to a label-only attack and withstood every gradient attack: the gradients are probably masked, and the gradient figures flatter the model.`,
     remedies: ['Trust the smaller figure, and look for rounding, quantisation or saturation in the model.'],
+  };
+}
+
+function failed({ failures }: Evidence): Finding | undefined {
+  if (failures.length === 0) return undefined;
+  return {
+    id: 'incomplete',
+    severity: 'high',
+    category: 'evidence',
+    title: 'A part of the audit failed',
+    text: `${failures.join(' ')} The other figures stand, but the model was not tried as hard as planned.`,
+    remedies: ['Run the audit again with a smaller --batch or fewer --workers; if it fails again, report it with the command.'],
+  };
+}
+
+/** Labels that fit several readings of the input leave open which one the figures belong to. */
+function ambiguous({ rivals }: Evidence): Finding | undefined {
+  if (rivals.length === 0) return undefined;
+  return {
+    id: 'ambiguous-input',
+    severity: 'low',
+    category: 'evidence',
+    title: 'The labels fit more than one reading of the input',
+    text: `Clean accuracy does not tell the reading that was audited from ${rivals.join('; ')}. Robust accuracy may differ between them.`,
+    remedies: ['If your pipeline feeds the model otherwise, say so with --mean, --std and --channels.'],
   };
 }

@@ -8,6 +8,7 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
+import { NO_CLASS } from '../model/judge.ts';
 import { measure, rounded } from '../model/measure.ts';
 import { readModelFile } from '../model/model-file.ts';
 import { toRow } from '../model/rows.ts';
@@ -125,9 +126,9 @@ async function judged(target: Target, order: AttackOrder, { samples, proposals, 
     const distances = measures[i] as NonNullable<AttackReply['distances']>;
     // A candidate outside the ball proves nothing about it; minimal-norm attacks may end there.
     const inside = distances[order.attack.norm] <= order.attack.epsilon * (1 + 1e-4) + 1e-6;
-    const broken = label !== truth && inside;
+    const broken = label !== truth && label !== NO_CLASS && inside;
     if (broken) kept.push({ index, label: truth, x: candidate as Float32Array });
-    const broken8bit = levels ? inside && levels[i]?.label !== truth : null;
+    const broken8bit = levels ? inside && levels[i]?.label !== truth && levels[i]?.label !== NO_CLASS : null;
     replies.set(index, { index, broken, label, confidence, distances, broken8bit, ...counts });
   }
   return proposals.map(

@@ -1,5 +1,5 @@
 /** `gibbon attack <id>`: one attack with its own parameters as flags; the same JSON result as an audit. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import * as z from 'zod';
 import type { Attack } from '../attacks/attack.ts';
@@ -21,7 +21,10 @@ interface AttackFlags extends SharedFlags {
 export function attackCommand(context: CliContext): Command {
   const command = new Command('attack').description('run a single attack; see `gibbon list` for their names');
   for (const unit of ATTACKS) command.addCommand(one(unit, context).exitOverride());
-  return command;
+  // Without an action of its own, commander would answer an unknown name with the whole help text.
+  return command.argument('[attack]').action((name: string | undefined) => {
+    throw new GibbonError('E_USAGE', name === undefined ? 'which attack?' : `there is no attack ${name}`, { hint: `\`gibbon list\` shows them: ${ATTACKS.map(({ id }) => id).join(', ')}.` });
+  });
 }
 
 function one(unit: Attack, context: CliContext): Command {
@@ -67,9 +70,9 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
   const params = parametersOf(unit, flags);
   const options = resolved(models, flags);
   if (!unit.norms.includes(options.norm)) throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
-  const outputs = [flags.json, flags.output].filter((path) => path !== undefined);
-  for (const path of outputs) await assertWritable(resolve(path));
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
+  const outputs = [flags.json, flags.output, folder === undefined ? undefined : join(folder, 'adversarial', 'probe')];
+  for (const path of outputs.filter((one) => one !== undefined)) await assertWritable(resolve(path));
   const { result, error } = await runAudit({ ...options, preset: 'standard', only: { id: unit.id, params }, folder: folder === undefined ? undefined : resolve(folder), threads: 1 }, context, flags.workers);
   if (result) {
     if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);

@@ -30,8 +30,7 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
   const options = resolved(models, flags);
   const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
   const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
-  await assertWritable(report);
-  await assertWritable(json);
+  for (const path of [report, json, resolve(flags.folder, 'adversarial', 'probe')]) await assertWritable(path);
   const { result, error } = await runAudit({ ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 }, context, flags.workers);
   if (result) {
     await writeOutput(json, `${JSON.stringify(result, null, 1)}\n`);

@@ -4,6 +4,7 @@ import { auditModel } from '../audit/audit.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { version as ortVersion } from '../runtime/ort-binding.ts';
+import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { hire, narrator } from './workers.ts';
@@ -24,12 +25,18 @@ export async function runAudit(options: AuditOptions, context: CliContext, worke
   let error: unknown;
   try {
     for (const model of options.models) {
-      const audited = await auditModel(options, model, { workers: crew, reporter });
+      const audited = await auditModel(options, model, { workers: crew, reporter }).catch((thrown: unknown) => {
+        // A model that kills or hangs its workers does not keep the next one from its audit.
+        if (!(thrown instanceof GibbonError && (thrown.code === 'E_WORKER_DIED' || thrown.code === 'E_WORKER_HUNG'))) throw thrown;
+        error ??= thrown;
+      });
+      if (!audited) continue;
       models.push(audited.result);
+      error ??= audited.failure;
       for (const [name, seconds] of Object.entries(audited.timings)) timings[name] = (timings[name] ?? 0) + seconds;
     }
   } catch (thrown) {
-    error = thrown;
+    error ??= thrown;
   } finally {
     reporter.end();
     await crew.close();

@@ -8,6 +8,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { NORMS, type Norm } from '../threat/ball.ts';
+import { parseEpsilon } from '../threat/epsilon.ts';
 
 export interface SharedFlags {
   data?: string;
@@ -43,13 +44,19 @@ const whole = (text: string): number => {
 
 const numbers = (text: string): number[] => {
   const values = text.split(',').map(Number);
-  if (values.some((value) => !Number.isFinite(value))) throw new InvalidArgumentError('Numbers separated by commas, please.');
+  if (text.trim() === '' || values.some((value) => !Number.isFinite(value))) throw new InvalidArgumentError('Numbers separated by commas, please.');
+  return values;
+};
+
+const spreads = (text: string): number[] => {
+  const values = numbers(text);
+  if (values.some((value) => value <= 0)) throw new InvalidArgumentError('Numbers above 0 separated by commas, please.');
   return values;
 };
 
 const size = (text: string): [number, number] => {
   const [height, width = height] = text.split(/[x×]/).map(Number);
-  if (!height || !width) throw new InvalidArgumentError('A size such as 224 or 224x320, please.');
+  if (![height, width].every((side) => Number.isInteger(side) && Number(side) > 0) || height === undefined || width === undefined) throw new InvalidArgumentError('A size such as 224 or 224x320, please.');
   return [height, width];
 };
 
@@ -67,7 +74,7 @@ export function withShared(command: Command): Command {
     .addOption(new Option('--layout <layout>', 'where channels stand').choices(['NCHW', 'NHWC']))
     .addOption(new Option('--channels <order>', 'channel order').choices(['rgb', 'bgr', 'grayscale']))
     .addOption(new Option('--mean <numbers>', 'input = (value - mean) / std, for values in [0, 1]').argParser(numbers))
-    .addOption(new Option('--std <numbers>', 'see --mean').argParser(numbers))
+    .addOption(new Option('--std <numbers>', 'see --mean').argParser(spreads))
     .addOption(new Option('--resize <mode>', "how images reach the model's size").choices(['crop', 'stretch']))
     .addOption(new Option('--size <pixels>', 'input size, where the model leaves it open').argParser(size))
     .addOption(new Option('--batch <rows>', 'rows per graph run').argParser(positive))
@@ -86,10 +93,16 @@ const DEMO = {
   dataName: 'MNIST, first 1 000 test images (shipped with Gibbon)',
 };
 
+/** What the shipped pair was trained with: nothing to guess. */
+const DEMO_SCALE: PreprocessingFlags = { mean: [0], std: [1] };
+
 export type Resolved = Pick<AuditOptions, 'models' | 'data' | 'dataName' | 'flags' | 'n' | 'first' | 'epsilon' | 'norm' | 'seed' | 'batch'>;
 
 /** From flags to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE */
 export function resolved(models: readonly string[], flags: SharedFlags): Resolved {
+  if (flags.epsilon !== undefined && parseEpsilon(flags.epsilon).value === 0) {
+    throw new GibbonError('E_USAGE', 'epsilon 0 leaves an attacker nothing to change', { hint: 'Give a budget above 0: --epsilon 0.3 or --epsilon 8/255. Without --epsilon the usual one for this kind of data is taken.' });
+  }
   const common = {
     flags: preprocessingFlags(flags),
     n: flags.n,
@@ -101,7 +114,7 @@ export function resolved(models: readonly string[], flags: SharedFlags): Resolve
   };
   if (models.length === 0) {
     if (flags.data !== undefined) throw new GibbonError('E_USAGE', '--data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
-    return { ...DEMO, ...common };
+    return { ...DEMO, ...common, flags: { ...DEMO_SCALE, ...common.flags } };
   }
   if (flags.data === undefined) {
     throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', { hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.' });

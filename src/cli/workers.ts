@@ -1,14 +1,14 @@
 /** Connects an audit to the process pool and to the terminal. */
 import type { Reporter, Workers } from '../audit/ports.ts';
 import { createProgress, type Progress } from '../base/progress.ts';
-import { workersThatFit } from '../queue/cpus.ts';
+import { memoryPerWorker, workersThatFit } from '../queue/cpus.ts';
 import { createPool } from '../queue/pool.ts';
 import type { ProgressBar } from './progress-bar.ts';
 
 /** What a worker is expected to need at most; the pool starts fewer where memory is short. */
 const WORKER_BYTES = 1.5e9;
-/** The longest that a single step may take before its worker counts as hung. */
-const STALL_SECONDS = 300;
+/** The longest that a single graph run may take before its worker counts as hung; tests shorten it. */
+const STALL_SECONDS = Number(process.env.GIBBON_STALL_SECONDS) || 300;
 
 export interface Crew extends Workers {
   close(): Promise<void>;
@@ -16,7 +16,7 @@ export interface Crew extends Workers {
 
 export function hire({ size, signal, bar }: { size: number | undefined; signal: AbortSignal; bar: ProgressBar }): Crew {
   const count = size ?? workersThatFit({ bytesPerWorker: WORKER_BYTES });
-  const pool = createPool({ entry: new URL('../queue/worker.js', import.meta.url), init: undefined, size: count, stallSeconds: STALL_SECONDS, signal, log: (line) => bar.line(line) });
+  const pool = createPool({ entry: new URL('../queue/worker.js', import.meta.url), init: undefined, size: count, stallSeconds: STALL_SECONDS, memoryBytes: Math.max(WORKER_BYTES, memoryPerWorker(count)), signal, log: (line) => bar.line(line) });
   return { size: count, run: (kind, payload, onProgress) => pool.run({ kind, payload }, onProgress), close: () => pool.close() };
 }
 

@@ -1,26 +1,45 @@
 /** Writes results, with one clear error where a path cannot be written. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
 
 /** @throws GibbonError E_OUTPUT_UNWRITABLE */
 export async function writeOutput(path: string, content: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, content);
   } catch (cause) {
     throw unwritable(path, cause);
   }
 }
 
-/** Fails before the work rather than after it. @throws GibbonError E_OUTPUT_UNWRITABLE */
+/** Fails before the work rather than after it; leaves nothing behind, whether the path can be written or not. @throws GibbonError E_OUTPUT_UNWRITABLE */
 export async function assertWritable(path: string): Promise<void> {
+  const existed = existsSync(path);
+  let made: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    made = await makeFolder(dirname(path));
     await writeFile(path, '', { flag: 'a' });
   } catch (cause) {
     throw unwritable(path, cause);
+  } finally {
+    if (!existed) await rm(path, { force: true }).catch(() => {});
+    if (made !== undefined) await removeEmpty(dirname(path), made);
   }
+}
+
+/** Makes a folder and those above it; returns the topmost one made. (Node 20's own recursive mkdir never returns below /proc.) */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const one of missing) await mkdir(one);
+  return missing[0];
+}
+
+/** Removes empty folders from `folder` up to `top`. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let at = folder; at.length >= top.length; at = dirname(at)) await rmdir(at).catch(() => {});
 }
 
 function unwritable(path: string, cause: unknown): GibbonError {

@@ -3,11 +3,11 @@ import { GibbonError } from '../base/errors.ts';
 import type { Modality, Sample } from '../data/dataset.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { betterThanChance } from '../stats/binomial.ts';
+import { type Answers, asGood, judgeFit } from './fit.ts';
 import { createJudge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
-import { type ResizeImage, toRow } from './rows.ts';
+import { imageSize, type ResizeImage, toRow } from './rows.ts';
 
 /** What the user said, where they did. */
 export interface PreprocessingFlags {
@@ -30,6 +30,8 @@ export interface Found {
   readonly preprocessing: Preprocessing;
   readonly source: 'flags' | 'guessed' | 'default';
   readonly tried: readonly Tried[];
+  /** Other readings that fit the labels as well, as far as these can tell. */
+  readonly rivals: readonly string[];
 }
 
 /** The usual scales, most common first; std and mean of images in [0, 1]. */
@@ -43,9 +45,6 @@ const SCALES: readonly { readonly mean: readonly number[]; readonly std: readonl
   { mean: [0.4815, 0.4578, 0.4082], std: [0.2686, 0.2613, 0.2758], colour: true },
   { mean: [123.68 / 255, 116.779 / 255, 103.939 / 255], std: [1 / 255], colour: true },
 ];
-
-/** A guess counts as right only where chance explains it less often than this. */
-const SIGNIFICANCE = 1e-3;
 
 /** The shapes that a model's input port allows for samples of this modality. @throws GibbonError E_DATA_SHAPE */
 export function shapeFor(port: Port, modality: Modality, sample: Sample, flags: PreprocessingFlags): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
@@ -79,18 +78,34 @@ function imageShape(dims: readonly (number | undefined)[], sample: Sample, flags
 export function candidates(base: Pick<Preprocessing, 'layout' | 'shape' | 'channels'>, modality: Modality, flags: PreprocessingFlags): Preprocessing[] {
   const resize = flags.resize ?? 'crop';
   const fixed = { ...base, modality, resize };
-  if (modality === 'waveform') return [1, 1 / 32768].map((std) => ({ ...fixed, mean: flags.mean ?? [0], std: flags.std ?? [std] }));
-  if (modality === 'tensor') return [{ ...fixed, mean: flags.mean ?? [0], std: flags.std ?? [1] }];
-  if (flags.mean || flags.std) return [{ ...fixed, mean: flags.mean ?? [0], std: flags.std ?? [1] }];
+  if (flags.mean || flags.std) return [{ ...fixed, ...scaleOf(base, modality, flags) }];
+  if (modality === 'waveform') return [1, 1 / 32768].map((std) => ({ ...fixed, mean: [0], std: [std] }));
+  if (modality === 'tensor') return [{ ...fixed, mean: [0], std: [1] }];
   const gray = base.channels === 'grayscale' || base.channels === 'none';
   return SCALES.filter((scale) => (gray ? !scale.colour : !scale.gray)).map(({ mean, std }) => ({ ...fixed, mean, std }));
 }
 
-/** Variants of the best scale: channel order and resizing. */
+/** Mean and standard deviation as given, of equal length. @throws GibbonError E_USAGE where they do not fit the model's channels */
+function scaleOf(base: Pick<Preprocessing, 'layout' | 'shape'>, modality: Modality, { mean = [0], std = [1] }: PreprocessingFlags): Pick<Preprocessing, 'mean' | 'std'> {
+  const channels = modality === 'image' && base.shape.length > 1 ? imageSize(base).channels : 1;
+  for (const [flag, values] of [['--mean', mean], ['--std', std]] as const) {
+    if (values.length === 1 || values.length === channels) continue;
+    throw new GibbonError('E_USAGE', `${flag} has ${values.length} numbers, the model has ${channels} ${channels === 1 ? 'channel' : 'channels'}`, { hint: 'Give one number, or one for each channel, separated by commas.' });
+  }
+  const length = Math.max(mean.length, std.length);
+  const each = (values: readonly number[]): readonly number[] => (values.length === length ? values : Array<number>(length).fill(values[0] as number));
+  return { mean: each(mean), std: each(std) };
+}
+
+/** Variants of the best scale: channel order (with the scale's numbers in RGB order, or turned with the channels) and resizing. */
 function variants(best: Preprocessing, flags: PreprocessingFlags, resized: boolean): Preprocessing[] {
-  const orders: Preprocessing['channels'][] = best.modality === 'image' && best.channels === 'rgb' && !flags.channels ? ['rgb', 'bgr'] : [best.channels];
+  const { mean, std } = best;
+  const turned = { channels: 'bgr' as const, mean: [...mean].reverse(), std: [...std].reverse() };
+  const uneven = mean.some((m) => m !== mean[0]) || std.some((s) => s !== std[0]);
+  const swappable = best.modality === 'image' && best.channels === 'rgb' && !flags.channels;
+  const orders = swappable ? [best, { ...best, channels: 'bgr' as const }, ...(uneven && !flags.mean && !flags.std ? [{ ...best, ...turned }] : [])] : [best];
   const modes: Preprocessing['resize'][] = resized && !flags.resize ? ['crop', 'stretch'] : [best.resize];
-  return orders.flatMap((channels) => modes.map((resize) => ({ ...best, channels, resize }))).slice(1);
+  return orders.flatMap((order) => modes.map((resize) => ({ ...order, resize }))).slice(1);
 }
 
 export interface Probe {
@@ -102,29 +117,55 @@ export interface Probe {
   readonly labels: readonly number[];
   readonly flags: PreprocessingFlags;
   readonly resize: ResizeImage;
+  /** More labelled samples, for readings that the first ones cannot tell apart. */
+  readonly more?: () => Promise<{ readonly samples: readonly Sample[]; readonly labels: readonly number[] }>;
+}
+
+interface Reading extends Answers {
+  readonly p: Preprocessing;
 }
 
 /**
  * Tries the candidates on labelled samples and returns the one with the highest accuracy (the likelier one on a tie).
- * @throws GibbonError E_PREPROCESSING_UNCLEAR when none is better than chance: there is no verdict on a misread model
+ * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess: there is no verdict on a misread model
  */
 export async function findPreprocessing(probe: Probe): Promise<Found> {
-  const { model, modality, samples, flags } = probe;
+  const { model, modality, samples, labels, flags } = probe;
   const base = shapeFor(model.input, modality, samples[0] as Sample, flags);
-  const tried: { p: Preprocessing; correct: number }[] = [];
-  const attempt = async (p: Preprocessing): Promise<void> => {
-    tried.push({ p, correct: await correctOf(probe, p) });
-  };
-  for (const p of candidates(base, modality, flags)) await attempt(p);
-  const best = (): { p: Preprocessing; correct: number } => tried.reduce((a, b) => (b.correct > a.correct ? b : a));
   const resized = modality === 'image' && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
-  for (const p of variants(best().p, flags, resized)) await attempt(p);
-  const { p, correct } = best();
-  const n = samples.length;
-  const list = tried.map(({ p: one, correct: count }): Tried => ({ description: full(one, resized), accuracy: count / n, n }));
-  const classes = await outputsOf(probe, p);
-  if (betterThanChance(correct, n, classes) > SIGNIFICANCE) unclear(list, classes);
-  return { preprocessing: p, source: flags.mean || flags.std ? 'flags' : tried.length === 1 ? 'default' : 'guessed', tried: list };
+  const readings: Reading[] = [];
+  for (const p of candidates(base, modality, flags)) readings.push(await read(probe, p));
+  for (const p of variants(bestOf(readings).p, flags, resized)) readings.push(await read(probe, p));
+  const list = readings.map(({ p, correct }): Tried => ({ description: full(p, resized), accuracy: correct / samples.length, n: samples.length }));
+  const first = bestOf(readings);
+  const fit = judgeFit(first, labels, { classes: await outputsOf(probe, first.p), tried: readings.length });
+  const given = flags.mean !== undefined || flags.std !== undefined;
+  if (fit === 'chance' || (fit === 'poor' && !given)) unclear(list, fit);
+  const { best, rivals } = await toldApart(probe, readings);
+  return { preprocessing: best.p, source: given ? 'flags' : list.length === 1 ? 'default' : 'guessed', tried: list, rivals: rivals.map(({ p }) => full(p, resized)) };
+}
+
+const bestOf = (readings: readonly Reading[]): Reading => readings.reduce((a, b) => (b.correct > a.correct ? b : a));
+
+/** Readings as good as the best are held against more samples; what then still fits as well is named. Ways of resizing do not count. */
+async function toldApart(probe: Probe, readings: readonly Reading[]): Promise<{ best: Reading; rivals: readonly Reading[] }> {
+  const close = (all: readonly Reading[], labels: readonly number[]): Reading[] => {
+    const best = bestOf(all);
+    return all.filter((one) => one === best || (one.p.resize === best.p.resize && asGood(best, one, labels)));
+  };
+  let { labels } = probe;
+  let left = close(readings, labels);
+  if (left.length > 1 && probe.more) {
+    const more = await probe.more();
+    if (more.samples.length > labels.length) {
+      const again: Reading[] = [];
+      for (const { p } of left) again.push(await read({ ...probe, ...more }, p));
+      labels = more.labels;
+      left = close(again, labels);
+    }
+  }
+  const best = bestOf(left);
+  return { best, rivals: left.filter((one) => one !== best) };
 }
 
 const height = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number => (layout === 'NHWC' || shape.length === 2 ? shape[0] : shape[1]) ?? 0;
@@ -137,25 +178,27 @@ async function outputsOf({ model, runtime }: Probe, p: Preprocessing): Promise<n
   return Math.max(2, judge.outputs);
 }
 
-async function correctOf({ model, runtime, samples, labels, resize }: Probe, p: Preprocessing): Promise<number> {
+async function read({ model, runtime, samples, labels, resize }: Probe, p: Preprocessing): Promise<Reading> {
   const judge = await createJudge(model, p, runtime);
   try {
     const rows = await Promise.all(samples.map((sample) => toRow(sample, p, resize)));
-    const decisions = await judge.decide(rows);
-    return decisions.filter(({ label }, i) => label === labels[i]).length;
+    const predicted = (await judge.decide(rows)).map(({ label }) => label);
+    return { p, predicted, correct: predicted.filter((label, i) => label === labels[i]).length };
   } finally {
     await judge.release();
   }
 }
 
-function unclear(tried: readonly Tried[], classes: number): never {
-  const best = [...tried].sort((a, b) => b.accuracy - a.accuracy).slice(0, 4);
-  throw new GibbonError('E_PREPROCESSING_UNCLEAR', `the model gets the labels no better than by chance (1 in ${classes}), whichever usual preprocessing is tried`, {
+function unclear(tried: readonly Tried[], fit: 'chance' | 'poor'): never {
+  const best = [...tried].sort((a, b) => b.accuracy - a.accuracy);
+  const most = `${(100 * (best[0]?.accuracy ?? 0)).toFixed(0)} %`;
+  const what = { chance: `the model gets the labels no better than by chance (${most} right)`, poor: `the model gets only ${most} of the labels right` }[fit];
+  throw new GibbonError('E_PREPROCESSING_UNCLEAR', `${what}, whichever usual preprocessing is tried`, {
     hint: [
       'A verdict on a misread model would be worthless, so there is none. Tried:',
-      ...best.map(({ description, accuracy, n }) => `  ${(100 * accuracy).toFixed(0)} % of ${n}: ${description}`),
+      ...best.map(({ description, accuracy, n }) => `  ${(100 * accuracy).toFixed(0).padStart(3)} % of ${n}: ${description}`),
       'Check that data, labels and class order (--classes) belong to this model, or say how it wants its input: --layout, --channels, --mean, --std, --resize.',
+      ...(fit === 'poor' ? ['If this is all that the model can do, confirm its input with --mean and --std (0 and 1 for values as they are), and the audit goes on.'] : []),
     ].join('\n'),
   });
 }
-

@@ -84,8 +84,12 @@ function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessi
   }
 }
 
+/** The label of an answer with NaN in it: no class, so it is neither right nor an attacker's success. */
+export const NO_CLASS = -1;
+
 /** The label and its probability, from logits, probabilities or a single score. */
 function decided(scores: Float32Array, kind: ModelFile['head']['kind']): Decision {
+  if (scores.some(Number.isNaN)) return { label: NO_CLASS, confidence: Number.NaN };
   if (scores.length === 1) {
     const score = scores[0] as number;
     const p = kind === 'sigmoid' ? score : 1 / (1 + Math.exp(-score));

@@ -37,10 +37,17 @@ export function normalised(g: GraphBuilder, x: Value, { mean, std, layout }: Pre
 
 /** One line for people, e.g. "RGB, 3×32×32 (NCHW), values in [0, 1]". */
 export function describe(p: Preprocessing): string {
-  if (p.modality === 'waveform') return `waveform of ${sizeOf(p.shape)} samples in [-1, 1]`;
-  if (p.modality === 'tensor') return `numbers [${p.shape.join('×')}] as they are`;
+  if (p.modality === 'waveform') return `waveform of ${sizeOf(p.shape)} samples, ${soundScale(p)}`;
+  if (p.modality === 'tensor') return `numbers [${p.shape.join('×')}]${isIdentity(p) ? ' as they are' : `, ${scale(p)}`}`;
   const colour = { rgb: 'RGB', bgr: 'BGR', grayscale: 'grayscale', none: 'channels as in the data' }[p.channels];
   return `${colour}, ${p.shape.join('×')} (${p.layout}), ${scale(p)}`;
+}
+
+const isIdentity = ({ mean, std }: Preprocessing): boolean => mean.every((m) => m === 0) && std.every((s) => s === 1);
+
+function soundScale(p: Preprocessing): string {
+  if (isIdentity(p)) return 'values in [-1, 1]';
+  return p.mean.every((m) => m === 0) && p.std.every((s) => s === 1 / 32768) ? '16-bit values' : scale(p);
 }
 
 function scale({ mean, std }: Preprocessing): string {

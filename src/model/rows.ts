@@ -17,7 +17,7 @@ export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImag
 }
 
 /** [channels, height, width] of an image model. */
-export function imageSize({ layout, shape }: Preprocessing): { channels: number; height: number; width: number } {
+export function imageSize({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): { channels: number; height: number; width: number } {
   const [a = 1, b = 1, c = 1] = shape;
   if (shape.length === 2) return { channels: 1, height: a, width: b };
   return layout === 'NHWC' ? { height: a, width: b, channels: c } : { channels: a, height: b, width: c };

@@ -26,6 +26,11 @@ export function workersThatFit(needs: WorkerNeeds, machine: Machine = thisMachin
   return Math.max(1, Math.min(usableCpus(machine), byMemory, needs.useful ?? Number.POSITIVE_INFINITY));
 }
 
+/** The most that one of `count` workers may take before it endangers the machine. */
+export function memoryPerWorker(count: number, machine: Machine = thisMachine()): number {
+  return (SHARE_FOR_WORKERS * usableBytes(machine)) / count;
+}
+
 /** CPUs that can be kept busy; a quota of 1.5 is worth two workers that wait a quarter of the time. */
 export function usableCpus(machine: Machine = thisMachine()): number {
   return Math.max(1, Math.min(machine.parallelism, Math.round(machine.cgroup.cpus ?? Number.POSITIVE_INFINITY)));

@@ -5,12 +5,16 @@ import { pictures } from '../audit/pictures.ts';
 import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
 import { attack, clean, opener } from '../audit/work.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { serveTasks } from './serve.ts';
+import { watched } from '../runtime/watched.ts';
+import { serveTasks, type TaskHandler } from './serve.ts';
 
-const open = opener(ortNode);
+/** The task at work; a worker has one at a time. */
+let alive = (): void => {};
+const runtime = watched(ortNode, () => alive());
+const open = opener(runtime);
 
-serveTasks({
-  prepare: (payload) => prepare(payload as SubjectSpec, ortNode),
+const handlers: Record<string, TaskHandler> = {
+  prepare: (payload) => prepare(payload as SubjectSpec, runtime),
   inspect: (payload) => inspect((payload as { model: string }).model),
   clean: async (payload, context) => {
     const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };
@@ -32,4 +36,16 @@ serveTasks({
     const order = payload as PictureOrder;
     return pictures(await open(order.subject), order);
   },
-});
+};
+
+serveTasks(
+  Object.fromEntries(
+    Object.entries(handlers).map(([kind, handler]): [string, TaskHandler] => [
+      kind,
+      (payload, context) => {
+        alive = () => context.alive();
+        return handler(payload, context);
+      },
+    ]),
+  ),
+);

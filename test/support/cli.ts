@@ -1,0 +1,88 @@
+/** Runs the real command line in a process of its own, and helps tests to lay out files for it. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { auditResult, type AuditResult } from '../../src/audit/result.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'bin/gibbon.js');
+
+/** What ships with the package, and what `npm run build` puts beside it. */
+export const DEMO = {
+  natural: join(ROOT, 'models/mnist-natural.onnx'),
+  adversarial: join(ROOT, 'models/mnist-adversarial.onnx'),
+  images: join(ROOT, 'dist/demo/mnist-t10k-images-idx3-ubyte'),
+  labels: join(ROOT, 'dist/demo/mnist-t10k-labels-idx1-ubyte'),
+} as const;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+  /** Folder that the command ran in. */
+  readonly cwd: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Called once the process runs, with its id and a way to be told of each piece of stderr. */
+  readonly during?: (pid: number, onText: (listener: (text: string) => void) => void) => void;
+}
+
+/** A fresh folder that nobody else uses. */
+export const scratch = (): string => mkdtempSync(join(tmpdir(), 'gibbon-e2e-'));
+
+/** Runs `gibbon …args` to its end, in a fresh folder unless one is given. */
+export function gibbon(args: readonly string[], { env = {}, cwd = scratch(), during }: RunOptions = {}): Promise<Ended> {
+  if (!existsSync(join(ROOT, 'dist/cli/main.js'))) throw new Error('dist/ is missing: run `npm run build` before the end-to-end tests');
+  const started = performance.now();
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1', CI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  const listeners: ((text: string) => void)[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    for (const listener of listeners) listener(text);
+  });
+  during?.(child.pid as number, (listener) => listeners.push(listener));
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code) => done({ code, stdout, stderr, seconds: (performance.now() - started) / 1000, cwd }));
+  });
+}
+
+/** The JSON result of a run folder, held against its schema. */
+export function resultIn(folder: string): AuditResult {
+  return auditResult.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+}
+
+/** Writes a file below a folder, making the folders on its way. */
+export function put(folder: string, path: string, content: string | Uint8Array): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+/** Ids of the processes that this one has started and that still run (Linux). */
+export function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Does the process exist, and not only as an entry that waits to be collected? */
+export function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
