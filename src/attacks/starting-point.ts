@@ -9,8 +9,8 @@ import type { LabelQueries } from './label-queries.ts';
 /** Noise images tried, and how many samples. */
 const DRAWS = 100;
 const SAMPLES = 20;
-/** Images per question while noise is tried: most models give way to the first few. */
-const AT_ONCE = 5;
+/** Points per question while noise is tried; without a range, one of each size. */
+const AT_ONCE = 10;
 
 export interface Start {
   readonly queries: LabelQueries;
@@ -21,19 +21,21 @@ export interface Start {
   readonly goal: number | undefined;
 }
 
-/** A point that fools the model, or undefined. */
-export async function startingPoint(start: Start): Promise<Float32Array | undefined> {
-  if (start.goal === undefined) return (await noise(start)) ?? nearest(start);
-  return (await nearest(start)) ?? noise(start);
+/** Points that fool the model, several where that costs nothing; none where nothing was found. */
+export async function startingPoints(start: Start): Promise<Float32Array[]> {
+  const [first, second] = start.goal === undefined ? [noise, nearest] : [nearest, noise];
+  const found = await first(start);
+  return found.length > 0 ? found : second(start);
 }
 
-async function noise({ queries, rng, range }: Start): Promise<Float32Array | undefined> {
+async function noise({ queries, rng, range }: Start): Promise<Float32Array[]> {
   for (let at = 0; at < DRAWS && queries.left > 0; at += AT_ONCE) {
     const points = Array.from({ length: AT_ONCE }, (_, i) => (range ? uniform(rng, queries.sample.x, range) : around(rng, queries.sample.x, at + i)));
-    const hit = (await queries.fooled(points)).indexOf(true);
-    if (hit >= 0) return points[hit];
+    const answers = await queries.fooled(points);
+    const hits = points.filter((_, i) => answers[i]);
+    if (hits.length > 0) return hits;
   }
-  return undefined;
+  return [];
 }
 
 function uniform(rng: Rng, x: Float32Array, [low, high]: readonly [number, number]): Float32Array {
@@ -42,23 +44,23 @@ function uniform(rng: Rng, x: Float32Array, [low, high]: readonly [number, numbe
   return point;
 }
 
-/** Without a range: normal noise around x whose size doubles, from a hundredth of x's own to a thousand times it, and again. */
+/** Without a range: normal noise around x of ten sizes, from a hundredth of x's own to 2600 times it, and again. */
 function around(rng: Rng, x: Float32Array, draw: number): Float32Array {
   const size = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length) || 1;
   const point = new Float32Array(x.length);
-  rng.fillNormal(point, (size / 100) * 2 ** (draw % 17));
+  rng.fillNormal(point, (size / 100) * 4 ** (draw % 10));
   return point.map((v, i) => v + (x[i] as number));
 }
 
 /** The nearest (L2) of the samples whose label makes them candidates, and that the model decides as wanted. */
-async function nearest({ queries, samples, goal }: Start): Promise<Float32Array | undefined> {
+async function nearest({ queries, samples, goal }: Start): Promise<Float32Array[]> {
   const { sample } = queries;
   const candidates = samples
     .filter(({ label, x }) => (goal === undefined ? label !== sample.label : label === goal) && x.length === sample.x.length)
     .map(({ x, index }) => ({ x, index, distance: squared(x, sample.x) }))
     .sort((a, b) => a.distance - b.distance || a.index - b.index);
-  for (const { x } of candidates.slice(0, SAMPLES)) if ((await queries.fooled([x]))[0]) return x;
-  return undefined;
+  for (const { x } of candidates.slice(0, SAMPLES)) if ((await queries.fooled([x]))[0]) return [x];
+  return [];
 }
 
 const squared = (a: Float32Array, b: Float32Array): number => a.reduce((sum, v, i) => sum + (v - (b[i] as number)) ** 2, 0);

@@ -9,10 +9,14 @@ export function oneHot(g: GraphBuilder, labels: Value, like: Value): Value {
   return g.cast(g.equal(column, g.ints(Array.from({ length: classes }, (_, i) => i))), like.type);
 }
 
-/** −log softmax(logits)[label], per row: [B]. */
+/**
+ * −log softmax(logits)[label], per row: [B]. Taken of the differences to the label's logit: its own part of the gradient is then minus the sum of the
+ * others' probabilities, where p − 1 rounds to 0 as soon as p is 1 in float32, and a confident model would hide its gradient.
+ */
 export function crossEntropy(g: GraphBuilder, logits: Value, labels: Value): Value {
-  const log = g.node('LogSoftmax', [logits], { axis: int(-1) });
-  return g.neg(g.sum(g.mul(log, oneHot(g, labels, logits)), [1]));
+  const own = oneHot(g, labels, logits);
+  const log = g.node('LogSoftmax', [g.sub(logits, g.sum(g.mul(logits, own), [1], true))], { axis: int(-1) });
+  return g.neg(g.sum(g.mul(log, own), [1]));
 }
 
 /** Largest other logit minus the label's, per row (Carlini & Wagner's f6, arXiv:1608.04644): positive where the label does not win. */

@@ -4,7 +4,7 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
 import { labelQueries } from '../label-queries.ts';
-import { startingPoint } from '../starting-point.ts';
+import { startingPoints } from '../starting-point.ts';
 import { targetOf } from '../targets.ts';
 import { type Ask, together } from '../together.ts';
 import { hopSkipJumpMoves, type Moves } from './hop-skip-jump-moves.ts';
@@ -65,11 +65,11 @@ async function assault({ context, moves, norm, samples, goal }: Assault, sample:
   const range = rangeOf(target.preprocessing);
   const candidate = async (): Promise<Float32Array | undefined> => {
     if ((await queries.fooled([sample.x]))[0]) return sample.x;
-    const start = await startingPoint({ queries, rng: rng('start', 0), range, samples, goal });
-    if (!start) return undefined;
+    const starts = await startingPoints({ queries, rng: rng('start', 0), range, samples, goal });
+    if (starts.length === 0) return undefined;
     const { steps, initEvals, maxEvals, gamma } = given;
     const enough = given.untilEpsilon ? epsilon : 0;
-    return walk({ moves, queries, norm, range, steps, initEvals, maxEvals, gamma, enough, noise: (step) => rng('probes', step) }, start);
+    return walk({ moves, queries, norm, range, steps, initEvals, maxEvals, gamma, enough, noise: (step) => rng('probes', step) }, starts);
   };
   return { index: sample.index, candidate: await candidate(), queries: queries.used, gradients: 0 };
 }

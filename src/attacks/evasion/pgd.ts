@@ -60,9 +60,14 @@ export function pgdStep({ norm, loss, targeted }: { norm: Norm; loss: 'cross-ent
     const [label, epsilon, stepSize] = [b.row('label', 'label'), b.row('epsilon', 'scalar'), b.row('stepSize', 'scalar')];
     const missed = b.misses(x, label);
     const slope = b.grad(b.loss(loss, x, label), x);
-    const along = g.mul(perRow(g, stepSize, x), steepest(g, norm, slope));
+    const along = g.mul(perRow(g, stepSize, x), steepest(g, norm, finite(g, slope)));
     const next = project(g, norm, targeted ? g.sub(x, along) : g.add(x, along), x0, epsilon, b.range);
     const axes = x.shape.slice(1).map((_, i) => i + 1);
     return { x: next, success: targeted ? g.not(missed) : missed, slope: g.reduceMax(g.abs(slope), axes) };
   };
+}
+
+/** NaN and infinite derivatives as 0: one of them must not turn the whole row into NaN, which no model decides. */
+function finite(g: GradientBuilder['g'], slope: Value): Value {
+  return g.where(g.less(g.abs(slope), g.scalar(Number.POSITIVE_INFINITY, slope)), slope, g.scalar(0, slope));
 }
