@@ -1,5 +1,5 @@
 /** Abs: |x|. */
 import { unary } from './families.ts';
 
-/** d = sign(x); 0 at 0. */
-export const abs = unary({ type: 'Abs', derivative: ({ g, x }) => g.sign(x) });
+/** d = [x > 0] − [x < 0]; 0 at 0. (Not Sign, whose own gradient is a stand-in: the second derivative of |x| is 0.) */
+export const abs = unary({ type: 'Abs', derivative: ({ g, x }) => g.sub(g.positive(x), g.positive(g.neg(x))) });

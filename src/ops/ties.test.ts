@@ -167,7 +167,7 @@ describe('element-wise operators at their kinks and beyond', () => {
     );
     expect(found[0]).toEqual([0, 0, 0]);
   });
-  it('Clip has derivative 1 on its bounds', async () => {
+  it('Clip has derivative 1 on its bounds, as clamp has in PyTorch', async () => {
     const { gradients: found } = await gradients([{ shape: [5], data: [-2, -1, 0, 1, 2] }], (g, [x]) => g.clip(x as Value, -1, 1));
     expect(found[0]).toEqual([0, 1, 1, 1, 0]);
   });

@@ -47,6 +47,8 @@ const hash = (i: number, seed: number): number => {
 const STEP = 1e-5;
 /** The issue's relative error, on top of rounding noise of values near zero. */
 export const TOLERANCE = 1e-6;
+/** Second derivatives are differences of computed gradients: one more rounding error divided by the step. */
+const SECOND = 1e-5;
 /** Rows of the extra leading cotangent dimension. */
 const ROWS = 2;
 /** Partial derivatives looked at one by one per input; random directions look at all of them together. */
@@ -61,7 +63,8 @@ export function expectGradients(cases: fc.Arbitrary<Case>, runs = 10): Promise<v
 
 /**
  * Fails unless the gradients of random projections of the output equal central differences to 1e-6, with and without a leading cotangent
- * dimension; unless the float32 form agrees with float64; and unless ONNX Runtime returns every value of the graph in its static shape.
+ * dimension, and the gradient of the gradient too; unless the float32 form agrees with float64; and unless ONNX Runtime returns every value of
+ * the graph in its static shape.
  */
 export async function expectGradient(test: Case): Promise<void> {
   const values = test.values?.map((list) => list.map(Math.fround)) ?? test.shapes.map((shape, i) => spread(sizeOf(shape), i, i));
@@ -69,6 +72,7 @@ export async function expectGradient(test: Case): Promise<void> {
   const weights = spread(ROWS * sizeOf(wide.shape), 99);
   const exact = await run(toFloat64(wide.graph), test, values, weights);
   await expectFloat32(test, values, weights, exact);
+  if (!test.surrogate) await expectSecond(test, toFloat64(wide.graph), values, weights, exact);
   if (!test.surrogate) await expectDifferences(test, toFloat64(wide.forward), values, weights, exact);
   for (const [i, shape] of test.shapes.entries()) {
     const plain = numbersOf(exact[`g${i}`]);
@@ -87,7 +91,10 @@ interface Built {
   readonly shape: readonly number[];
 }
 
-/** The operator's graph with its gradients: g0, g1, … of one projection, j0, j1, … of `ROWS` projections. */
+/** The direction of input `lane` in which gradients are differentiated again. */
+const bearing = (size: number, lane: number): number[] => spread(size, 31 + lane);
+
+/** The operator's graph with its gradients: g0, g1, … of one projection, j0, j1, … of `ROWS` projections; h0, h1, … the Hessian times `bearing`. */
 function built(test: Case, type: ElementType): Built {
   const make = (withGradient: boolean): { graph: StaticGraph; shape: readonly number[] } => {
     const g = newGraph();
@@ -105,7 +112,12 @@ function built(test: Case, type: ElementType): Built {
       const zeros = (shape: readonly number[]): Value => g.zeros(shape, type);
       const plain = gradient(g, [{ value: y, cotangent: first }], inputs);
       const rows = gradient(g, [{ value: y, cotangent: cotangents }], inputs, 1);
+      const seeds = plain.flatMap((value, i) =>
+        value ? [{ value, cotangent: g.constant(floats(bearing(sizeOf(value.shape), i), value.shape, type)) }] : [],
+      );
+      const second = gradient(g, seeds, inputs);
       for (const [i, { shape }] of inputs.entries()) {
+        outputs[`h${i}`] = second[i] ?? zeros(shape);
         outputs[`g${i}`] = plain[i] ?? zeros(shape);
         outputs[`j${i}`] = rows[i] ?? zeros([ROWS, ...shape]);
       }
@@ -215,6 +227,37 @@ async function expectDifferences(
             TOLERANCE,
           );
         }
+      }
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+/** The Hessian times a direction of all inputs against the central difference of gradients. */
+async function expectSecond(
+  test: Case,
+  graph: StaticGraph,
+  values: readonly (readonly number[])[],
+  weights: readonly number[],
+  exact: Results,
+): Promise<void> {
+  const session = await ortNode.load(graph, { optimisation: 'basic' });
+  const at = (step: number): Promise<Results> => {
+    const moved = values.map((list, i) => bearing(list.length, i).map((d, l) => (list[l] as number) + step * d));
+    return session.run(feedsOf(graph, test, moved, weights));
+  };
+  try {
+    const [up, down] = [await at(STEP), await at(-STEP)];
+    for (const i of values.keys()) {
+      const [above, below, second] = [up[`g${i}`], down[`g${i}`], exact[`h${i}`]].map(numbersOf) as [number[], number[], number[]];
+      const largest = Math.max(1e-4, ...second.map(Math.abs), ...above.map((value) => 1e-4 * Math.abs(value)));
+      for (const [k, value] of second.entries()) {
+        const numeric = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
+        expect(
+          Math.abs(value - numeric) / largest,
+          `${test.op} second derivative, input ${i} element ${k}: ${value} vs ${numeric}`,
+        ).toBeLessThan(SECOND);
       }
     }
   } finally {
