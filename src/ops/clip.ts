@@ -1,17 +1,34 @@
 /** Clip: min(max(x, low), high); either bound may be absent. */
+import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
+import { numbers } from '../onnx/tensor.ts';
 import type { OpRule } from './rule.ts';
 import { typeOf } from './shapes.ts';
 
-/** d = [low ≤ x ≤ high]: 1 on the bounds themselves, as in PyTorch; bounds are constants and get no gradient. */
+/**
+ * d = [low ≤ x ≤ high]: 1 on the bounds themselves, as in PyTorch's clamp, so that a clip at the model's entrance does not mask the gradient of
+ * pixels at 0 or 1. Behind a layer (ReLU6, hardtanh) it is [low < y < high], as PyTorch has it there; reading only y lets the runtime
+ * fuse the clip into the convolution. Bounds get no gradient.
+ */
 export const clip: OpRule = {
   type: 'Clip',
   family: 'unary',
   differentiable: 'exact',
   infer: (context) => [typeOf(context, 0)],
   gradient: ({ g, inputs, outputs, cotangents }) => {
-    // Inside the bounds, clipping changes nothing: y = x exactly.
-    const inside = g.cast(g.equal(inputs[0] as Value, outputs[0] as Value), (inputs[0] as Value).type);
-    return [g.mul(cotangents[0] as Value, inside)];
+    const [x, low, high] = inputs as readonly [Value, Value | undefined, Value | undefined];
+    const [y, cotangent] = [outputs[0] as Value, cotangents[0] as Value];
+    if (!LAYERS.has(g.producer(x)?.op ?? '')) return [g.mul(cotangent, g.cast(g.equal(x, y), x.type))];
+    const above = low ? [isZero(g, low) ? y : g.sub(y, low)] : [];
+    const below = high ? [g.sub(high, y)] : [];
+    return [[...above, ...below].reduce((gradient, room) => g.mul(gradient, g.positive(room)), cotangent)];
   },
 };
+
+/** Operators that the runtime fuses a clip into. */
+const LAYERS = new Set(['Conv', 'ConvTranspose', 'Gemm']);
+
+function isZero(g: GraphBuilder, bound: Value): boolean {
+  const tensor = g.tensor(bound);
+  return tensor !== undefined && numbers(tensor).every((value) => value === 0);
+}

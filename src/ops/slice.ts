@@ -1,8 +1,10 @@
 /** Slice with constant starts, ends, axes and steps. */
-import type { Node } from '../onnx/graph.ts';
-import { numbers, type Tensor } from '../onnx/tensor.ts';
+import type { Node, Value } from '../onnx/graph.ts';
+import { floats, numbers, type Tensor } from '../onnx/tensor.ts';
 import { linear } from './families.ts';
+import type { GradientContext } from './rule.ts';
 import { axisOf, constantNumbers, typeOf } from './shapes.ts';
+import { upsampled } from './upsample.ts';
 
 interface Cut {
   readonly axis: number;
@@ -47,34 +49,46 @@ export const slice = linear({
         shape,
         [1, 2, 3, 4].map((i) => (inputs[i] ? numbers(g.tensor(inputs[i]) as Tensor) : undefined)),
       );
+      if (cuts.some(({ count }) => count === 0)) return g.zeros([...ct.shape.slice(0, lead), ...shape], ct.type);
       let value = ct;
+      // Backwards: reverse first, then it is a slice with a positive step.
+      for (const { axis, step, count } of cuts) if (step < 0) value = g.slice(value, lead + axis, count - 1, -(count + 1), -1);
+      value = spread(g, value, cuts, lead);
+      const pads = value.shape.flatMap(() => [0, 0]);
       for (const { axis, start, step, count } of cuts) {
-        const at = lead + axis;
-        const size = shape[axis] as number;
-        if (count === 0) return g.zeros([...ct.shape.slice(0, lead), ...shape], ct.type);
-        // Backwards: reverse first, then it is a slice with a positive step.
-        if (step < 0) value = g.slice(value, at, count - 1, -(count + 1), -1);
-        const stride = Math.abs(step);
         const first = step < 0 ? start + (count - 1) * step : start;
-        value = spread(g, value, at, stride);
-        const pads = value.shape.flatMap(() => [0, 0]);
-        pads[at] = first;
-        pads[at + value.shape.length] = size - first - (value.shape[at] as number);
-        value = g.pad(value, pads);
+        pads[lead + axis] = first;
+        // What hangs over the end is zeros, and is cut.
+        pads[lead + axis + value.shape.length] = (shape[axis] as number) - first - (value.shape[lead + axis] as number);
       }
-      return value;
+      return g.pad(value, pads);
     },
   ],
 });
 
-/** Puts `stride − 1` zeros between the elements along an axis. */
-function spread(g: Parameters<typeof slice.gradient>[0]['g'], x: Parameters<typeof g.pad>[0], axis: number, stride: number): typeof x {
-  if (stride === 1) return x;
-  const count = x.shape[axis] as number;
+type Graph = GradientContext['g'];
+
+/** Puts |step| − 1 zeros behind each element along every cut axis. */
+function spread(g: Graph, x: Value, cuts: readonly Cut[], lead: number): Value {
+  const strided = cuts.filter(({ step }) => Math.abs(step) > 1);
+  const factors = [2, 3].map((axis) => Math.abs(strided.find((cut) => cut.axis === axis)?.step ?? 1));
+  const images = x.shape.length - lead === 4 && strided.every(({ axis }) => axis >= 2);
+  if (strided.length > 0 && images) return g.mul(upsampled(g, x, factors, lead), g.constant(corners(x, factors)));
+  return strided.reduce((value, { axis, step }) => spreadAxis(g, value, lead + axis, Math.abs(step)), x);
+}
+
+/** 1 at the first element of every block of factors, 0 elsewhere: [1, 1, H, W]. Far cheaper than padding an inner axis. */
+function corners(x: Value, factors: readonly number[]): Tensor {
+  const [fh, fw] = factors as [number, number];
+  const [h, w] = x.shape.slice(-2) as [number, number];
+  const values = Array.from({ length: h * fh * w * fw }, (_, i) => (Math.floor(i / (w * fw)) % fh === 0 && (i % (w * fw)) % fw === 0 ? 1 : 0));
+  return floats(values, [1, 1, h * fh, w * fw], x.type);
+}
+
+function spreadAxis(g: Graph, x: Value, axis: number, stride: number): Value {
   const shape = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
   const pads = shape.flatMap(() => [0, 0]);
   pads[shape.length + axis + 1] = stride - 1;
   const wide = g.pad(g.reshape(x, shape), pads);
-  const flat = g.reshape(wide, [...x.shape.slice(0, axis), count * stride, ...x.shape.slice(axis + 1)]);
-  return g.slice(flat, axis, 0, (count - 1) * stride + 1);
+  return g.reshape(wide, [...x.shape.slice(0, axis), (x.shape[axis] as number) * stride, ...x.shape.slice(axis + 1)]);
 }

@@ -1,7 +1,7 @@
 /** Lowerings of operators that move, join and cut data; what shapes alone decide is decided here. */
 
 import { GibbonError } from '../../base/errors.ts';
-import { intOf, intsOf, type Node, stringOf, tensorOf } from '../../onnx/graph.ts';
+import { intOf, intsOf, type Node, stringOf, tensorOf, type Value } from '../../onnx/graph.ts';
 import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { type Lowering, refuseTraining } from './context.ts';
@@ -120,23 +120,23 @@ export const split: Lowering = async ({ g, node, input, numbers }) => {
   });
 };
 
-/** Slice: bounds as inputs (opset 10) or attributes; it is written one axis at a time. */
+/** Slice: bounds as inputs (opset 10) or attributes; axes that are kept whole are left out. */
 export const slice: Lowering = async ({ g, node, input, numbers }) => {
-  let x = input(0);
+  const x = input(0);
   const starts = (await numbers(1)) ?? intsOf(node, 'starts', []);
   const ends = (await numbers(2)) ?? intsOf(node, 'ends', []);
   const axes = (await numbers(3)) ?? intsOf(node, 'axes', [...starts.keys()]);
   const steps = (await numbers(4)) ?? starts.map(() => 1);
-  for (const [i, start] of starts.entries()) {
+  // Exporters write "to the end" as the largest int64, which a JavaScript number cannot hold.
+  const bounded = (index: number): number => Math.min(Math.max(index, -(2 ** 31)), 2 ** 31 - 1);
+  const cuts = starts.map((start, i) => {
     const axis = axisOf(node, axes[i] as number, x.shape.length);
-    const dim = x.shape[axis] as number;
-    const [step, end] = [steps[i] as number, ends[i] as number];
-    if (start === 0 && step === 1 && end >= dim) continue;
-    // Exporters write "to the end" as the largest int64, which a JavaScript number cannot hold.
-    const limit = Math.min(Math.max(end, -(2 ** 31)), 2 ** 31 - 1);
-    x = g.slice(x, axis, Math.min(Math.max(start, -(2 ** 31)), 2 ** 31 - 1), limit, step);
-  }
-  return [x];
+    return { axis, start: bounded(start), end: bounded(ends[i] as number), step: steps[i] as number };
+  });
+  const real = cuts.filter(({ axis, start, end, step }) => start !== 0 || step !== 1 || end < (x.shape[axis] as number));
+  if (real.length === 0) return [x];
+  const list = (pick: (cut: (typeof cuts)[number]) => number): Value => g.ints(real.map(pick));
+  return [g.node('Slice', [x, list((c) => c.start), list((c) => c.end), list((c) => c.axis), list((c) => c.step)])];
 };
 
 export const gather: Lowering = ({ g, node, input }) => [g.node('Gather', [input(0), input(1)], node.attributes)];
