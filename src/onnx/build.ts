@@ -309,6 +309,13 @@ export class GraphBuilder {
     if (x.type !== 'float32') return this.cast(this.greater(x, this.scalar(0, x)), x.type);
     return this.node('HardSigmoid', [x], { alpha: float(1e30), beta: float(0) });
   }
+  /**
+   * 1 where x < bound, else 0. The slope is a power of two, so that at x = bound the two terms cancel exactly.
+   */
+  below(x: Value, bound: number): Value {
+    if (x.type !== 'float32') return this.cast(this.less(x, this.scalar(bound, x)), x.type);
+    return this.node('HardSigmoid', [x], { alpha: float(-(2 ** 100)), beta: float(Math.fround(bound) * 2 ** 100) });
+  }
   zeros(shape: readonly number[], type: ElementType = 'float32'): Value {
     return this.expand(this.scalar(0, { type }), shape);
   }

@@ -19,16 +19,17 @@ export const clip: OpRule = {
     const [x, low, high] = inputs as readonly [Value, Value | undefined, Value | undefined];
     const [y, cotangent] = [outputs[0] as Value, cotangents[0] as Value];
     if (!LAYERS.has(g.producer(x)?.op ?? '')) return [g.mul(cotangent, g.cast(g.equal(x, y), x.type))];
-    const above = low ? [isZero(g, low) ? y : g.sub(y, low)] : [];
-    const below = high ? [g.sub(high, y)] : [];
-    return [[...above, ...below].reduce((gradient, room) => g.mul(gradient, g.positive(room)), cotangent)];
+    const [from, to] = [low, high].map((bound) => scalarOf(g, bound));
+    const above = low ? [from === 0 ? g.positive(y) : g.positive(g.sub(y, low))] : [];
+    const below = high ? [to === undefined ? g.positive(g.sub(high, y)) : g.below(y, to)] : [];
+    return [[...above, ...below].reduce((gradient, mask) => g.mul(gradient, mask), cotangent)];
   },
 };
 
 /** Operators that the runtime fuses a clip into. */
 const LAYERS = new Set(['Conv', 'ConvTranspose', 'Gemm']);
 
-function isZero(g: GraphBuilder, bound: Value): boolean {
-  const tensor = g.tensor(bound);
-  return tensor !== undefined && numbers(tensor).every((value) => value === 0);
+function scalarOf(g: GraphBuilder, bound: Value | undefined): number | undefined {
+  const tensor = bound && g.tensor(bound);
+  return tensor && numbers(tensor)[0];
 }

@@ -34,7 +34,7 @@ function transposeInput({ g, node, inputs, lead }: GradientContext, ct: Value): 
   const reach = kernel.map((k, i) => (k - 1) * (dilations[i] as number));
   const out = slide(x.shape.slice(2), window);
   const n = kernel.length;
-  if (strides.every((s) => s === 1) && pads.every((p, i) => (reach[i % n] as number) >= p)) {
+  if (!isNarrow(w, group) && strides.every((s) => s === 1) && pads.every((p, i) => (reach[i % n] as number) >= p)) {
     const back = [...reach, ...reach].map((r, i) => r - (pads[i] as number));
     const attributes = { kernel_shape: ints(kernel), dilations: ints(dilations), group: int(group), pads: ints(back) };
     return g.folded(ct, lead, (rows) => g.node('Conv', [rows, flipped({ g, w, group })], attributes));
@@ -53,6 +53,14 @@ function transposeInput({ g, node, inputs, lead }: GradientContext, ct: Value): 
     output_padding: ints(padding),
   };
   return g.folded(ct, lead, (rows) => g.node('ConvTranspose', [rows, w], attributes));
+}
+
+/** The blocked layout computes at least this many output channels, however few there are; ConvTranspose computes only those. */
+const BLOCK = 16;
+const NARROW = 4;
+
+function isNarrow(w: Value, group: number): boolean {
+  return group === 1 && (w.shape[1] as number) <= NARROW && (w.shape[0] as number) >= BLOCK;
 }
 
 /** Weights [M, C/G, …k] as [C, M/G, …k] with every spatial axis reversed. */
