@@ -117,6 +117,6 @@ function health(slope: number): 'ok' | 'zero' | 'not-finite' {
 
 /** Batch sizes that keep activations in cache on common networks. */
 export function defaultBatch(target: Pick<Target, 'size'>): number {
-  if (target.size <= 1024) return 64;
-  return target.size <= 8192 ? 32 : 8;
+  if (target.size <= 1024) return 32;
+  return target.size <= 20_000 ? 16 : 4;
 }
