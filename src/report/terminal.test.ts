@@ -14,8 +14,14 @@ describe('the summary', () => {
   const text = renderTerminal(result, { color: false });
   const lines = text.split('\n');
 
-  test('ends with the verdict', () =>
-    expect(lines.at(-1)).toBe('✗ Broken: a change of at most 0.1 per pixel fools the model on nearly every image.'));
+  test('ends with the verdict over both models, in the tone of the worse', () =>
+    expect(lines.at(-1)).toMatch(/^✗ mnist-natural breaks \(4\.5 % survive\), robust holds \(\d+\.\d % survive\)\.$/));
+  test('ends with the headline of a single model', () =>
+    expect(
+      renderTerminal(sampleResult([sampleModel()]), { color: false })
+        .split('\n')
+        .at(-1),
+    ).toBe('✗ Broken: a change of at most 0.1 per pixel fools the model on nearly every image.'));
   test('has a block for each model', () => expect(lines.filter((line) => /200 images of 10,000/.test(line))).toHaveLength(2));
   test('gives figures with intervals', () => expect(text).toMatch(/robust +\d+\.\d % +\S* +\d+\.\d–\d+\.\d %/));
   test('lists attacks and findings, the worst first', () => {

@@ -4,6 +4,7 @@ import type { AttackResult, AuditResult, Finding, ModelResult, Proportion } from
 import { bar, sparkline } from './bars.ts';
 import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
 import { exampleWord, type Tone, VERDICTS } from './names.ts';
+import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
 
@@ -114,11 +115,12 @@ function findings(page: Page, model: ModelResult): string[] {
   ];
 }
 
-function verdictLine(page: Page, summary: ModelResult['summary']): string {
-  const { word, tone } = VERDICTS[summary.verdict];
-  const headline = plain(summary.headline);
+function verdictLine(page: Page, result: AuditResult): string {
+  const { verdict, headline: own } = overall(result);
+  const { word, tone } = VERDICTS[verdict];
+  const headline = plain(own);
   // Headlines usually begin with the verdict's word; it is not said twice.
-  const text = headline.toLowerCase().startsWith(word.toLowerCase()) ? headline : `${word}: ${headline}`;
+  const text = result.models.length > 1 || headline.toLowerCase().startsWith(word.toLowerCase()) ? headline : `${word}: ${headline}`;
   return page.paint(tone, page.bold(`${SIGNS[tone]} ${text}`));
 }
 
@@ -149,5 +151,5 @@ export function renderTerminal(result: AuditResult, options: { color: boolean; w
   const page = pageOf(pc.createColors(options.color), options.width ?? 80);
   const { gibbon, run, models } = result;
   const head = page.dim(`Gibbon ${gibbon.version} · preset ${plain(run.preset)} · seed ${run.seed} · ${dateTime(run.startedAt)}`);
-  return [head, '', ...models.flatMap((model) => block(page, model, models.length > 1)), verdictLine(page, result.summary)].join('\n');
+  return [head, '', ...models.flatMap((model) => block(page, model, models.length > 1)), verdictLine(page, result)].join('\n');
 }

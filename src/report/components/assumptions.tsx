@@ -74,7 +74,8 @@ function Labels({ model }: { model: ModelResult }): VNode {
       {count(classes)} classes; labels from {labels === null ? 'the data itself' : <span class="mono">{labels}</span>}.{' '}
       {shown === null
         ? 'Label k is output k.'
-        : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}
+        : `Output order: ${shown.join(', ')}${(classNames?.length ?? 0) > shown.length ? ', …' : '.'}`}{' '}
+      {model.data.notes.join(' ')}
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
 import { count, dateTime, norm, plural } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
+import { overall } from '../overall.ts';
 import { Badge } from './badge.tsx';
 import { Mark } from './mark.tsx';
 
@@ -72,8 +73,8 @@ function scope({ models, run }: AuditResult): string[] {
 }
 
 export function PageHeader({ result }: { result: AuditResult }): VNode {
-  const { tone, word } = VERDICTS[result.summary.verdict];
-  const several = result.models.length > 1;
+  const { verdict, headline } = overall(result);
+  const { tone, word } = VERDICTS[verdict];
   return (
     <header>
       <div class="topbar">
@@ -86,9 +87,8 @@ export function PageHeader({ result }: { result: AuditResult }): VNode {
       <div class={`verdict tone-${tone}`}>
         <p class="verdict-top">
           <Badge tone={tone}>{word}</Badge>
-          {several && <span class="dim">{result.models[0]?.name}</span>}
         </p>
-        <h1>{result.summary.headline}</h1>
+        <h1>{headline}</h1>
         <ul class="scope">
           {scope(result).map((part) => (
             <li key={part}>{part}</li>

@@ -192,6 +192,7 @@ const DEFAULTS: Settings = {
   name: 'mnist-natural',
   n: 200,
   classes: 10,
+
   classNames: null,
   modality: 'image',
   broken: 0.97,
@@ -235,6 +236,7 @@ function dataOf(s: Settings): ModelResult['data'] {
     of: 10_000,
     classes: s.classes,
     classNames: s.classNames,
+    notes: ['Labels are folder names.'],
   };
 }
 
