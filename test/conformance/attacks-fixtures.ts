@@ -81,18 +81,19 @@ export interface Linear {
   readonly bias: Float32Array;
 }
 
-/** logits = W x + b as a model file. */
-export async function linearTarget({ weights, bias }: Linear): Promise<Target> {
+/** logits = W x + b as a model file; `hard` gives only a one-hot decision, through an operator without a gradient. */
+export async function linearTarget({ weights, bias }: Linear, hard = false, modality: Preprocessing['modality'] = 'tensor'): Promise<Target> {
   const d = weights[0]?.length as number;
   const g = newGraph();
   const x = g.input('x', 'float32', [1, d]);
   const w = g.constant(floats(weights.flatMap((row) => [...row]), [weights.length, d]), 'w');
   const y = g.node('Gemm', [x, w, g.constant(floats(bias, [weights.length]), 'b')], { transB: { kind: 'int', value: 1 } });
   const graph = g.finish({ logits: y }, 'linear');
-  const open = { ...graph, inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', d] }], outputs: [{ name: 'logits', type: 'float32' as const, shape: ['N', weights.length] }] };
+  const open = { ...graph, inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', d] }], outputs: [{ name: hard ? 'decision' : 'logits', type: 'float32' as const, shape: ['N', weights.length] }] };
+  const decide = { op: 'Hardmax', domain: '', name: 'decide', inputs: ['logits'], outputs: ['decision'], attributes: {} };
   const path = join(mkdtempSync(join(tmpdir(), 'gibbon-linear-')), 'linear.onnx');
-  writeFileSync(path, writeModel(open).bytes);
-  return targetAt(path, preprocessing([d], 'tensor'));
+  writeFileSync(path, writeModel(hard ? { ...open, nodes: [...open.nodes, decide] } : open).bytes);
+  return targetAt(path, preprocessing([d], modality));
 }
 
 const DUAL: Readonly<Record<Norm, (w: Float32Array) => number>> = {
