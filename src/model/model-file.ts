@@ -1,9 +1,6 @@
 /** A model file on disk: its bytes, hash, graph, and the ports that matter. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
+import { readModelBytes } from '../data/model-bytes.ts';
 import type { Graph, Port } from '../onnx/graph.ts';
 import { readModel } from '../onnx/read.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -22,19 +19,31 @@ export interface ModelFile {
 
 /** Reads and parses a model. @throws GibbonError E_FILE_NOT_FOUND, E_MODEL_UNREADABLE, E_MODEL_UNSUPPORTED */
 export async function readModelFile(path: string): Promise<ModelFile> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new GibbonError('E_FILE_NOT_FOUND', `cannot read the model ${path}`, { hint: 'Give the path of an .onnx file.', cause });
-  });
-  const graph = readModel(bytes, (location) => readFileSync(join(dirname(path), location)));
+  const { bytes, sha256, beside } = await readModelBytes(path);
+  const graph = readModel(bytes, beside);
   const [input, ...others] = graph.inputs;
-  if (!input) throw new GibbonError('E_MODEL_UNSUPPORTED', 'the model has no inputs', { hint: 'Export it with its input as a graph input.' });
+  if (!input)
+    throw new GibbonError('E_MODEL_UNSUPPORTED', 'the model has no inputs', { hint: 'Export it with its input as a graph input.' });
   if (others.length > 0) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${others.length + 1} inputs (${graph.inputs.map(({ name }) => name).join(', ')})`, {
-      hint: 'This version audits models with one input.',
-    });
+    throw new GibbonError(
+      'E_MODEL_UNSUPPORTED',
+      `the model has ${others.length + 1} inputs (${graph.inputs.map(({ name }) => name).join(', ')})`,
+      {
+        hint: 'This version audits models with one input.',
+      },
+    );
   }
   const head = headOf(graph);
   const parameters = [...graph.constants.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const output = graph.outputs.find(({ name }) => name === head.output) as Port;
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength, graph, parameters, input, output, head };
+  return {
+    path,
+    sha256,
+    bytes: bytes.byteLength,
+    graph,
+    parameters,
+    input,
+    output,
+    head,
+  };
 }

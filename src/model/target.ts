@@ -1,7 +1,7 @@
 /** A model with its preprocessing, ready to be attacked: compiles step graphs for fixed batch sizes and runs the untouched original. */
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
-import { int, type StaticGraph, type Value } from '../onnx/graph.ts';
+import type { StaticGraph, Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
@@ -172,11 +172,6 @@ function drawn(model: StaticGraph, { batch, preprocessing, task }: Setting, defi
   const outputs = Object.entries(define(builder)).map(([name, value]): [string, Value] => [OUT + name, value]);
   const graph = g.finish(Object.fromEntries(outputs), 'step');
   return { graph, cost: { queries: known.size, gradients }, fields };
-}
-
-/** The largest value's position and a softmax over logits, for a step that wants them. */
-export function probabilities(g: GraphBuilder, logits: Value): Value {
-  return g.node('Softmax', [logits], { axis: int(-1) });
 }
 
 /** @throws GibbonError E_OPERATOR_UNSUPPORTED unless gradients can be taken */

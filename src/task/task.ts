@@ -24,8 +24,3 @@ export function classifier(outputs: number): Task {
     decision,
   };
 }
-
-/** From a loss to climb away from the label, to one to descend towards a target: the same losses with the sign turned. */
-export function targeted(g: GraphBuilder, loss: Value): Value {
-  return g.neg(loss);
-}
