@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Attack } from '../attacks/attack.ts';
 import type { GibbonError } from '../base/errors.ts';
+import { NO_CLASS } from '../model/judge.ts';
 import { describe } from '../model/preprocessing.ts';
 import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
@@ -66,7 +67,8 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     unsupported: prepared.unsupported,
     masked: prepared.masked,
     rivals: prepared.rivals,
-    failures: failures.map(({ error }) => error.message),
+    failures: failures.map(({ what, error }) => `${what}: ${error.message}`),
+    undecided: undecidedOf(ran).length,
   };
   return {
     path: model.path,
@@ -92,12 +94,25 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
 /** Did something stronger than noise try every example that was classified correctly? */
 function pressureOf(ran: readonly RanAttack[], correct: number, failures: readonly Failure[]): Pressure {
   if (failures.length > 0) return 'incomplete';
+  if (undecidedOf(ran).length > 0) return 'nan';
   return ran.some(({ unit, items }) => unit.knowledge !== 'nothing' && items.length === correct) ? 'full' : 'noise';
+}
+
+/** Examples on which the model answered NaN to some attack, and no attack fooled it. */
+function undecidedOf(ran: readonly RanAttack[]): number[] {
+  const replies = ran.flatMap((one) => [...one.replies.values()]);
+  const fooled = new Set(replies.filter((reply) => reply.broken).map(({ index }) => index));
+  return [...new Set(replies.filter(({ index, label }) => label === NO_CLASS && !fooled.has(index)).map(({ index }) => index))];
 }
 
 const broken = ({ replies }: RanAttack): number => [...replies.values()].filter((reply) => reply.broken).length;
 
-function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (index: number) => number, norm: 'linf' | 'l2' | 'l1'): AttackResult {
+function attackResult(
+  ran: RanAttack,
+  clean: readonly CleanReply[],
+  right: (index: number) => number,
+  norm: 'linf' | 'l2' | 'l1',
+): AttackResult {
   const { unit, planned, items, replies } = ran;
   const attacked = new Set(items.map(({ index }) => index));
   const wrong = clean.filter(({ index, label }) => label !== right(index)).length;
@@ -107,7 +122,9 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
   const survivors = items.filter(({ index }) => !replies.get(index)?.broken).map(({ index }) => index);
   const all = [...replies.values()];
   const image = all.some(({ broken8bit }) => broken8bit !== null);
-  const reached = all.map(({ distances, label, index }) => (distances && label !== right(index) ? distances[norm] : Number.POSITIVE_INFINITY));
+  const reached = all.map(({ distances, label, index }) =>
+    distances && label !== right(index) ? distances[norm] : Number.POSITIVE_INFINITY,
+  );
   return {
     id: unit.id,
     name: unit.name,
@@ -153,20 +170,35 @@ function slopesOf(ran: readonly RanAttack[]): Evidence['slopes'] {
   const slopes = new Map<number, AttackReply['slope']>();
   for (const { replies } of ran) for (const [index, { slope }] of replies) if (slope && !slopes.has(index)) slopes.set(index, slope);
   const all = [...slopes.values()];
-  return { zero: all.filter((slope) => slope === 'zero').length, notFinite: all.filter((slope) => slope === 'not-finite').length, n: all.length };
+  return {
+    zero: all.filter((slope) => slope === 'zero').length,
+    notFinite: all.filter((slope) => slope === 'not-finite').length,
+    n: all.length,
+  };
 }
 
 function missedBy(ran: readonly RanAttack[]): Evidence['missedByGradients'] {
   const white = ran.filter(({ unit }) => unit.knowledge === 'gradients');
   const black = ran.filter(({ unit }) => unit.knowledge !== 'gradients');
-  const both = new Set(black.flatMap(({ items }) => items.map(({ index }) => index)).filter((index) => white.some(({ replies }) => replies.has(index))));
+  const both = new Set(
+    black.flatMap(({ items }) => items.map(({ index }) => index)).filter((index) => white.some(({ replies }) => replies.has(index))),
+  );
   const fell = (list: readonly RanAttack[], index: number): boolean => list.some(({ replies }) => replies.get(index)?.broken);
   return { count: [...both].filter((index) => fell(black, index) && !fell(white, index)).length, n: both.size };
 }
 
 function preprocessingResult({ preprocessing, source, tried }: Prepared): ModelResult['preprocessing'] {
   const { layout, channels, shape, mean, std } = preprocessing;
-  return { layout, channels, shape: [...shape], mean: [...mean], std: [...std], description: describe(preprocessing), source, tried: tried.map((one) => ({ ...one })) };
+  return {
+    layout,
+    channels,
+    shape: [...shape],
+    mean: [...mean],
+    std: [...std],
+    description: describe(preprocessing),
+    source,
+    tried: tried.map((one) => ({ ...one })),
+  };
 }
 
 function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {

@@ -28,7 +28,11 @@ export interface Audited {
 }
 
 /** Audits one model. @throws GibbonError for anything that the user can mend */
-export async function auditModel(options: AuditOptions, model: AuditOptions['models'][number], { workers, reporter }: { workers: Workers; reporter: Reporter }): Promise<Audited> {
+export async function auditModel(
+  options: AuditOptions,
+  model: AuditOptions['models'][number],
+  { workers, reporter }: { workers: Workers; reporter: Reporter },
+): Promise<Audited> {
   const spec: SubjectSpec = { model: model.path, data: options.data, flags: options.flags, threads: options.threads, seed: options.seed };
   const timings: Record<string, number> = {};
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -42,7 +46,10 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
   const subject: Subject = { ...spec, preprocessing: prepared.preprocessing };
   const plan = planOf(options, prepared);
-  const chosen = subset({ length: prepared.labels.length, labels: Int32Array.from(prepared.labels) }, { ...chosenBy(options, plan), seed: options.seed });
+  const chosen = subset(
+    { length: prepared.labels.length, labels: Int32Array.from(prepared.labels) },
+    { ...chosenBy(options, plan), seed: options.seed },
+  );
   const epsilon = budgetOf(options, prepared);
   reporter.phase(`${model.name}: clean accuracy`, chosen.length);
   const clean = await timed('clean', () => cleanOf(workers, reporter, subject, chosen));
@@ -51,7 +58,7 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
   const ran: RanAttack[] = [];
   const failures: Failure[] = [];
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    await work().catch((thrown: unknown) => failures.push(survivable(thrown, model.name, what)));
+    await work().catch((thrown: unknown) => failures.push(survivable(thrown, what)));
   };
   if (options.folder !== undefined) await clearAdversarial(options.folder, model.name);
   for (const planned of plannedFor(plan, prepared, options)) {
@@ -60,7 +67,13 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
     const items = planned.limit === undefined ? correct : correct.slice(0, planned.limit);
     reporter.phase(`${model.name}: ${unit.name}`, items.length);
     const save = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name, `${ran.length}-${planned.id}`);
-    const order = { subject, items, attack: { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value }, batch: options.batch, save };
+    const order = {
+      subject,
+      items,
+      attack: { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value },
+      batch: options.batch,
+      save,
+    };
     await attempt(unit.name, async () => {
       const outcome = await timed('attack', () => runAttack(workers, reporter, order));
       timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
@@ -68,7 +81,12 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
     });
   }
   const [first] = failures;
-  if (first && ran.length === 0) throw first.error;
+  if (first && ran.length === 0)
+    throw new GibbonError(
+      first.error.code,
+      `${first.what}: ${first.error.message}`,
+      first.error.hint === undefined ? {} : { hint: first.error.hint },
+    );
   let curve: CurvePoint[] = [];
   if (!failures.some(({ fatal }) => fatal)) {
     await attempt('accuracy against epsilon', async () => {
@@ -80,18 +98,32 @@ export async function auditModel(options: AuditOptions, model: AuditOptions['mod
   await attempt('pictures', async () => {
     examples = await timed('pictures', () => drawExamples({ subject, facts, ran, result, workers }));
   });
-  return { result: { ...result, examples }, timings, failure: failures[0]?.error };
+  return { result: { ...result, examples }, timings, failure: failureOf(failures, model.name) };
+}
+
+/** What the run ends with although there is a result. */
+function failureOf([first]: readonly Failure[], model: string): GibbonError | undefined {
+  if (!first) return undefined;
+  const { code, message, hint } = first.error;
+  return new GibbonError(code, `${model}, ${first.what}: ${message}`, {
+    hint: `The report holds what is finished.${hint === undefined ? '' : ` ${hint}`}`,
+  });
 }
 
 /** After so many workers lost for good, the model is not attacked any further: each cost twice the longest wait. */
 const MOST_FATAL = 2;
 
 /** What is told of a part of the audit that failed while others go on. @throws what is no fault of this part alone */
-function survivable(thrown: unknown, model: string, what: string): Failure {
+function survivable(thrown: unknown, what: string): Failure {
   const { code, message, hint, cause } = toGibbonError(thrown);
   const fatal = code === 'E_WORKER_DIED' || code === 'E_WORKER_HUNG';
-  if (!fatal && !['E_OPERATOR_UNSUPPORTED', 'E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_MODEL_LOAD', 'E_INTERNAL'].includes(code)) throw thrown;
-  return { what, fatal, error: new GibbonError(code, `${model}, ${what}: ${message}`, { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) }) };
+  if (!fatal && !['E_OPERATOR_UNSUPPORTED', 'E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_MODEL_LOAD', 'E_INTERNAL'].includes(code))
+    throw thrown;
+  return {
+    what,
+    fatal,
+    error: new GibbonError(code, message, { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) }),
+  };
 }
 
 function planOf(options: AuditOptions, { unsupported }: Prepared): Plan {
@@ -103,7 +135,10 @@ function planOf(options: AuditOptions, { unsupported }: Prepared): Plan {
 /** @throws GibbonError E_NOT_APPLICABLE when not one attack is left */
 function plannedFor(plan: Plan, prepared: Prepared, options: AuditOptions): PlannedAttack[] {
   const left = plan.attacks.filter((one) => applies(one, prepared, options));
-  if (left.length === 0) throw new GibbonError('E_NOT_APPLICABLE', `no attack applies to this model in the ${options.norm} norm`, { hint: 'Try another --norm; `gibbon list` shows what each attack needs.' });
+  if (left.length === 0)
+    throw new GibbonError('E_NOT_APPLICABLE', `no attack applies to this model in the ${options.norm} norm`, {
+      hint: 'Try another --norm; `gibbon list` shows what each attack needs.',
+    });
   return left;
 }
 
@@ -131,13 +166,20 @@ function budgetOf(options: AuditOptions, { preprocessing }: Prepared): Budget {
   const size = preprocessing.modality === 'image' && preprocessing.shape.length > 1 ? imageSize(preprocessing) : undefined;
   const budget = parseEpsilon(options.epsilon ?? DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][options.norm]);
   if (preprocessing.modality === 'image' && options.norm === 'linf' && budget.value > 1) {
-    const levels = Number.isInteger(budget.value) && budget.value < 256 ? `; ${budget.value} of 255 levels is --epsilon ${budget.value}/255` : '';
-    throw new GibbonError('E_USAGE', `epsilon ${options.epsilon} is more than the whole range of a pixel`, { hint: `Pixels lie in [0, 1] here${levels}.` });
+    const levels =
+      Number.isInteger(budget.value) && budget.value < 256 ? `; ${budget.value} of 255 levels is --epsilon ${budget.value}/255` : '';
+    throw new GibbonError('E_USAGE', `epsilon ${options.epsilon} is more than the whole range of a pixel`, {
+      hint: `Pixels lie in [0, 1] here${levels}.`,
+    });
   }
   return budget;
 }
 
 async function cleanOf(workers: Workers, reporter: Reporter, subject: Subject, indices: readonly number[]): Promise<CleanReply[]> {
-  const parts = await Promise.all(shards(indices, workers).map((part) => workers.run<CleanReply[]>('clean', { subject, indices: part }, (done) => reporter.advance(Number(done)))));
+  const parts = await Promise.all(
+    shards(indices, workers).map((part) =>
+      workers.run<CleanReply[]>('clean', { subject, indices: part }, (done) => reporter.advance(Number(done))),
+    ),
+  );
   return parts.flat();
 }

@@ -23,7 +23,9 @@ export async function traceCurve(tracing: Tracing): Promise<CurvePoint[]> {
   const { clean, epsilon } = facts;
   const n = clean.length;
   tracing.reporter.phase(`${facts.model.name}: accuracy against epsilon`, correct.length * plan.curve.length);
-  const points: CurvePoint[] = [{ epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) }];
+  const points: CurvePoint[] = [
+    { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
+  ];
   let standing = correct;
   for (const factor of plan.curve) {
     const radius = factor * epsilon.value;
@@ -45,7 +47,11 @@ function brokenWithin(ran: readonly RanAttack[], index: number, norm: 'linf' | '
   });
 }
 
-async function survivors({ subject, facts, workers, reporter, plan }: Tracing, items: Tracing['correct'], epsilon: number): Promise<Tracing['correct']> {
+async function survivors(
+  { subject, facts, workers, reporter, plan }: Tracing,
+  items: Tracing['correct'],
+  epsilon: number,
+): Promise<Tracing['correct']> {
   if (items.length === 0) return items;
   const gradients = facts.prepared.unsupported.length === 0;
   const id = gradients ? 'pgd' : 'uniform-noise';
@@ -57,6 +63,10 @@ async function survivors({ subject, facts, workers, reporter, plan }: Tracing, i
 
 async function noise({ subject, facts, workers, correct }: Tracing, epsilon: number): Promise<number> {
   const silent: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
-  const { replies } = await runAttack(workers, silent, { subject, items: correct, attack: { id: 'uniform-noise', params: { repeats: 1 }, norm: facts.options.norm, epsilon } });
+  const { replies } = await runAttack(workers, silent, {
+    subject,
+    items: correct,
+    attack: { id: 'uniform-noise', params: { repeats: 1 }, norm: facts.options.norm, epsilon },
+  });
   return correct.filter(({ index }) => !replies.get(index)?.broken).length;
 }

@@ -14,7 +14,11 @@ type Broken = SampleResult & { readonly adversarial: NonNullable<SampleResult['a
 export function chosen(samples: readonly SampleResult[]): Broken[] {
   const sure = samples.filter((sample): sample is Broken => sample.adversarial !== null);
   // Pictures that still work as saved come first: they are what a reader can try.
-  sure.sort((a, b) => Number(b.adversarial.survives8bit ?? 1) - Number(a.adversarial.survives8bit ?? 1) || (b.adversarial.confidence ?? 0) - (a.adversarial.confidence ?? 0));
+  sure.sort(
+    (a, b) =>
+      Number(b.adversarial.survives8bit ?? 1) - Number(a.adversarial.survives8bit ?? 1) ||
+      (b.adversarial.confidence ?? 0) - (a.adversarial.confidence ?? 0),
+  );
   const seen = new Set<string>();
   const [fresh, repeated]: [Broken[], Broken[]] = [[], []];
   for (const sample of sure) {
@@ -40,7 +44,9 @@ export async function drawExamples({ subject, facts, ran, result, workers }: Dra
   if (samples.length === 0) return [];
   const items = samples.map(({ index, adversarial }) => ({
     index,
-    saved: ran.flatMap(({ unit, save, replies }) => (unit.id === adversarial.attack && save !== undefined && isReply(replies.get(index), adversarial) ? [save] : [])),
+    saved: ran.flatMap(({ unit, save, replies }) =>
+      unit.id === adversarial.attack && save !== undefined && isReply(replies.get(index), adversarial) ? [save] : [],
+    ),
   }));
   const png = join(folder, 'adversarial', facts.model.name, 'png');
   const replies = await workers.run<PictureReply[]>('pictures', { subject, items, folder: png, norm, epsilon: facts.epsilon.value });
@@ -56,7 +62,10 @@ function isReply(reply: { readonly label: number; readonly confidence: number } 
   return reply?.label === adversarial.label && reply.confidence === adversarial.confidence;
 }
 
-function example({ index, id, label, clean, adversarial }: Broken, facts: Facts): Omit<ExampleImages, 'original' | 'difference' | 'adversarialImage' | 'amplification' | 'series'> {
+function example(
+  { index, id, label, clean, adversarial }: Broken,
+  facts: Facts,
+): Omit<ExampleImages, 'original' | 'difference' | 'adversarialImage' | 'amplification' | 'series'> {
   const { attack, label: fooled, confidence, distances, survives8bit } = adversarial;
   return {
     index,

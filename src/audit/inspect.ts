@@ -17,7 +17,11 @@ export interface Inspection {
   readonly head: string;
   /** Normalisation found in the first nodes. */
   readonly scale: string;
-  readonly operators: readonly { readonly op: string; readonly count: number; readonly gradient: 'gradient' | 'straight-through' | 'none' | 'missing' }[];
+  readonly operators: readonly {
+    readonly op: string;
+    readonly count: number;
+    readonly gradient: 'gradient' | 'straight-through' | 'none' | 'missing';
+  }[];
   readonly missing: readonly string[];
   readonly masked: readonly string[];
 }
@@ -46,7 +50,9 @@ export async function inspect(path: string): Promise<Inspection> {
     output: portText(model.output),
     head: logits === output ? kind : `${kind}; logits recovered at ${logits}`,
     scale: expectedScale(model.graph),
-    operators: [...counts].map(([op, count]) => ({ op, count, gradient: gradient(op) })).sort((a, b) => b.count - a.count || a.op.localeCompare(b.op)),
+    operators: [...counts]
+      .map(([op, count]) => ({ op, count, gradient: gradient(op) }))
+      .sort((a, b) => b.count - a.count || a.op.localeCompare(b.op)),
     missing,
     masked: maskedOperators(model),
   };

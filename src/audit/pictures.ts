@@ -47,7 +47,11 @@ interface Shown {
   readonly preprocessing: Preprocessing;
 }
 
-async function imageReply(index: number, { original, adversarial, preprocessing }: Shown, folder: string | undefined): Promise<PictureReply> {
+async function imageReply(
+  index: number,
+  { original, adversarial, preprocessing }: Shown,
+  folder: string | undefined,
+): Promise<PictureReply> {
   const largest = original.reduce((max, v, i) => Math.max(max, Math.abs((adversarial[i] as number) - v)), 0);
   const amplification = largest > 0 ? 0.5 / largest : 1;
   const difference = original.map((v, i) => 0.5 + ((adversarial[i] as number) - v) * amplification);
@@ -63,7 +67,14 @@ async function imageReply(index: number, { original, adversarial, preprocessing 
 
 function waveReply(index: number, original: Float32Array, adversarial: Float32Array): PictureReply {
   const perturbation = adversarial.map((v, i) => v - (original[i] as number));
-  return { index, original: null, difference: null, adversarialImage: null, amplification: null, series: { original: envelope(original), perturbation: envelope(perturbation) } };
+  return {
+    index,
+    original: null,
+    difference: null,
+    adversarialImage: null,
+    amplification: null,
+    series: { original: envelope(original), perturbation: envelope(perturbation) },
+  };
 }
 
 /** [min, max] of the samples behind each column. */
@@ -71,6 +82,9 @@ function envelope(wave: Float32Array): number[][] {
   const columns = Math.min(COLUMNS, wave.length);
   return Array.from({ length: columns }, (_, c) => {
     const part = wave.subarray(Math.floor((c * wave.length) / columns), Math.floor(((c + 1) * wave.length) / columns));
-    return [part.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)];
+    return [
+      part.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    ];
   });
 }

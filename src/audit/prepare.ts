@@ -47,7 +47,9 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     resize: resizeImage,
     more: async () => {
       const indices = subset(dataset, { n: Math.min(PROBE_MORE, dataset.length), seed: spec.seed });
-      return samples.some(({ data }) => data.length > SMALL) ? { samples, labels: labelled(probe) } : { samples: await dataset.read(indices), labels: labelled(indices) };
+      return samples.some(({ data }) => data.length > SMALL)
+        ? { samples, labels: labelled(probe) }
+        : { samples: await dataset.read(indices), labels: labelled(indices) };
     },
   });
   return {
@@ -75,11 +77,17 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
 function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonly classNames?: readonly string[] | undefined }): string[] {
   const [label] = labels;
   if (label === undefined || labels.some((other) => other !== label)) return [];
-  return [`All examples are of one class, ${classNames?.[label] ?? label}: clean accuracy says nothing about a model that always answers it.`];
+  return [
+    `All examples are of one class, ${classNames?.[label] ?? label}: clean accuracy says nothing about a model that always answers it.`,
+  ];
 }
 
 /** Number of classes: what the model gives for one sample. */
-async function classesOf(model: ModelFile, dataset: Dataset, { sample, spec, runtime }: { sample: Sample; spec: SubjectSpec; runtime: Runtime }): Promise<number> {
+async function classesOf(
+  model: ModelFile,
+  dataset: Dataset,
+  { sample, spec, runtime }: { sample: Sample; spec: SubjectSpec; runtime: Runtime },
+): Promise<number> {
   const base = shapeFor(model.input, dataset.modality, sample, spec.flags);
   const [p] = candidates(base, dataset.modality, spec.flags);
   if (!p) throw new GibbonError('E_INTERNAL', 'no preprocessing to try');

@@ -28,7 +28,13 @@ const FGSM: PlannedAttack = { id: 'fgsm', params: {} };
 
 /** Cheap attacks first; every attack runs on all examples that are classified correctly, so that its own figure stands for itself. */
 export const PLANS: Readonly<Record<Preset, Plan>> = {
-  quick: { n: 200, queried: { n: 50, maxQueries: 1000 }, attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }], curve: [0.25, 0.5, 1, 1.5], curveSteps: 10 },
+  quick: {
+    n: 200,
+    queried: { n: 50, maxQueries: 1000 },
+    attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }],
+    curve: [0.25, 0.5, 1, 1.5],
+    curveSteps: 10,
+  },
   standard: {
     n: 500,
     queried: { n: 100, maxQueries: 4000 },
@@ -62,5 +68,10 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
 /** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
 export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string): Plan {
   const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
-  return { ...plan, n: Math.min(n, queried.n), queried, attacks: [...left, { id: 'hop-skip-jump', params: { maxQueries: queried.maxQueries } }] };
+  return {
+    ...plan,
+    n: Math.min(n, queried.n),
+    queried,
+    attacks: [...left, { id: 'hop-skip-jump', params: { maxQueries: queried.maxQueries } }],
+  };
 }

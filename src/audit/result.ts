@@ -179,7 +179,15 @@ export const auditResult = z.object({
     command: z.string(),
     seed: z.int(),
     preset: z.string(),
-    runtime: z.object({ name: z.string(), version: z.string(), provider: z.string(), threads: z.int(), workers: z.int(), optimisation: z.string(), precision: z.string() }),
+    runtime: z.object({
+      name: z.string(),
+      version: z.string(),
+      provider: z.string(),
+      threads: z.int(),
+      workers: z.int(),
+      optimisation: z.string(),
+      precision: z.string(),
+    }),
     platform: z.object({ node: z.string(), os: z.string(), arch: z.string(), cpu: z.string() }),
   }),
   /** The first model's summary, repeated for scripts. */

@@ -20,9 +20,13 @@ export interface AttackRun {
 
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
-  const orders = shards(run.items, workers).map((items): AttackOrder => ({ subject: run.subject, attack: run.attack, items, batch: run.batch, save: run.save }));
+  const orders = shards(run.items, workers).map(
+    (items): AttackOrder => ({ subject: run.subject, attack: run.attack, items, batch: run.batch, save: run.save }),
+  );
   const parts = await Promise.all(
-    orders.map((order) => workers.run<{ replies: AttackReply[]; cpuSeconds: number }>('attack', order, (done) => reporter.advance(Number(done)))),
+    orders.map((order) =>
+      workers.run<{ replies: AttackReply[]; cpuSeconds: number }>('attack', order, (done) => reporter.advance(Number(done))),
+    ),
   );
   return {
     replies: new Map(parts.flatMap(({ replies }) => replies.map((reply): [number, AttackReply] => [reply.index, reply]))),

@@ -56,7 +56,12 @@ export interface Subject extends SubjectSpec {
 export interface AttackOrder {
   readonly subject: Subject;
   readonly items: readonly { readonly index: number; readonly label: number }[];
-  readonly attack: { readonly id: string; readonly params: Readonly<Record<string, unknown>>; readonly norm: 'linf' | 'l2' | 'l1'; readonly epsilon: number };
+  readonly attack: {
+    readonly id: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly norm: 'linf' | 'l2' | 'l1';
+    readonly epsilon: number;
+  };
   /** Rows per graph run; chosen from the input size where absent. */
   readonly batch?: number | undefined;
   /** Path prefix of the files that keep the adversarial inputs (`<prefix>-<first index>.npz` with `index`, `label`, `x`), if any. */
@@ -70,7 +75,13 @@ export interface AttackReply {
   readonly broken: boolean;
   readonly label: number;
   readonly confidence: number;
-  readonly distances: { readonly l0: number; readonly l1: number; readonly l2: number; readonly linf: number; readonly ssim: number | null } | null;
+  readonly distances: {
+    readonly l0: number;
+    readonly l1: number;
+    readonly l2: number;
+    readonly linf: number;
+    readonly ssim: number | null;
+  } | null;
   /** Still fooled after rounding to 8 bits inside the ball; null where the data is not images. */
   readonly broken8bit: boolean | null;
   readonly queries: number;

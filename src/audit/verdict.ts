@@ -11,12 +11,13 @@ const SURE = 0.9;
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, or by only a part of what was planned. */
-export type Pressure = 'full' | 'noise' | 'incomplete';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, or so that it answered NaN. */
+export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan';
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
 export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
-  const at = (value: number): 'robust' | 'fragile' | 'broken' => (value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile');
+  const at = (value: number): 'robust' | 'fragile' | 'broken' =>
+    value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile';
   const ends = new Set([at(robust.low), at(robust.high)]);
   if ((ends.has('robust') && ends.has('broken')) || clean.count === 0) return 'undecided';
   return pressure !== 'full' && at(robust.value) !== 'broken' ? 'undecided' : at(robust.value);
@@ -34,15 +35,17 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
   const figures = `${percent(robust)} of ${robust.n} examples survive (clean: ${percent(clean)})`;
   switch (verdict) {
     case 'broken':
-      return `Broken: at epsilon ${epsilon} ${figures}.`;
+      return `Broken: at epsilon ${epsilon}, ${figures}.`;
     case 'fragile':
-      return `Fragile: at epsilon ${epsilon} ${figures}.`;
+      return `Fragile: at epsilon ${epsilon}, ${figures}.`;
     case 'robust':
-      return `Holds against what was tried: at epsilon ${epsilon} ${figures}.`;
+      return `Holds against what was tried: at epsilon ${epsilon}, ${figures}.`;
     default:
       if (clean.count === 0) return `Undecided: not one of ${clean.n} examples is classified correctly, so there is nothing to attack.`;
-      if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon} ${figures}.`;
-      if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon} ${figures}.`;
+      if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon}, ${figures}.`;
+      if (pressure === 'nan')
+        return `Undecided: under attack the model answers NaN instead of a decision; at epsilon ${epsilon}, ${figures}.`;
+      if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon}, ${figures}.`;
       return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
   }
 }
@@ -62,10 +65,22 @@ export interface Evidence {
   readonly rivals: readonly string[];
   /** What failed while the rest went on. */
   readonly failures: readonly string[];
+  /** Examples on which the model answered NaN under attack, and that nothing else broke. */
+  readonly undecided: number;
 }
 
 export function findingsOf(evidence: Evidence): Finding[] {
-  const all = [robustness(evidence), confidence(evidence), noise(evidence), eightBit(evidence), ...gradients(evidence), blackBox(evidence), failed(evidence), ambiguous(evidence)];
+  const all = [
+    robustness(evidence),
+    confidence(evidence),
+    noise(evidence),
+    eightBit(evidence),
+    ...gradients(evidence),
+    blackBox(evidence),
+    failed(evidence),
+    nan(evidence),
+    ambiguous(evidence),
+  ];
   return all.filter((finding): finding is Finding => finding !== undefined);
 }
 
@@ -73,7 +88,10 @@ const TRAINING = 'Train on adversarial examples of this size (PGD training, arXi
 
 function robustness({ summary, attacks, epsilon }: Evidence): Finding {
   const { verdict, cleanAccuracy: clean, robustAccuracy: robust } = summary;
-  const strongest = attacks.reduce<AttackResult | undefined>((best, one) => (!best || one.robustAccuracy.value < best.robustAccuracy.value ? one : best), undefined);
+  const strongest = attacks.reduce<AttackResult | undefined>(
+    (best, one) => (!best || one.robustAccuracy.value < best.robustAccuracy.value ? one : best),
+    undefined,
+  );
   const severity = ({ broken: 'critical', fragile: 'high', robust: 'pass', undecided: 'medium' } as const)[verdict];
   return {
     id: 'evasion',
@@ -81,13 +99,18 @@ function robustness({ summary, attacks, epsilon }: Evidence): Finding {
     category: 'integrity',
     title: verdict === 'robust' ? 'Small perturbations rarely change its decision' : 'Small perturbations change its decision',
     text: `Accuracy falls from ${percent(clean)} to at most ${percent(robust)} (95 % interval ${range(robust)}, n = ${robust.n}) when every input may move by ${epsilon}. Strongest attack: ${strongest?.name ?? 'none'}. Attacks give an upper bound: the model is at most this robust.`,
-    remedies: verdict === 'robust' ? [] : [TRAINING, 'Keep a person or a second, independent check behind decisions that someone would want to turn.'],
+    remedies:
+      verdict === 'robust'
+        ? []
+        : [TRAINING, 'Keep a person or a second, independent check behind decisions that someone would want to turn.'],
   };
 }
 
 /** A fooled model that is sure of itself cannot be caught by a confidence threshold. (Attacks stop at the first wrong decision, so low confidence proves nothing.) */
 function confidence({ samples }: Evidence): Finding | undefined {
-  const fooled = samples.flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : [])).sort((a, b) => a - b);
+  const fooled = samples
+    .flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : []))
+    .sort((a, b) => a - b);
   if (fooled.length < 5) return undefined;
   const median = fooled[Math.floor(fooled.length / 2)] as number;
   if (median < SURE) return undefined;
@@ -133,10 +156,29 @@ function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
   const add = (id: string, severity: Finding['severity'], title: string, text: string): void => {
     findings.push({ id, severity, category: 'evidence', title, text, remedies: ['Judge this model by its black-box figures as well.'] });
   };
-  if (unsupported.length > 0) add('no-gradients', 'medium', 'No gradient attack was possible', `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on scores and labels ran, which are weaker.`);
-  if (slopes.zero > 0) add('zero-gradients', 'medium', 'Some gradients are exactly zero', `On ${slopes.zero} of ${slopes.n} examples the loss had a zero gradient: gradient attacks cannot move there, and their figures flatter the model.`);
-  if (slopes.notFinite > 0) add('bad-gradients', 'medium', 'Some gradients are NaN or infinite', `On ${slopes.notFinite} of ${slopes.n} examples the gradient was not finite.`);
-  if (masked.length > 0) add('masked-gradients', 'low', 'Some operators mask gradients', `Replaced by a straight-through gradient: ${masked.join(', ')}.`);
+  if (unsupported.length > 0)
+    add(
+      'no-gradients',
+      'medium',
+      'No gradient attack was possible',
+      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on scores and labels ran, which are weaker.`,
+    );
+  if (slopes.zero > 0)
+    add(
+      'zero-gradients',
+      'medium',
+      'Some gradients are exactly zero',
+      `On ${slopes.zero} of ${slopes.n} examples the loss had a zero gradient: gradient attacks cannot move there, and their figures flatter the model.`,
+    );
+  if (slopes.notFinite > 0)
+    add(
+      'bad-gradients',
+      'medium',
+      'Some gradients are NaN or infinite',
+      `On ${slopes.notFinite} of ${slopes.n} examples the gradient was not finite.`,
+    );
+  if (masked.length > 0)
+    add('masked-gradients', 'low', 'Some operators mask gradients', `Replaced by a straight-through gradient: ${masked.join(', ')}.`);
   return findings;
 }
 
@@ -175,5 +217,19 @@ function ambiguous({ rivals }: Evidence): Finding | undefined {
     title: 'The labels fit more than one reading of the input',
     text: `Clean accuracy does not tell the reading that was audited from ${rivals.join('; ')}. Robust accuracy may differ between them.`,
     remedies: ['If your pipeline feeds the model otherwise, say so with --mean, --std and --channels.'],
+  };
+}
+
+function nan({ undecided, samples }: Evidence): Finding | undefined {
+  if (undecided === 0) return undefined;
+  return {
+    id: 'nan-answers',
+    severity: 'high',
+    category: 'availability',
+    title: 'It answers NaN to valid inputs',
+    text: `On ${undecided} of ${samples.length} examples an input within the budget made the model answer NaN. That counts neither as its success nor as the attacker's: whoever uses the answer gets no decision, or an arbitrary one.`,
+    remedies: [
+      'Find the operator that overflows or divides by zero (often Log, Div, Sqrt or Exp), and guard it; let the caller refuse answers that are not finite.',
+    ],
   };
 }

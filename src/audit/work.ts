@@ -52,7 +52,11 @@ async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
 const CHUNK = 200;
 
 /** The untouched model's decision on each sample. */
-export async function clean({ target, rows }: Opened, indices: readonly number[], onProgress: (done: number) => void): Promise<CleanReply[]> {
+export async function clean(
+  { target, rows }: Opened,
+  indices: readonly number[],
+  onProgress: (done: number) => void,
+): Promise<CleanReply[]> {
   const replies: CleanReply[] = [];
   for (let at = 0; at < indices.length; at += CHUNK) {
     const chunk = await rows(indices.slice(at, at + CHUNK));
@@ -86,14 +90,17 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
     const items = left.slice(at, at + chunkSize);
     const labels = new Map(items.map(({ index, label }) => [index, label]));
     const loaded = await opened.rows(items.map(({ index }) => index));
-    const samples = loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));
+    const samples = loaded.map(
+      ({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }),
+    );
     const proposals = await attackOf(order.attack.id).run(
       { ...order.attack, target: opened.target, seed: order.subject.seed, batch, onProgress: hooks.onProgress, onProposal: hooks.onAlive },
       samples,
     );
     const kept: Kept[] = [];
     replies.push(...(await judged(opened.target, order, { samples, proposals, kept })));
-    if (order.save !== undefined && kept.length > 0) await save(`${order.save}-${kept[0]?.index}.npz`, kept, opened.target.preprocessing.shape);
+    if (order.save !== undefined && kept.length > 0)
+      await save(`${order.save}-${kept[0]?.index}.npz`, kept, opened.target.preprocessing.shape);
     await hooks.checkpoint(replies);
   }
   return replies;
@@ -114,7 +121,10 @@ interface Judging {
 async function judged(target: Target, order: AttackOrder, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
   const originals = new Map(samples.map((sample) => [sample.index, sample]));
   const candidates = proposals.filter(({ candidate }) => candidate !== undefined);
-  const pairs = candidates.map(({ index, candidate }) => ({ original: (originals.get(index) as AttackSample).x, candidate: candidate as Float32Array }));
+  const pairs = candidates.map(({ index, candidate }) => ({
+    original: (originals.get(index) as AttackSample).x,
+    candidate: candidate as Float32Array,
+  }));
   const decisions = await target.judge.decide(pairs.map(({ candidate }) => candidate));
   const measures = await measure(target, pairs);
   const isImage = target.preprocessing.modality === 'image';
@@ -133,7 +143,16 @@ async function judged(target: Target, order: AttackOrder, { samples, proposals, 
   }
   return proposals.map(
     ({ index, queries, gradients }) =>
-      replies.get(index) ?? { index, broken: false, label: (originals.get(index) as AttackSample).label, confidence: 0, distances: null, broken8bit: isImage ? false : null, queries, gradients },
+      replies.get(index) ?? {
+        index,
+        broken: false,
+        label: (originals.get(index) as AttackSample).label,
+        confidence: 0,
+        distances: null,
+        broken8bit: isImage ? false : null,
+        queries,
+        gradients,
+      },
   );
 }
 

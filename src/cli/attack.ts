@@ -23,7 +23,9 @@ export function attackCommand(context: CliContext): Command {
   for (const unit of ATTACKS) command.addCommand(one(unit, context).exitOverride());
   // Without an action of its own, commander would answer an unknown name with the whole help text.
   return command.argument('[attack]').action((name: string | undefined) => {
-    throw new GibbonError('E_USAGE', name === undefined ? 'which attack?' : `there is no attack ${name}`, { hint: `\`gibbon list\` shows them: ${ATTACKS.map(({ id }) => id).join(', ')}.` });
+    throw new GibbonError('E_USAGE', name === undefined ? 'which attack?' : `there is no attack ${name}`, {
+      hint: `\`gibbon list\` shows them: ${ATTACKS.map(({ id }) => id).join(', ')}.`,
+    });
   });
 }
 
@@ -63,17 +65,30 @@ function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown>
   const parsed = unit.params.safeParse(given);
   if (parsed.success) return given;
   const [issue] = parsed.error.issues;
-  throw new GibbonError('E_USAGE', `--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'not valid'}`, { hint: `See \`gibbon attack ${unit.id} --help\`.` });
+  throw new GibbonError('E_USAGE', `--${kebab(String(issue?.path[0] ?? ''))}: ${issue?.message ?? 'not valid'}`, {
+    hint: `See \`gibbon attack ${unit.id} --help\`.`,
+  });
 }
 
 async function attack(unit: Attack, models: readonly string[], flags: AttackFlags, context: CliContext): Promise<void> {
   const params = parametersOf(unit, flags);
   const options = resolved(models, flags);
-  if (!unit.norms.includes(options.norm)) throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
+  if (!unit.norms.includes(options.norm))
+    throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
   const outputs = [flags.json, flags.output, folder === undefined ? undefined : join(folder, 'adversarial', 'probe')];
   for (const path of outputs.filter((one) => one !== undefined)) await assertWritable(resolve(path));
-  const { result, error } = await runAudit({ ...options, preset: 'standard', only: { id: unit.id, params }, folder: folder === undefined ? undefined : resolve(folder), threads: 1 }, context, flags.workers);
+  const { result, error } = await runAudit(
+    {
+      ...options,
+      preset: 'standard',
+      only: { id: unit.id, params },
+      folder: folder === undefined ? undefined : resolve(folder),
+      threads: 1,
+    },
+    context,
+    flags.workers,
+  );
   if (result) {
     if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);
     if (flags.output !== undefined) await writeOutput(resolve(flags.output), renderHtml(result));

@@ -31,12 +31,18 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
   const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
   const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
   for (const path of [report, json, resolve(flags.folder, 'adversarial', 'probe')]) await assertWritable(path);
-  const { result, error } = await runAudit({ ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 }, context, flags.workers);
+  const { result, error } = await runAudit(
+    { ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 },
+    context,
+    flags.workers,
+  );
   if (result) {
     await writeOutput(json, `${JSON.stringify(result, null, 1)}\n`);
     await writeOutput(report, renderHtml(result));
     const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-    process.stdout.write(`${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${report}\n`);
+    process.stdout.write(
+      `${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${report}\n`,
+    );
   }
   if (error) throw error;
 }

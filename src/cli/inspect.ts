@@ -23,7 +23,12 @@ export function inspectCommand(context: CliContext): Command {
     });
 }
 
-const mark = { gradient: 'gradient', 'straight-through': 'gradient replaced (straight-through)', none: 'no gradient, not needed', missing: 'NO RULE' } as const;
+const mark = {
+  gradient: 'gradient',
+  'straight-through': 'gradient replaced (straight-through)',
+  none: 'no gradient, not needed',
+  missing: 'NO RULE',
+} as const;
 
 function text(i: Inspection): string {
   const port = ({ name, type, shape }: Inspection['input']): string => `${name}  ${type} [${shape.join(', ')}]`;
@@ -35,7 +40,9 @@ function text(i: Inspection): string {
     `scale    ${i.scale}`,
     'operators',
     ...i.operators.map(({ op, count, gradient }) => `  ${String(count).padStart(5)}  ${op.padEnd(24)} ${mark[gradient]}`),
-    i.missing.length === 0 ? 'gradient attacks: yes' : `gradient attacks: no (${i.missing.join(', ')}); attacks on labels and scores still work`,
+    i.missing.length === 0
+      ? 'gradient attacks: yes'
+      : `gradient attacks: no (${i.missing.join(', ')}); attacks on labels and scores still work`,
     `masked gradients: ${i.masked.length === 0 ? 'none' : i.masked.join(', ')}`,
   ];
   return `${lines.join('\n')}\n`;

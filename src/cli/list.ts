@@ -8,8 +8,20 @@ export function listCommand(_: CliContext): Command {
     .description('list the attacks')
     .option('--json', 'as JSON')
     .action(({ json }: { json?: boolean }) => {
-      const rows = ATTACKS.map(({ id, name, paper, knowledge, norms, aim, summary }) => ({ id, name, paper, knowledge, norms, aim, summary }));
+      const rows = ATTACKS.map(({ id, name, paper, knowledge, norms, aim, summary }) => ({
+        id,
+        name,
+        paper,
+        knowledge,
+        norms,
+        aim,
+        summary,
+      }));
       if (json) process.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
-      else for (const row of rows) process.stdout.write(`${row.id.padEnd(16)} ${row.knowledge.padEnd(10)} ${row.norms.join(', ').padEnd(14)} ${row.name} (${row.paper})\n${''.padEnd(17)}${row.summary}\n`);
+      else
+        for (const row of rows)
+          process.stdout.write(
+            `${row.id.padEnd(16)} ${row.knowledge.padEnd(10)} ${row.norms.join(', ').padEnd(14)} ${row.name} (${row.paper})\n${''.padEnd(17)}${row.summary}\n`,
+          );
     });
 }

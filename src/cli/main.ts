@@ -36,7 +36,10 @@ function report(error: GibbonError): void {
   const stderr = pc.createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
   process.stderr.write(`${stderr.red('error')} ${error.message} ${stderr.dim(`[${error.code}]`)}\n`);
   if (error.hint) process.stderr.write(`${error.hint}\n`);
-  if (error.code === 'E_INTERNAL') process.stderr.write(`${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon. Please report it with the command.\n`);
+  if (error.code === 'E_INTERNAL')
+    process.stderr.write(
+      `${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon. Please report it with the command.\n`,
+    );
 }
 
 try {

@@ -28,7 +28,10 @@ export async function runAudit(options: AuditOptions, context: CliContext, worke
       const audited = await auditModel(options, model, { workers: crew, reporter }).catch((thrown: unknown) => {
         // A model that kills or hangs its workers does not keep the next one from its audit.
         if (!(thrown instanceof GibbonError && (thrown.code === 'E_WORKER_DIED' || thrown.code === 'E_WORKER_HUNG'))) throw thrown;
-        error ??= thrown;
+        error ??= new GibbonError(thrown.code, `${model.name}: ${thrown.message}`, {
+          ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+          cause: thrown,
+        });
       });
       if (!audited) continue;
       models.push(audited.result);
@@ -44,16 +47,38 @@ export async function runAudit(options: AuditOptions, context: CliContext, worke
   const [first] = models;
   if (!first) return { result: undefined, error };
   timings.total = (Date.now() - startedAt.getTime()) / 1000;
-  return { result: { schemaVersion: SCHEMA_VERSION, gibbon: { version: context.version }, run: provenance(options, context, { startedAt, workers: crew.size }), summary: first.summary, models, timings }, error };
+  return {
+    result: {
+      schemaVersion: SCHEMA_VERSION,
+      gibbon: { version: context.version },
+      run: provenance(options, context, { startedAt, workers: crew.size }),
+      summary: first.summary,
+      models,
+      timings,
+    },
+    error,
+  };
 }
 
-function provenance(options: AuditOptions, context: CliContext, { startedAt, workers }: { startedAt: Date; workers: number }): AuditResult['run'] {
+function provenance(
+  options: AuditOptions,
+  context: CliContext,
+  { startedAt, workers }: { startedAt: Date; workers: number },
+): AuditResult['run'] {
   return {
     startedAt: startedAt.toISOString(),
     command: context.command,
     seed: options.seed,
     preset: options.only ? options.only.id : options.preset,
-    runtime: { name: 'onnxruntime-node', version: ortVersion, provider: 'cpu', threads: options.threads, workers, optimisation: 'all', precision: 'float32' },
+    runtime: {
+      name: 'onnxruntime-node',
+      version: ortVersion,
+      provider: 'cpu',
+      threads: options.threads,
+      workers,
+      optimisation: 'all',
+      precision: 'float32',
+    },
     platform: { node: process.version, os: process.platform, arch: process.arch, cpu: cpus()[0]?.model ?? 'unknown' },
   };
 }

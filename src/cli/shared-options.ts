@@ -44,7 +44,8 @@ const whole = (text: string): number => {
 
 const numbers = (text: string): number[] => {
   const values = text.split(',').map(Number);
-  if (text.trim() === '' || values.some((value) => !Number.isFinite(value))) throw new InvalidArgumentError('Numbers separated by commas, please.');
+  if (text.trim() === '' || values.some((value) => !Number.isFinite(value)))
+    throw new InvalidArgumentError('Numbers separated by commas, please.');
   return values;
 };
 
@@ -56,7 +57,8 @@ const spreads = (text: string): number[] => {
 
 const size = (text: string): [number, number] => {
   const [height, width = height] = text.split(/[x×]/).map(Number);
-  if (![height, width].every((side) => Number.isInteger(side) && Number(side) > 0) || height === undefined || width === undefined) throw new InvalidArgumentError('A size such as 224 or 224x320, please.');
+  if (![height, width].every((side) => Number.isInteger(side) && Number(side) > 0) || height === undefined || width === undefined)
+    throw new InvalidArgumentError('A size such as 224 or 224x320, please.');
   return [height, width];
 };
 
@@ -101,7 +103,9 @@ export type Resolved = Pick<AuditOptions, 'models' | 'data' | 'dataName' | 'flag
 /** From flags to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE */
 export function resolved(models: readonly string[], flags: SharedFlags): Resolved {
   if (flags.epsilon !== undefined && parseEpsilon(flags.epsilon).value === 0) {
-    throw new GibbonError('E_USAGE', 'epsilon 0 leaves an attacker nothing to change', { hint: 'Give a budget above 0: --epsilon 0.3 or --epsilon 8/255. Without --epsilon the usual one for this kind of data is taken.' });
+    throw new GibbonError('E_USAGE', 'epsilon 0 leaves an attacker nothing to change', {
+      hint: 'Give a budget above 0: --epsilon 0.3 or --epsilon 8/255. Without --epsilon the usual one for this kind of data is taken.',
+    });
   }
   const common = {
     flags: preprocessingFlags(flags),
@@ -113,14 +117,23 @@ export function resolved(models: readonly string[], flags: SharedFlags): Resolve
     batch: flags.batch,
   };
   if (models.length === 0) {
-    if (flags.data !== undefined) throw new GibbonError('E_USAGE', '--data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
+    if (flags.data !== undefined)
+      throw new GibbonError('E_USAGE', '--data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
     return { ...DEMO, ...common, flags: { ...DEMO_SCALE, ...common.flags } };
   }
   if (flags.data === undefined) {
-    throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', { hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.' });
+    throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', {
+      hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
+    });
   }
-  for (const path of models) if (!existsSync(path)) throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${path}`, { hint: 'Give the path of an .onnx file.' });
-  const data: DataSpec = { path: flags.data, ...(flags.labels === undefined ? {} : { labels: flags.labels }), ...(flags.classes === undefined ? {} : { classes: flags.classes }) };
+  for (const path of models)
+    if (!existsSync(path))
+      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${path}`, { hint: 'Give the path of an .onnx file.' });
+  const data: DataSpec = {
+    path: flags.data,
+    ...(flags.labels === undefined ? {} : { labels: flags.labels }),
+    ...(flags.classes === undefined ? {} : { classes: flags.classes }),
+  };
   return { ...common, models: models.map((path, i) => ({ path, name: nameOf(models, path, i) })), data };
 }
 

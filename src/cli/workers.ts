@@ -16,7 +16,15 @@ export interface Crew extends Workers {
 
 export function hire({ size, signal, bar }: { size: number | undefined; signal: AbortSignal; bar: ProgressBar }): Crew {
   const count = size ?? workersThatFit({ bytesPerWorker: WORKER_BYTES });
-  const pool = createPool({ entry: new URL('../queue/worker.js', import.meta.url), init: undefined, size: count, stallSeconds: STALL_SECONDS, memoryBytes: Math.max(WORKER_BYTES, memoryPerWorker(count)), signal, log: (line) => bar.line(line) });
+  const pool = createPool({
+    entry: new URL('../queue/worker.js', import.meta.url),
+    init: undefined,
+    size: count,
+    stallSeconds: STALL_SECONDS,
+    memoryBytes: Math.max(WORKER_BYTES, memoryPerWorker(count)),
+    signal,
+    log: (line) => bar.line(line),
+  });
   return { size: count, run: (kind, payload, onProgress) => pool.run({ kind, payload }, onProgress), close: () => pool.close() };
 }
 

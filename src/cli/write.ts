@@ -43,5 +43,8 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 }
 
 function unwritable(path: string, cause: unknown): GibbonError {
-  return new GibbonError('E_OUTPUT_UNWRITABLE', `cannot write ${path}`, { hint: 'Choose another path, or check its permissions and free space.', cause });
+  return new GibbonError('E_OUTPUT_UNWRITABLE', `cannot write ${path}`, {
+    hint: 'Choose another path, or check its permissions and free space.',
+    cause,
+  });
 }

@@ -14,8 +14,12 @@ const SIGNIFICANCE = 1e-3;
 const LEAST_SKILL = 0.4;
 const LEAST_SKILL_OF_MANY = 0.2;
 const MANY = 100;
-/** Two readings are told apart where one loses this much more often than a coin would (sign test on the samples where they differ). */
-const TOLD_APART = 0.01;
+/** A rare reading (BGR) has to convince by so much more: half-right answers come from misread models, too. */
+const RARE = 1.6;
+/** Two readings are told apart where luck explains the difference less often than this; */
+export const TOLD_APART = 0.01;
+/** and the likelier one is taken where luck explains it this often. */
+export const HARDLY_BETTER = 0.1;
 
 /**
  * The accuracy that predictions would have if they had nothing to do with the labels: a model that always answers the majority class has no skill.
@@ -25,21 +29,28 @@ export function chanceOf(labels: readonly number[], predicted: readonly number[]
   const even = 1 / Math.max(1, classes);
   if (new Set(labels).size < 2) return even;
   const share = (values: readonly number[], c: number): number => values.filter((value) => value === c).length / values.length;
-  return Math.max(even, [...new Set(labels)].reduce((sum, c) => sum + share(labels, c) * share(predicted, c), 0));
+  return Math.max(
+    even,
+    [...new Set(labels)].reduce((sum, c) => sum + share(labels, c) * share(predicted, c), 0),
+  );
 }
 
-/** Is this more than luck, and `wholly`, as much as one may expect of a model that is read rightly? */
-export function judgeFit({ predicted, correct }: Answers, labels: readonly number[], { classes, tried }: { classes: number; tried: number }): 'chance' | 'poor' | 'good' {
+/** No more than luck, more than that, or as much as one may expect of a model that is read rightly? */
+export function judgeFit(
+  { predicted, correct }: Answers,
+  labels: readonly number[],
+  { classes, tried, rare }: { classes: number; tried: number; rare: boolean },
+): 'chance' | 'poor' | 'good' {
   const chance = chanceOf(labels, predicted, classes);
   if (chance >= 1 || binomialTail(correct, labels.length, chance) * tried > SIGNIFICANCE) return 'chance';
   const skill = (correct / labels.length - chance) / (1 - chance);
-  return skill < (classes > MANY ? LEAST_SKILL_OF_MANY : LEAST_SKILL) ? 'poor' : 'good';
+  return skill < (classes > MANY ? LEAST_SKILL_OF_MANY : LEAST_SKILL) * (rare ? RARE : 1) ? 'poor' : 'good';
 }
 
-/** Do the labels fail to tell that `other` is worse than `best`? */
-export function asGood(best: Answers, other: Answers, labels: readonly number[]): boolean {
+/** How often luck alone would put `best` so far before `other`: the sign test on the samples that only one of them gets right. */
+export function luckOf(best: Answers, other: Answers, labels: readonly number[]): number {
   const right = ({ predicted }: Answers, i: number): boolean => predicted[i] === labels[i];
   const lost = labels.filter((_, i) => right(best, i) && !right(other, i)).length;
   const won = labels.filter((_, i) => !right(best, i) && right(other, i)).length;
-  return binomialTail(lost, lost + won, 0.5) > TOLD_APART;
+  return binomialTail(lost, lost + won, 0.5);
 }

@@ -3,7 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { Modality, Sample } from '../data/dataset.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type Answers, asGood, judgeFit } from './fit.ts';
+import { type Answers, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
 import { createJudge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
@@ -35,7 +35,12 @@ export interface Found {
 }
 
 /** The usual scales, most common first; std and mean of images in [0, 1]. */
-const SCALES: readonly { readonly mean: readonly number[]; readonly std: readonly number[]; readonly gray?: boolean; readonly colour?: boolean }[] = [
+const SCALES: readonly {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly gray?: boolean;
+  readonly colour?: boolean;
+}[] = [
   { mean: [0], std: [1] },
   { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], colour: true },
   { mean: [0], std: [1 / 255] },
@@ -43,27 +48,47 @@ const SCALES: readonly { readonly mean: readonly number[]; readonly std: readonl
   { mean: [0.1307], std: [0.3081], gray: true },
   { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616], colour: true },
   { mean: [0.4815, 0.4578, 0.4082], std: [0.2686, 0.2613, 0.2758], colour: true },
-  { mean: [123.68 / 255, 116.779 / 255, 103.939 / 255], std: [1 / 255], colour: true },
+  { mean: [123.68 / 255, 116.779 / 255, 103.939 / 255], std: [1 / 255, 1 / 255, 1 / 255], colour: true },
 ];
 
 /** The shapes that a model's input port allows for samples of this modality. @throws GibbonError E_DATA_SHAPE */
-export function shapeFor(port: Port, modality: Modality, sample: Sample, flags: PreprocessingFlags): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
+export function shapeFor(
+  port: Port,
+  modality: Modality,
+  sample: Sample,
+  flags: PreprocessingFlags,
+): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
   const dims = port.shape?.slice(1).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : undefined));
-  if (!dims) throw new GibbonError('E_DATA_SHAPE', `the model does not declare the shape of its input ${port.name}`, { hint: 'Export it with a declared input shape.' });
+  if (!dims)
+    throw new GibbonError('E_DATA_SHAPE', `the model does not declare the shape of its input ${port.name}`, {
+      hint: 'Export it with a declared input shape.',
+    });
   if (modality === 'image') return imageShape(dims, sample, flags);
-  if (modality === 'waveform') return { layout: 'NT', channels: 'none', shape: dims.map((dim, i) => dim ?? (i === dims.length - 1 || dims.length === 1 ? sample.data.length : 1)) };
+  if (modality === 'waveform')
+    return {
+      layout: 'NT',
+      channels: 'none',
+      shape: dims.map((dim, i) => dim ?? (i === dims.length - 1 || dims.length === 1 ? sample.data.length : 1)),
+    };
   const own = sample.shape;
   const shape = dims.map((dim, i) => dim ?? own[i] ?? 1);
   return { layout: 'none', channels: 'none', shape };
 }
 
-function imageShape(dims: readonly (number | undefined)[], sample: Sample, flags: PreprocessingFlags): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
+function imageShape(
+  dims: readonly (number | undefined)[],
+  sample: Sample,
+  flags: PreprocessingFlags,
+): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
   const [h, w, c] = sample.shape as [number, number, number];
-  if (dims.length === 1 && (dims[0] ?? sample.data.length) === sample.data.length) return { layout: 'none', channels: 'none', shape: [sample.data.length] };
+  if (dims.length === 1 && (dims[0] ?? sample.data.length) === sample.data.length)
+    return { layout: 'none', channels: 'none', shape: [sample.data.length] };
   const [height, width] = flags.size ?? [h, w];
   if (dims.length === 2) return { layout: 'NCHW', channels: 'grayscale', shape: [dims[0] ?? height, dims[1] ?? width] };
   if (dims.length !== 3) {
-    throw new GibbonError('E_DATA_SHAPE', `the model's input has ${dims.length + 1} dimensions; images need 4`, { hint: 'Is this data meant for this model?' });
+    throw new GibbonError('E_DATA_SHAPE', `the model's input has ${dims.length + 1} dimensions; images need 4`, {
+      hint: 'Is this data meant for this model?',
+    });
   }
   const isChannels = (dim: number | undefined): boolean => dim === 1 || dim === 3;
   const layout = flags.layout ?? (isChannels(dims[2]) && !isChannels(dims[0]) ? 'NHWC' : 'NCHW');
@@ -75,37 +100,52 @@ function imageShape(dims: readonly (number | undefined)[], sample: Sample, flags
 }
 
 /** Every preprocessing worth trying, likeliest first. */
-export function candidates(base: Pick<Preprocessing, 'layout' | 'shape' | 'channels'>, modality: Modality, flags: PreprocessingFlags): Preprocessing[] {
-  const resize = flags.resize ?? 'crop';
-  const fixed = { ...base, modality, resize };
-  if (flags.mean || flags.std) return [{ ...fixed, ...scaleOf(base, modality, flags) }];
+export function candidates(
+  base: Pick<Preprocessing, 'layout' | 'shape' | 'channels'>,
+  modality: Modality,
+  flags: PreprocessingFlags,
+): Preprocessing[] {
+  const fixed = { ...base, modality, resize: flags.resize ?? 'crop' };
+  const swappable = modality === 'image' && base.channels === 'rgb' && flags.channels === undefined;
+  const orders = (p: Preprocessing): Preprocessing[] => (swappable ? [p, { ...p, channels: 'bgr' }] : [p]);
+  if (flags.mean || flags.std) return orders({ ...fixed, ...scaleOf(base, modality, flags) });
   if (modality === 'waveform') return [1, 1 / 32768].map((std) => ({ ...fixed, mean: [0], std: [std] }));
   if (modality === 'tensor') return [{ ...fixed, mean: [0], std: [1] }];
   const gray = base.channels === 'grayscale' || base.channels === 'none';
-  return SCALES.filter((scale) => (gray ? !scale.colour : !scale.gray)).map(({ mean, std }) => ({ ...fixed, mean, std }));
+  const scales = SCALES.filter((scale) => (gray ? !scale.colour : !scale.gray)).map(
+    ({ mean, std }): Preprocessing => ({ ...fixed, mean, std }),
+  );
+  // Channel orders come last: BGR is rare, and the scale's numbers are usually turned with the channels.
+  return swappable
+    ? [...scales, ...scales.map(turned), ...scales.filter(isUneven).map((p): Preprocessing => ({ ...p, channels: 'bgr' }))]
+    : scales;
 }
+
+const turned = (p: Preprocessing): Preprocessing => ({ ...p, channels: 'bgr', mean: [...p.mean].reverse(), std: [...p.std].reverse() });
+const isUneven = ({ mean, std }: Preprocessing): boolean => mean.some((m) => m !== mean[0]) || std.some((s) => s !== std[0]);
 
 /** Mean and standard deviation as given, of equal length. @throws GibbonError E_USAGE where they do not fit the model's channels */
-function scaleOf(base: Pick<Preprocessing, 'layout' | 'shape'>, modality: Modality, { mean = [0], std = [1] }: PreprocessingFlags): Pick<Preprocessing, 'mean' | 'std'> {
+function scaleOf(
+  base: Pick<Preprocessing, 'layout' | 'shape'>,
+  modality: Modality,
+  { mean = [0], std = [1] }: PreprocessingFlags,
+): Pick<Preprocessing, 'mean' | 'std'> {
   const channels = modality === 'image' && base.shape.length > 1 ? imageSize(base).channels : 1;
-  for (const [flag, values] of [['--mean', mean], ['--std', std]] as const) {
+  for (const [flag, values] of [
+    ['--mean', mean],
+    ['--std', std],
+  ] as const) {
     if (values.length === 1 || values.length === channels) continue;
-    throw new GibbonError('E_USAGE', `${flag} has ${values.length} numbers, the model has ${channels} ${channels === 1 ? 'channel' : 'channels'}`, { hint: 'Give one number, or one for each channel, separated by commas.' });
+    throw new GibbonError(
+      'E_USAGE',
+      `${flag} has ${values.length} numbers, the model has ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
+      { hint: 'Give one number, or one for each channel, separated by commas.' },
+    );
   }
   const length = Math.max(mean.length, std.length);
-  const each = (values: readonly number[]): readonly number[] => (values.length === length ? values : Array<number>(length).fill(values[0] as number));
+  const each = (values: readonly number[]): readonly number[] =>
+    values.length === length ? values : Array<number>(length).fill(values[0] as number);
   return { mean: each(mean), std: each(std) };
-}
-
-/** Variants of the best scale: channel order (with the scale's numbers in RGB order, or turned with the channels) and resizing. */
-function variants(best: Preprocessing, flags: PreprocessingFlags, resized: boolean): Preprocessing[] {
-  const { mean, std } = best;
-  const turned = { channels: 'bgr' as const, mean: [...mean].reverse(), std: [...std].reverse() };
-  const uneven = mean.some((m) => m !== mean[0]) || std.some((s) => s !== std[0]);
-  const swappable = best.modality === 'image' && best.channels === 'rgb' && !flags.channels;
-  const orders = swappable ? [best, { ...best, channels: 'bgr' as const }, ...(uneven && !flags.mean && !flags.std ? [{ ...best, ...turned }] : [])] : [best];
-  const modes: Preprocessing['resize'][] = resized && !flags.resize ? ['crop', 'stretch'] : [best.resize];
-  return orders.flatMap((order) => modes.map((resize) => ({ ...order, resize }))).slice(1);
 }
 
 export interface Probe {
@@ -125,52 +165,82 @@ interface Reading extends Answers {
   readonly p: Preprocessing;
 }
 
+/** Samples on which every candidate is tried; those that fall far behind are tried on no more. */
+const SCREENED = 24;
+
 /**
- * Tries the candidates on labelled samples and returns the one with the highest accuracy (the likelier one on a tie).
+ * Tries the candidates on labelled samples and returns the one with the highest accuracy (the likelier one where that is no better than luck).
  * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess: there is no verdict on a misread model
  */
 export async function findPreprocessing(probe: Probe): Promise<Found> {
   const { model, modality, samples, labels, flags } = probe;
   const base = shapeFor(model.input, modality, samples[0] as Sample, flags);
   const resized = modality === 'image' && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
-  const readings: Reading[] = [];
-  for (const p of candidates(base, modality, flags)) readings.push(await read(probe, p));
-  for (const p of variants(bestOf(readings).p, flags, resized)) readings.push(await read(probe, p));
-  const list = readings.map(({ p, correct }): Tried => ({ description: full(p, resized), accuracy: correct / samples.length, n: samples.length }));
+  const all = candidates(base, modality, flags);
+  const { readings, dropped } = await screened(
+    probe,
+    resized && !flags.resize ? [...all, ...all.map((p): Preprocessing => ({ ...p, resize: 'stretch' }))] : all,
+  );
+  const told = ({ p, correct, predicted: { length: n } }: Reading): Tried => ({ description: full(p, resized), accuracy: correct / n, n });
+  const list = [...readings, ...dropped].map(told);
   const first = bestOf(readings);
-  const fit = judgeFit(first, labels, { classes: await outputsOf(probe, first.p), tried: readings.length });
+  const fit = judgeFit(first, labels, { classes: await outputsOf(probe, first.p), tried: list.length, rare: first.p.channels === 'bgr' });
   const given = flags.mean !== undefined || flags.std !== undefined;
   if (fit === 'chance' || (fit === 'poor' && !given)) unclear(list, fit);
   const { best, rivals } = await toldApart(probe, readings);
-  return { preprocessing: best.p, source: given ? 'flags' : list.length === 1 ? 'default' : 'guessed', tried: list, rivals: rivals.map(({ p }) => full(p, resized)) };
+  return {
+    preprocessing: best.p,
+    source: given ? 'flags' : list.length === 1 ? 'default' : 'guessed',
+    tried: list,
+    rivals: rivals.map(({ p }) => full(p, resized)),
+  };
 }
 
 const bestOf = (readings: readonly Reading[]): Reading => readings.reduce((a, b) => (b.correct > a.correct ? b : a));
 
-/** Readings as good as the best are held against more samples; what then still fits as well is named. Ways of resizing do not count. */
-async function toldApart(probe: Probe, readings: readonly Reading[]): Promise<{ best: Reading; rivals: readonly Reading[] }> {
-  const close = (all: readonly Reading[], labels: readonly number[]): Reading[] => {
-    const best = bestOf(all);
-    return all.filter((one) => one === best || (one.p.resize === best.p.resize && asGood(best, one, labels)));
-  };
-  let { labels } = probe;
-  let left = close(readings, labels);
-  if (left.length > 1 && probe.more) {
-    const more = await probe.more();
-    if (more.samples.length > labels.length) {
-      const again: Reading[] = [];
-      for (const { p } of left) again.push(await read({ ...probe, ...more }, p));
-      labels = more.labels;
-      left = close(again, labels);
-    }
-  }
-  const best = bestOf(left);
-  return { best, rivals: left.filter((one) => one !== best) };
+/** All candidates on a few samples, spread over the probe; the promising ones on all of them. */
+async function screened(probe: Probe, all: readonly Preprocessing[]): Promise<{ readings: Reading[]; dropped: Reading[] }> {
+  const { samples, labels } = probe;
+  const step = samples.length / SCREENED;
+  const picked = step <= 1.5 || all.length === 1 ? [...samples.keys()] : Array.from({ length: SCREENED }, (_, i) => Math.floor(i * step));
+  const few = { ...probe, samples: picked.map((i) => samples[i] as Sample), labels: picked.map((i) => labels[i] as number) };
+  const tried: Reading[] = [];
+  for (const p of all) tried.push(await read(few, p));
+  const best = bestOf(tried);
+  const [promising, dropped] = [
+    tried.filter((one) => luckOf(best, one, few.labels) > TOLD_APART),
+    tried.filter((one) => luckOf(best, one, few.labels) <= TOLD_APART),
+  ];
+  if (picked.length === samples.length) return { readings: promising, dropped };
+  const readings: Reading[] = [];
+  for (const { p } of promising) readings.push(await read(probe, p));
+  return { readings, dropped };
 }
 
-const height = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number => (layout === 'NHWC' || shape.length === 2 ? shape[0] : shape[1]) ?? 0;
-const width = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number => (layout === 'NHWC' || shape.length === 2 ? shape[1] : shape[2]) ?? 0;
-const full = (p: Preprocessing, resized: boolean): string => `${describe(p)}${resized ? `, ${p.resize === 'crop' ? 'centre crop' : 'stretched'}` : ''}`;
+/** Readings as good as the best are held against more samples; what then still fits as well is named. Ways of resizing do not count. */
+async function toldApart(probe: Probe, readings: readonly Reading[]): Promise<{ best: Reading; rivals: readonly Reading[] }> {
+  const close = (all: readonly Reading[], labels: readonly number[]): Reading[] =>
+    all.filter((one) => luckOf(bestOf(all), one, labels) > TOLD_APART);
+  let { labels } = probe;
+  let left = close(readings, labels);
+  const more = left.length > 1 && probe.more ? await probe.more() : undefined;
+  if (more && more.samples.length > labels.length) {
+    const again: Reading[] = [];
+    for (const { p } of left) again.push(await read({ ...probe, ...more }, p));
+    labels = more.labels;
+    left = close(again, labels);
+  }
+  const top = bestOf(left);
+  const best = left.find((one) => luckOf(top, one, labels) > HARDLY_BETTER) ?? top;
+  return { best, rivals: left.filter((one) => one !== best && one.p.resize === best.p.resize) };
+}
+
+const height = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number =>
+  (layout === 'NHWC' || shape.length === 2 ? shape[0] : shape[1]) ?? 0;
+const width = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number =>
+  (layout === 'NHWC' || shape.length === 2 ? shape[1] : shape[2]) ?? 0;
+const full = (p: Preprocessing, resized: boolean): string =>
+  `${describe(p)}${resized ? `, ${p.resize === 'crop' ? 'centre crop' : 'stretched'}` : ''}`;
 
 async function outputsOf({ model, runtime }: Probe, p: Preprocessing): Promise<number> {
   const judge = await createJudge(model, p, runtime);
@@ -192,13 +262,20 @@ async function read({ model, runtime, samples, labels, resize }: Probe, p: Prepr
 function unclear(tried: readonly Tried[], fit: 'chance' | 'poor'): never {
   const best = [...tried].sort((a, b) => b.accuracy - a.accuracy);
   const most = `${(100 * (best[0]?.accuracy ?? 0)).toFixed(0)} %`;
-  const what = { chance: `the model gets the labels no better than by chance (${most} right)`, poor: `the model gets only ${most} of the labels right` }[fit];
+  const what = {
+    chance: `the model gets the labels no better than by chance (${most} right)`,
+    poor: `the model gets only ${most} of the labels right`,
+  }[fit];
   throw new GibbonError('E_PREPROCESSING_UNCLEAR', `${what}, whichever usual preprocessing is tried`, {
     hint: [
       'A verdict on a misread model would be worthless, so there is none. Tried:',
       ...best.map(({ description, accuracy, n }) => `  ${(100 * accuracy).toFixed(0).padStart(3)} % of ${n}: ${description}`),
       'Check that data, labels and class order (--classes) belong to this model, or say how it wants its input: --layout, --channels, --mean, --std, --resize.',
-      ...(fit === 'poor' ? ['If this is all that the model can do, confirm its input with --mean and --std (0 and 1 for values as they are), and the audit goes on.'] : []),
+      ...(fit === 'poor'
+        ? [
+            'If this is all that the model can do, confirm its input with --mean and --std (0 and 1 for values as they are), and the audit goes on.',
+          ]
+        : []),
     ].join('\n'),
   });
 }

@@ -24,22 +24,29 @@ export interface Judge {
 /** Rows per run, where the model leaves its batch open. */
 const BATCH = 50;
 
-export async function createJudge(model: ModelFile, p: Preprocessing, runtime: Runtime, { threads }: { threads?: number } = {}): Promise<Judge> {
+export async function createJudge(
+  model: ModelFile,
+  p: Preprocessing,
+  runtime: Runtime,
+  { threads }: { threads?: number } = {},
+): Promise<Judge> {
   const session = await runtime.loadModel(model.path, threads === undefined ? {} : { threads });
   const fixed = model.input.shape?.[0];
   const batch = typeof fixed === 'number' && fixed > 0 ? fixed : BATCH;
   const size = sizeOf(p.shape);
   const run = (rows: readonly Float32Array[]): Promise<Float32Array[]> => scored({ session, model, p }, rows);
-  const outputs = (await run([new Float32Array(size)].concat(batch === BATCH ? [] : Array.from({ length: batch - 1 }, () => new Float32Array(size)))))[0]?.length ?? 0;
+  const outputs =
+    (await run([new Float32Array(size)].concat(batch === BATCH ? [] : Array.from({ length: batch - 1 }, () => new Float32Array(size)))))[0]
+      ?.length ?? 0;
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
-      const all: Float32Array[] = [];
-      for (let at = 0; at < rows.length; at += batch) {
-        const chunk = rows.slice(at, at + batch);
-        // A fixed batch is filled up with copies of its first row.
-        const padded = batch === BATCH ? chunk : [...chunk, ...Array.from({ length: batch - chunk.length }, () => chunk[0] as Float32Array)];
-        all.push(...(await run(padded)).slice(0, chunk.length));
-      }
-      return all;
+    const all: Float32Array[] = [];
+    for (let at = 0; at < rows.length; at += batch) {
+      const chunk = rows.slice(at, at + batch);
+      // A fixed batch is filled up with copies of its first row.
+      const padded = batch === BATCH ? chunk : [...chunk, ...Array.from({ length: batch - chunk.length }, () => chunk[0] as Float32Array)];
+      all.push(...(await run(padded)).slice(0, chunk.length));
+    }
+    return all;
   };
   return {
     outputs,
@@ -63,10 +70,14 @@ async function scored({ session, model, p }: Setting, rows: readonly Float32Arra
   normalise(data, p);
   const feed: HostTensor = { type: 'float32', shape: [rows.length, ...p.shape], data };
   const made = await session.run({ [model.input.name]: feed }, [model.head.output]).catch((cause: unknown) => {
-    throw new GibbonError('E_MODEL_SHAPE', `the model does not run on input [${[rows.length, ...p.shape].join(', ')}]: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: 'Check layout and size with `gibbon inspect`, or give --layout and --size.',
-      cause,
-    });
+    throw new GibbonError(
+      'E_MODEL_SHAPE',
+      `the model does not run on input [${[rows.length, ...p.shape].join(', ')}]: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: 'Check layout and size with `gibbon inspect`, or give --layout and --size.',
+        cause,
+      },
+    );
   });
   const scores = made[model.head.output]?.data as Float32Array;
   const width = scores.length / rows.length;
@@ -76,11 +87,11 @@ async function scored({ session, model, p }: Setting, rows: readonly Float32Arra
 /** (value − mean)/std in place, as the deployed pipeline would do it outside the model. */
 function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessing): void {
   if (mean.every((m) => m === 0) && std.every((s) => s === 1)) return;
-  const channels = mean.length;
+  const channels = Math.max(mean.length, std.length);
   const plane = layout === 'NHWC' || channels === 1 ? 1 : sizeOf(shape.slice(1));
   for (let i = 0; i < data.length; i++) {
     const channel = channels === 1 ? 0 : Math.floor(i / plane) % channels;
-    data[i] = ((data[i] as number) - (mean[channel] as number)) / (std[channel] as number);
+    data[i] = ((data[i] as number) - (mean[channel % mean.length] as number)) / (std[channel % std.length] as number);
   }
 }
 

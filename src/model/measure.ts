@@ -29,7 +29,10 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
   const { preprocessing } = target;
   const isImage = preprocessing.modality === 'image' && preprocessing.shape.length > 1;
   const run = await target.arithmetic('measure', (g) => {
-    const [x0, x] = [g.input('original', 'float32', [BATCH, ...preprocessing.shape]), g.input('candidate', 'float32', [BATCH, ...preprocessing.shape])];
+    const [x0, x] = [
+      g.input('original', 'float32', [BATCH, ...preprocessing.shape]),
+      g.input('candidate', 'float32', [BATCH, ...preprocessing.shape]),
+    ];
     const d = g.sub(x, x0);
     const changed = g.mul(d, g.cast(g.greater(g.abs(d), g.scalar(SAME)), 'float32'));
     const norms = { l0: normOf(g, 'l0', changed), l1: normOf(g, 'l1', d), l2: normOf(g, 'l2', d), linf: normOf(g, 'linf', d) };
@@ -38,7 +41,16 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
   const results: Measures[] = [];
   for (let at = 0; at < pairs.length; at += BATCH) {
     const chunk = pairs.slice(at, at + BATCH);
-    const made = await run({ original: stacked(target, chunk.map(({ original }) => original)), candidate: stacked(target, chunk.map(({ candidate }) => candidate)) });
+    const made = await run({
+      original: stacked(
+        target,
+        chunk.map(({ original }) => original),
+      ),
+      candidate: stacked(
+        target,
+        chunk.map(({ candidate }) => candidate),
+      ),
+    });
     for (let i = 0; i < chunk.length; i++) {
       const of = (name: string): number => (made[name]?.data as Float32Array)[i] as number;
       results.push({ l0: of('l0'), l1: of('l1'), l2: of('l2'), linf: of('linf'), ssim: isImage ? of('ssim') : null });
@@ -54,7 +66,10 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
 export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm, epsilon: number): Promise<Float32Array[]> {
   const { preprocessing } = target;
   const run = await target.arithmetic(`8-bit ${norm}`, (g) => {
-    const [x0, x] = [g.input('original', 'float32', [BATCH, ...preprocessing.shape]), g.input('candidate', 'float32', [BATCH, ...preprocessing.shape])];
+    const [x0, x] = [
+      g.input('original', 'float32', [BATCH, ...preprocessing.shape]),
+      g.input('candidate', 'float32', [BATCH, ...preprocessing.shape]),
+    ];
     const radius = g.input('epsilon', 'float32', []);
     return { x: g.clip(norm === 'linf' ? levelInside(g, x0, x, radius) : levelTowards(g, x0, x), 0, 1) };
   });
@@ -62,8 +77,14 @@ export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm
   for (let at = 0; at < pairs.length; at += BATCH) {
     const chunk = pairs.slice(at, at + BATCH);
     const made = await run({
-      original: stacked(target, chunk.map(({ original }) => original)),
-      candidate: stacked(target, chunk.map(({ candidate }) => candidate)),
+      original: stacked(
+        target,
+        chunk.map(({ original }) => original),
+      ),
+      candidate: stacked(
+        target,
+        chunk.map(({ candidate }) => candidate),
+      ),
       epsilon: { type: 'float32', shape: [], data: Float32Array.of(epsilon) },
     });
     const data = made.x?.data as Float32Array;
@@ -107,7 +128,12 @@ function similarity(g: GraphBuilder, a: Value, b: Value): Value {
   const side = Math.min(11, height, width);
   const bell = Array.from({ length: side }, (_, i) => Math.exp(-((i - (side - 1) / 2) ** 2) / (2 * 1.5 ** 2)));
   const total = bell.reduce((sum, v) => sum + v, 0);
-  const kernel = g.constant(floats(bell.flatMap((u) => bell.map((v) => (u * v) / total ** 2)), [1, 1, side, side]));
+  const kernel = g.constant(
+    floats(
+      bell.flatMap((u) => bell.map((v) => (u * v) / total ** 2)),
+      [1, 1, side, side],
+    ),
+  );
   const blur = (x: Value): Value => g.node('Conv', [x, kernel]);
   const [ma, mb] = [blur(a), blur(b)];
   const [aa, bb, ab] = [g.mul(ma, ma), g.mul(mb, mb), g.mul(ma, mb)];

@@ -32,7 +32,18 @@ export function normalised(g: GraphBuilder, x: Value, { mean, std, layout }: Pre
     return layout === 'NHWC' ? [values.length] : [values.length, ...Array<number>(rank - 1).fill(1)];
   };
   const shifted = mean.every((m) => m === 0) ? x : g.sub(x, g.constant(floats(mean, shape(mean), x.type)));
-  return std.every((s) => s === 1) ? shifted : g.mul(shifted, g.constant(floats(std.map((s) => 1 / s), shape(std), x.type)));
+  return std.every((s) => s === 1)
+    ? shifted
+    : g.mul(
+        shifted,
+        g.constant(
+          floats(
+            std.map((s) => 1 / s),
+            shape(std),
+            x.type,
+          ),
+        ),
+      );
 }
 
 /** One line for people, e.g. "RGB, 3×32×32 (NCHW), values in [0, 1]". */
@@ -55,6 +66,7 @@ function scale({ mean, std }: Preprocessing): string {
   if (all(mean, 0) && all(std, 1)) return 'values in [0, 1]';
   if (all(mean, 0) && all(std, 1 / 255)) return 'values in [0, 255]';
   if (all(mean, 0.5) && all(std, 0.5)) return 'values in [-1, 1]';
-  const list = (values: readonly number[]): string => values.map((v) => Number(v.toPrecision(4))).join(', ');
+  const list = (values: readonly number[]): string =>
+    (all(values, values[0] as number) ? values.slice(0, 1) : values).map((v) => Number(v.toPrecision(4))).join(', ');
   return `normalised with mean (${list(mean)}), std (${list(std)})`;
 }

@@ -5,13 +5,21 @@ import { sizeOf } from '../onnx/tensor.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /** Resizes an image [h, w, c] in [0, 1]; injected, since decoding and resizing differ between Node and the browser. */
-export type ResizeImage = (image: { readonly shape: readonly number[]; readonly data: Float32Array }, height: number, width: number, mode: 'crop' | 'stretch') => Promise<Float32Array>;
+export type ResizeImage = (
+  image: { readonly shape: readonly number[]; readonly data: Float32Array },
+  height: number,
+  width: number,
+  mode: 'crop' | 'stretch',
+) => Promise<Float32Array>;
 
 /** One row [...shape], values before normalisation. @throws GibbonError E_DATA_SHAPE, E_DATA_VALUES */
 export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
-  const row = p.modality === 'image' ? await imageRow(sample, p, resize) : p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
+  const row =
+    p.modality === 'image' ? await imageRow(sample, p, resize) : p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
   if (row.some((value) => !Number.isFinite(value))) {
-    throw new GibbonError('E_DATA_VALUES', `${sample.id} holds NaN or infinite values`, { hint: 'Remove or impute them before the audit.' });
+    throw new GibbonError('E_DATA_VALUES', `${sample.id} holds NaN or infinite values`, {
+      hint: 'Remove or impute them before the audit.',
+    });
   }
   return row;
 }

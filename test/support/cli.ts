@@ -39,7 +39,11 @@ export const scratch = (): string => mkdtempSync(join(tmpdir(), 'gibbon-e2e-'));
 export function gibbon(args: readonly string[], { env = {}, cwd = scratch(), during }: RunOptions = {}): Promise<Ended> {
   if (!existsSync(join(ROOT, 'dist/cli/main.js'))) throw new Error('dist/ is missing: run `npm run build` before the end-to-end tests');
   const started = performance.now();
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1', CI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   const listeners: ((text: string) => void)[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,56 @@
+/** The same seed gives the same result, whatever the workers and batch sizes; another seed another one. */
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import type { AuditResult } from '../../src/audit/result.ts';
+import { gibbon, resultIn } from '../support/cli.ts';
+
+/** Everything but what is allowed to differ. */
+function comparable({ run, timings: _, ...result }: AuditResult): unknown {
+  const { startedAt: __, command: ___, runtime, ...own } = run;
+  return { ...result, run: { ...own, runtime: { ...runtime, workers: 0 } } };
+}
+
+async function audited(...flags: string[]): Promise<unknown> {
+  const ended = await gibbon(['audit', '--n', '60', '--preset', 'quick', ...flags]);
+  expect(ended.code, ended.stderr).toBe(0);
+  return comparable(resultIn(join(ended.cwd, 'gibbon-report')));
+}
+
+let first: unknown;
+beforeAll(async () => {
+  first = await audited('--workers', '1');
+});
+
+it.each([
+  ['--workers', '2'],
+  ['--workers', '3'],
+  ['--batch', '7'],
+  ['--batch', '32', '--workers', '2'],
+  ['--batch', '64', '--workers', '3'],
+])('%s %s', async (...flags) => {
+  expect(await audited(...flags)).toEqual(first);
+});
+
+it('another seed differs', async () => {
+  expect(await audited('--seed', '1')).not.toEqual(first);
+});
+
+it('label-only walks do not depend on who walks beside them', async () => {
+  const walk = async (workers: string): Promise<unknown> => {
+    const ended = await gibbon([
+      'attack',
+      'hop-skip-jump',
+      '--n',
+      '40',
+      '--max-queries',
+      '300',
+      '--json',
+      'result.json',
+      '--workers',
+      workers,
+    ]);
+    expect(ended.code, ended.stderr).toBe(0);
+    return comparable(resultIn(ended.cwd));
+  };
+  expect(await walk('2')).toEqual(await walk('1'));
+});

@@ -1,0 +1,107 @@
+/** Models that hang, crash or eat memory: the audit ends in bounded time with a clear error, keeps what is finished, and leaves no process behind. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, scratch } from '../support/cli.ts';
+import { ambushing, evasive, greedy, slowToLoad, spinning } from '../support/hostile.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = scratch();
+});
+
+const STALL = { GIBBON_STALL_SECONDS: '2' };
+const args = (...models: string[]): string[] => [
+  'audit',
+  ...models,
+  '--data',
+  DEMO.images,
+  '--n',
+  '20',
+  '--preset',
+  'quick',
+  '--workers',
+  '1',
+];
+
+/** Runs, and notes every worker that there ever was. */
+async function watched(argv: readonly string[], env: Record<string, string> = STALL): Promise<Ended & { workers: readonly number[] }> {
+  const workers = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+  const ended = await gibbon(argv, {
+    env,
+    during: (pid) => {
+      timer = setInterval(() => {
+        for (const child of childrenOf(pid)) workers.add(child);
+      }, 20);
+    },
+  });
+  clearInterval(timer);
+  return { ...ended, workers: [...workers] };
+}
+
+function over({ workers, seconds, stderr }: Ended & { workers: readonly number[] }, most: number): void {
+  expect(workers.filter(lives), 'workers left').toEqual([]);
+  expect(seconds, stderr).toBeLessThan(most);
+  expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+}
+
+describe('a model that never ends a run', () => {
+  it('is given up with what hung', async () => {
+    const ended = await watched(args(spinning(join(dir, 'spinning.onnx'))));
+    over(ended, 40);
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toContain('[E_WORKER_HUNG]');
+    expect(ended.stderr).toContain('no progress for 2 s');
+    expect(ended.stdout).toBe('');
+    expect(ended.workers.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('does not take the reports of other models with it', async () => {
+    const ended = await watched(args(DEMO.natural, spinning(join(dir, 'second.onnx')), DEMO.adversarial));
+    over(ended, 60);
+    expect(ended.code).toBe(70);
+    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural', 'mnist-adversarial']);
+    expect(ended.stdout).toContain('report.html');
+    expect(ended.stderr).toContain('second');
+  });
+
+  it('hangs only under attack', async () => {
+    const ended = await watched([...args(ambushing(join(dir, 'ambushing.onnx'))), '--mean', '0', '--std', '1']);
+    over(ended, 60);
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toContain('[E_WORKER_HUNG]');
+    expect(ended.stderr).toContain('Uniform noise');
+  });
+});
+
+describe('a model that is a burden before it runs', () => {
+  it('hangs while it is loaded', async () => {
+    const ended = await watched(args(slowToLoad(join(dir, 'slow.onnx'))));
+    over(ended, 40);
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toContain('[E_WORKER_HUNG]');
+  });
+
+  it('wants more memory than there is', async () => {
+    const ended = await watched(args(greedy(join(dir, 'greedy.onnx'), 2 ** 40)));
+    over(ended, 40);
+    expect([2, 70]).toContain(ended.code);
+    expect(ended.stderr.match(/^error /gm)).toHaveLength(1);
+    expect(ended.stdout).toBe('');
+  });
+
+  it('is only looked at', async () => {
+    const ended = await watched(['inspect', spinning(join(dir, 'inspected.onnx'))]);
+    over(ended, 20);
+    expect(ended.code).toBe(0);
+  });
+});
+
+it('NaN under attack is no success of the attacker, and no merit of the model', async () => {
+  const ended = await watched(args(evasive(join(dir, 'evasive.onnx'))), {});
+  over(ended, 40);
+  expect(ended.code, ended.stderr).toBe(0);
+  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  expect(model?.summary.verdict).toBe('undecided');
+  expect(model?.findings.map(({ id }) => id)).toContain('nan-answers');
+});

@@ -1,0 +1,87 @@
+/** Workers killed from outside, and Ctrl-C: the result is that of an undisturbed run, or the run ends at once with what is finished. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { childrenOf, DEMO, gibbon, lives, resultIn } from '../support/cli.ts';
+
+const LONG = [
+  'attack',
+  'pgd',
+  '--steps',
+  '400',
+  '--restarts',
+  '5',
+  '--n',
+  '200',
+  '--workers',
+  '2',
+  '--json',
+  'result.json',
+  DEMO.adversarial,
+  '--data',
+  DEMO.images,
+];
+
+describe('kill -9 of a worker', () => {
+  it('in the middle of an attack changes nothing in the result', async () => {
+    const calm = await gibbon(LONG);
+    expect(calm.code, calm.stderr).toBe(0);
+    const killed: number[] = [];
+    const shot = await gibbon(LONG, {
+      during: async (pid) => {
+        // The attack is what takes longest: by half of the calm run's time it is under way.
+        await delay(500 * calm.seconds);
+        const [victim] = childrenOf(pid);
+        if (victim === undefined) return;
+        process.kill(victim, 'SIGKILL');
+        killed.push(victim);
+      },
+    });
+    expect(killed).toHaveLength(1);
+    expect(shot.code, shot.stderr).toBe(0);
+    const [a, b] = [calm, shot].map(({ cwd }) =>
+      resultIn(cwd).models.map(({ samples, summary, attacks }) => ({ samples, summary, attacks })),
+    );
+    expect(b).toEqual(a);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends the run within seconds, with exit code 130 and without workers', async () => {
+    const workers: number[] = [];
+    let asked = 0;
+    const ended = await gibbon(['audit', '--preset', 'thorough', '--workers', '2'], {
+      during: async (pid) => {
+        await delay(4000);
+        workers.push(...childrenOf(pid));
+        asked = performance.now();
+        process.kill(pid, 'SIGINT');
+      },
+    });
+    expect(ended.code, ended.stderr).toBe(130);
+    expect(performance.now() - asked).toBeLessThan(8000);
+    expect(workers.length).toBeGreaterThan(0);
+    expect(workers.filter(lives)).toEqual([]);
+    expect(ended.stderr).toContain('[E_ABORTED]');
+    expect(ended.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    if (ended.stdout === '') expect(existsSync(join(ended.cwd, 'gibbon-report/report.html'))).toBe(false);
+  });
+
+  it('keeps the model that is finished', async () => {
+    const ended = await gibbon(['audit', '--preset', 'standard', '--n', '20'], {
+      during: (pid, onText) => {
+        let asked = false;
+        onText((text) => {
+          // A second Ctrl-C would end the process at once.
+          if (asked || !text.includes('mnist-adversarial')) return;
+          asked = true;
+          process.kill(pid, 'SIGINT');
+        });
+      },
+    });
+    expect(ended.code, ended.stderr).toBe(130);
+    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural']);
+    expect(existsSync(join(ended.cwd, 'gibbon-report/report.html'))).toBe(true);
+  });
+});
