@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const MINUTE = 60_000;
 
-/** `npm test` runs the project "unit", `npm run accept` the project "accept" (hours; figures go into bench/RESULTS.md). */
+/** `npm test` runs the project "unit", `npm run accept` the project "accept" (long; its figures go into notes). */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -14,7 +14,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'],
-          exclude: ['test/acceptance/**'],
           testTimeout: MINUTE,
           hookTimeout: 2 * MINUTE,
         },
@@ -22,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'accept',
-          include: ['test/acceptance/**/*.test.ts'],
+          include: ['test/accept/**/*.accept.ts'],
           testTimeout: 240 * MINUTE,
           hookTimeout: 10 * MINUTE,
           fileParallelism: false,
