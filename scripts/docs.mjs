@@ -1,0 +1,64 @@
+// Writes the generated parts of docs/ between their markers; prose outside the markers stays. With --check it changes nothing and fails when a page is stale.
+// Usage: node scripts/build.mjs && node scripts/docs.mjs [--check]
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ATTACKS } from '../dist/attacks/registry.js';
+import { ERROR_CODES } from '../dist/base/errors.js';
+import { attackHeader, attackList, coreTable, errorTable, helpText, loweredList, presetTable } from './docs-blocks.mjs';
+import { resultTables } from './docs-result.mjs';
+
+const docs = fileURLToPath(new URL('../docs', import.meta.url));
+const check = process.argv.includes('--check');
+const start = (name) => `<!-- generated: ${name}; do not edit, run node scripts/docs.mjs -->`;
+const END = '<!-- end of generated -->';
+
+/** [page, name of the block, its text] */
+const blocks = [
+  ['index.md', 'attacks', attackList()],
+  ['cli.md', 'help', helpText()],
+  ['cli.md', 'presets', presetTable()],
+  ['errors.md', 'codes', errorTable()],
+  ['operators.md', 'core', coreTable()],
+  ['operators.md', 'lowered', loweredList()],
+  ['result.md', 'schema', resultTables()],
+  ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),
+];
+
+/** The page with the block put in; a page or block that is missing is begun. */
+function filled(page, name, text) {
+  const block = `${start(name)}\n\n${text}\n\n${END}`;
+  const from = page.indexOf(start(name));
+  if (from < 0) return `${page.trimEnd()}\n\n${block}\n`;
+  const to = page.indexOf(END, from);
+  if (to < 0) throw new Error(`the block ${name} has no ${END}`);
+  return page.slice(0, from) + block + page.slice(to + END.length);
+}
+
+const problems = [];
+const pages = new Map();
+for (const [name, block, text] of blocks) {
+  const path = join(docs, name);
+  const title = ATTACKS.find(({ id }) => name === `attacks/${id}.md`)?.name ?? name;
+  const before = pages.get(name) ?? (existsSync(path) ? readFileSync(path, 'utf8') : `# ${title}\n`);
+  pages.set(name, filled(before, block, text));
+}
+for (const [name, text] of pages) {
+  const path = join(docs, name);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  if (check) problems.push(`docs/${name} is stale: run node scripts/docs.mjs`);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    process.stdout.write(`wrote docs/${name}\n`);
+  }
+}
+
+// Prose that must not be forgotten, and pages of attacks that are gone.
+const errors = pages.get('errors.md');
+for (const code of Object.keys(ERROR_CODES)) if (!errors.includes(`**${code}**`)) problems.push(`docs/errors.md does not explain ${code}`);
+for (const file of readdirSync(join(docs, 'attacks'))) {
+  if (!ATTACKS.some(({ id }) => file === `${id}.md`)) problems.push(`docs/attacks/${file} belongs to no attack`);
+}
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) process.exitCode = 1;
