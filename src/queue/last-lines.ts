@@ -1,7 +1,8 @@
 /** Splits what a worker prints into lines, passes each on, and keeps the last few for the error message should it die. */
 import { stripVTControlCharacters } from 'node:util';
 
-const LINES_KEPT = 12;
+/** A Node error with its stack fits, message included. */
+const LINES_KEPT = 24;
 const LONGEST_LINE = 400;
 
 export interface LastLines {
