@@ -55,7 +55,10 @@ export interface Attack {
 
 /** Declares an attack; its parameters arrive parsed and typed. */
 export function defineAttack<S extends z.ZodObject>(
-  spec: Omit<Attack, 'params' | 'run'> & { readonly params: S; run(context: AttackContext<z.infer<S>>, samples: readonly AttackSample[]): Promise<Proposal[]> },
+  spec: Omit<Attack, 'params' | 'run'> & {
+    readonly params: S;
+    run(context: AttackContext<z.infer<S>>, samples: readonly AttackSample[]): Promise<Proposal[]>;
+  },
 ): Attack {
   return { ...spec, run: (context, samples) => spec.run({ ...context, params: spec.params.parse(context.params) as z.infer<S> }, samples) };
 }

@@ -21,7 +21,8 @@ function target(batches: number[]): Target {
   });
   const judge = {
     outputs: 2,
-    decide: async (rows: readonly Float32Array[]) => rows.map((row) => ({ label: (row[0] as number) >= 5 ? 1 : 0, confidence: (row[0] as number) > 100 ? Number.NaN : 1 })),
+    decide: async (rows: readonly Float32Array[]) =>
+      rows.map((row) => ({ label: (row[0] as number) >= 5 ? 1 : 0, confidence: (row[0] as number) > 100 ? Number.NaN : 1 })),
     scores: async () => [],
     release: async () => undefined,
   };
@@ -40,12 +41,27 @@ interface Given {
   readonly count?: number;
 }
 
-async function run({ starts, steps, restarts = 1, batch = 4, count = 1 }: Given): Promise<{ proposals: Proposal[]; batches: number[]; told: number[]; done: number }> {
+async function run({
+  starts,
+  steps,
+  restarts = 1,
+  batch = 4,
+  count = 1,
+}: Given): Promise<{ proposals: Proposal[]; batches: number[]; told: number[]; done: number }> {
   const [batches, told]: [number[], number[]] = [[], []];
   let done = 0;
   const samples = Array.from({ length: count }, (_, index) => ({ index, x: Float32Array.of(0), label: 0 }));
   const proposals = await iterate(
-    { target: target(batches), params: {}, norm: 'linf', epsilon: 1, seed: 0, batch, onProposal: ({ index }) => told.push(index), onProgress: (n) => (done += n) },
+    {
+      target: target(batches),
+      params: {},
+      norm: 'linf',
+      epsilon: 1,
+      seed: 0,
+      batch,
+      onProposal: ({ index }) => told.push(index),
+      onProgress: (n) => (done += n),
+    },
     { id: 'test', steps, restarts, fields: (sample, restart) => ({ x: Float32Array.of(starts(sample, restart)) }), define: () => ({}) },
     samples,
   );
@@ -63,8 +79,17 @@ it('goes on where the judge disagrees with the step, and counts that', async () 
 
 it('restarts on survivors only, and tells of each example once', async () => {
   // Example 0 breaks in the first round, 1 in the second, 2 never.
-  const { proposals, told, done } = await run({ starts: ({ index }, restart) => (index === 0 || (index === 1 && restart === 1) ? 6 : -9), steps: 2, restarts: 3, count: 3 });
-  expect(proposals.map(seen)).toEqual([[6, 1, 'ok'], [6, 3, 'ok'], [-7, 6, 'ok']]);
+  const { proposals, told, done } = await run({
+    starts: ({ index }, restart) => (index === 0 || (index === 1 && restart === 1) ? 6 : -9),
+    steps: 2,
+    restarts: 3,
+    count: 3,
+  });
+  expect(proposals.map(seen)).toEqual([
+    [6, 1, 'ok'],
+    [6, 3, 'ok'],
+    [-7, 6, 'ok'],
+  ]);
   expect(told.toSorted()).toEqual([0, 1, 2]);
   expect(done).toBeCloseTo(3, 9);
 });

@@ -1,7 +1,8 @@
 /** What gradient attacks with a fixed number of steps share: rows per example, restarts on survivors, proposals. */
+
+import type { Decision } from '../model/judge.ts';
 import type { CompiledStep, GradientBuilder, Target } from '../model/target.ts';
 import { assertGradients } from '../model/target.ts';
-import type { Decision } from '../model/judge.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { AttackContext, AttackSample, Proposal } from './attack.ts';
 import { type Finished, type Row, schedule } from './schedule.ts';
@@ -26,16 +27,31 @@ export const anyOther: Fooled = (sample, label) => label !== sample.label;
 export const decided = ({ confidence }: Decision): boolean => !Number.isNaN(confidence);
 
 /** Runs an iteration over samples; restarts only on examples that the judge still finds standing. */
-export async function iterate(context: AttackContext<unknown>, iteration: Iteration, samples: readonly AttackSample[], fooled: Fooled = anyOther): Promise<Proposal[]> {
+export async function iterate(
+  context: AttackContext<unknown>,
+  iteration: Iteration,
+  samples: readonly AttackSample[],
+  fooled: Fooled = anyOther,
+): Promise<Proposal[]> {
   assertGradients(context.target);
   if (samples.length === 0) return [];
   const steps = await compiled(context, iteration, samples.length);
   const found = new Map<number, Proposal>();
   let standing = samples;
   for (let restart = 0; restart < iteration.restarts && standing.length > 0; restart++) {
-    const rows = standing.map((sample): Row => ({ index: sample.index, steps: iteration.steps, fields: iteration.fields(sample, restart) }));
+    const rows = standing.map(
+      (sample): Row => ({ index: sample.index, steps: iteration.steps, fields: iteration.fields(sample, restart) }),
+    );
     const left = iteration.restarts - restart;
-    const round: Round = { context, steps, fooled, found, left, of: iteration.restarts, samples: new Map(standing.map((sample) => [sample.index, sample])) };
+    const round: Round = {
+      context,
+      steps,
+      fooled,
+      found,
+      left,
+      of: iteration.restarts,
+      samples: new Map(standing.map((sample) => [sample.index, sample])),
+    };
     // Where the step's graph and the untouched model disagree on success, the row goes on to its end and is judged once more.
     const mistaken = await play(round, rows);
     await play(round, mistaken);

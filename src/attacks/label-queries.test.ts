@@ -4,7 +4,8 @@ import type { Decision } from '../model/judge.ts';
 import { labelQueries } from './label-queries.ts';
 
 const sample = { index: 0, x: Float32Array.of(0), label: 1 };
-const ask = async (rows: readonly Float32Array[]): Promise<Decision[]> => rows.map((row) => ({ label: row[0] as number, confidence: row[0] === 9 ? Number.NaN : 1 }));
+const ask = async (rows: readonly Float32Array[]): Promise<Decision[]> =>
+  rows.map((row) => ({ label: row[0] as number, confidence: row[0] === 9 ? Number.NaN : 1 }));
 const points = [0, 1, 2, 9].map((v) => Float32Array.of(v));
 
 it('untargeted: any other class; NaN decides nothing', async () => {

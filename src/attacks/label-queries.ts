@@ -14,7 +14,17 @@ export interface LabelQueries {
 }
 
 /** @param goal the class to reach; undefined for any class but the label */
-export function labelQueries({ sample, ask, budget, goal }: { sample: AttackSample; ask: Ask; budget: number; goal: number | undefined }): LabelQueries {
+export function labelQueries({
+  sample,
+  ask,
+  budget,
+  goal,
+}: {
+  sample: AttackSample;
+  ask: Ask;
+  budget: number;
+  goal: number | undefined;
+}): LabelQueries {
   let used = 0;
   // A model that answers NaN has decided nothing: taking that for success would end at a point without meaning.
   const success = ({ label, confidence }: Decision): boolean =>

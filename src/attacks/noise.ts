@@ -13,10 +13,18 @@ export type Draw = (rng: Rng, x0: Float32Array) => Float32Array;
 const AT_ONCE = 256;
 
 /** Up to `repeats` draws per example; an example stops at its first success. */
-export async function noise(context: AttackContext<unknown>, id: string, repeats: number, draw: Draw, samples: readonly AttackSample[]): Promise<Proposal[]> {
+export async function noise(
+  context: AttackContext<unknown>,
+  id: string,
+  repeats: number,
+  draw: Draw,
+  samples: readonly AttackSample[],
+): Promise<Proposal[]> {
   const proposals: Proposal[] = [];
   for (let at = 0; at < samples.length; at += AT_ONCE) {
-    proposals.push(...(await drawn(context, (index, i, x) => draw(keyedRng(context.seed, id, index, i), x), repeats, samples.slice(at, at + AT_ONCE))));
+    proposals.push(
+      ...(await drawn(context, (index, i, x) => draw(keyedRng(context.seed, id, index, i), x), repeats, samples.slice(at, at + AT_ONCE))),
+    );
   }
   return proposals;
 }

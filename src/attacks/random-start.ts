@@ -3,7 +3,13 @@ import type { Rng } from '../rng/rng.ts';
 import type { Norm } from '../threat/ball.ts';
 
 /** x0 plus a uniform draw from the ball of radius epsilon, clipped to the range. L2 and L1 balls by Barthe et al. (Annals of Probability 2005). */
-export function randomStart(rng: Rng, norm: Norm, x0: Float32Array, epsilon: number, range: readonly [number, number] | undefined): Float32Array {
+export function randomStart(
+  rng: Rng,
+  norm: Norm,
+  x0: Float32Array,
+  epsilon: number,
+  range: readonly [number, number] | undefined,
+): Float32Array {
   const noise = new Float32Array(x0.length);
   if (norm === 'linf') rng.fillUniform(noise, -epsilon, epsilon);
   else ballNoise(rng, norm, noise, epsilon);

@@ -66,7 +66,12 @@ interface State {
 }
 
 /** Empty state for a step, with the active rows of an earlier batch size copied over. */
-function moved(step: CompiledStep, shape: readonly number[], old: State | undefined, slots: readonly (Slot | undefined)[]): { state: State; slots: (Slot | undefined)[] } {
+function moved(
+  step: CompiledStep,
+  shape: readonly number[],
+  old: State | undefined,
+  slots: readonly (Slot | undefined)[],
+): { state: State; slots: (Slot | undefined)[] } {
   const { batch } = step;
   const size = shape.reduce((a, b) => a * b, 1);
   const tensors: Record<string, HostTensor> = {};

@@ -30,7 +30,9 @@ export async function startingPoints(start: Start): Promise<Float32Array[]> {
 
 async function noise({ queries, rng, range }: Start): Promise<Float32Array[]> {
   for (let at = 0; at < DRAWS && queries.left > 0; at += AT_ONCE) {
-    const points = Array.from({ length: AT_ONCE }, (_, i) => (range ? uniform(rng, queries.sample.x, range) : around(rng, queries.sample.x, at + i)));
+    const points = Array.from({ length: AT_ONCE }, (_, i) =>
+      range ? uniform(rng, queries.sample.x, range) : around(rng, queries.sample.x, at + i),
+    );
     const answers = await queries.fooled(points);
     const hits = points.filter((_, i) => answers[i]);
     if (hits.length > 0) return hits;

@@ -10,10 +10,17 @@ export const targetParam = z
   .describe('class to reach: a class index, or "least-likely"; any other class when absent');
 
 /** The wanted class per example, or undefined for an untargeted attack. Least-likely: Kurakin et al., arXiv:1607.02533, section 2.3. */
-export async function targetOf(param: number | 'least-likely' | undefined, target: Target, samples: readonly AttackSample[]): Promise<Map<number, number> | undefined> {
+export async function targetOf(
+  param: number | 'least-likely' | undefined,
+  target: Target,
+  samples: readonly AttackSample[],
+): Promise<Map<number, number> | undefined> {
   if (param === undefined) return undefined;
   if (typeof param === 'number') {
-    if (param >= target.task.classes) throw new GibbonError('E_USAGE', `target class ${param} does not exist`, { hint: `The model has ${target.task.classes} classes, 0 to ${target.task.classes - 1}.` });
+    if (param >= target.task.classes)
+      throw new GibbonError('E_USAGE', `target class ${param} does not exist`, {
+        hint: `The model has ${target.task.classes} classes, 0 to ${target.task.classes - 1}.`,
+      });
     return new Map(samples.map(({ index }) => [index, param]));
   }
   const rows = samples.map(({ x }) => x);

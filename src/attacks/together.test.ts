@@ -23,7 +23,12 @@ describe('together', () => {
       for (let i = 0; i < n; i++) labels.push(...(await ask([Float32Array.of(n), Float32Array.of(i)])).map(({ label }) => label));
       return labels;
     });
-    expect(results).toEqual([[1, 0], [2, 0, 2, 1], [3, 0, 3, 1, 3, 2], [4, 0, 4, 1, 4, 2, 4, 3]]);
+    expect(results).toEqual([
+      [1, 0],
+      [2, 0, 2, 1],
+      [3, 0, 3, 1, 3, 2],
+      [4, 0, 4, 1, 4, 2, 4, 3],
+    ]);
     expect(model.runs[0]).toBe(6);
     expect(model.runs.reduce((a, b) => a + b, 0)).toBe(20);
   });

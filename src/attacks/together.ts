@@ -23,7 +23,11 @@ interface Meeting {
  * An item's answers do not depend on its neighbours'. The first error ends the whole, after the others have come to a stop.
  * @throws GibbonError E_ABORTED, and whatever the model or `work` throws
  */
-export async function together<T, R>({ judge, width, signal }: Meeting, items: readonly T[], work: (item: T, ask: Ask) => Promise<R>): Promise<R[]> {
+export async function together<T, R>(
+  { judge, width, signal }: Meeting,
+  items: readonly T[],
+  work: (item: T, ask: Ask) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const desk = questions(judge, Math.min(width, items.length), signal);
   let next = 0;
@@ -67,7 +71,10 @@ function questions(judge: Pick<Judge, 'decide'>, lanes: number, signal: AbortSig
       if (closed) throw closed.cause;
       const decisions = await judge.decide(asked.flatMap(({ rows }) => rows));
       let at = 0;
-      for (const { rows, resolve } of asked) resolve(decisions.slice(at, (at += rows.length)));
+      for (const { rows, resolve } of asked) {
+        resolve(decisions.slice(at, at + rows.length));
+        at += rows.length;
+      }
     } catch (cause) {
       for (const { reject } of asked) reject(cause);
     }

@@ -37,17 +37,22 @@ const logits = fc.array(fc.float({ min: -30, max: 30, noNaN: true }), { minLengt
 
 it('cross-entropy: value, and direction of the gradient however sure the model is', () =>
   fc.assert(
-    fc.asyncProperty(fc.array(logits, { minLength: 5, maxLength: 5 }), fc.array(fc.nat(6), { minLength: 5, maxLength: 5 }), async (rows, labels) => {
-      const { value, slope } = await run(rows, labels, crossEntropy);
-      for (const [i, row] of rows.entries()) {
-        const label = labels[i] as number;
-        const expected = exact(row, label);
-        const direct = Math.log(row.reduce((sum, v) => sum + Math.exp(v - (row[label] as number)), 0));
-        expect(Math.abs((value[i] as number) - direct)).toBeLessThan(1e-4 * Math.max(direct, 0.05));
-        const largest = (d: readonly number[]): number => Math.max(...d.map(Math.abs));
-        for (const [j, v] of expected.slope.entries()) expect(Math.abs((slope[i]?.[j] as number) / largest(slope[i] as number[]) - v / largest(expected.slope))).toBeLessThan(1e-4);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(logits, { minLength: 5, maxLength: 5 }),
+      fc.array(fc.nat(6), { minLength: 5, maxLength: 5 }),
+      async (rows, labels) => {
+        const { value, slope } = await run(rows, labels, crossEntropy);
+        for (const [i, row] of rows.entries()) {
+          const label = labels[i] as number;
+          const expected = exact(row, label);
+          const direct = Math.log(row.reduce((sum, v) => sum + Math.exp(v - (row[label] as number)), 0));
+          expect(Math.abs((value[i] as number) - direct)).toBeLessThan(1e-4 * Math.max(direct, 0.05));
+          const largest = (d: readonly number[]): number => Math.max(...d.map(Math.abs));
+          for (const [j, v] of expected.slope.entries())
+            expect(Math.abs((slope[i]?.[j] as number) / largest(slope[i] as number[]) - v / largest(expected.slope))).toBeLessThan(1e-4);
+        }
+      },
+    ),
     { numRuns: 60 },
   ));
 
@@ -63,11 +68,26 @@ it.each([
 
 it('gives equal rows equal gradients, wherever they stand in the batch', async () => {
   const row = [1.37, -2.61, 0.113, 4.87, -0.92, 3.3, 2.71, -1.41, 0.57, 1.61];
-  const { slope } = await run(Array.from({ length: 9 }, () => row), Array<number>(9).fill(3), crossEntropy);
+  const { slope } = await run(
+    Array.from({ length: 9 }, () => row),
+    Array<number>(9).fill(3),
+    crossEntropy,
+  );
   for (const one of slope) expect(one).toEqual(slope[0]);
   expect((await run([row], [3], crossEntropy)).slope[0]).toEqual(slope[0]);
 });
 
 it('margin: the largest other logit minus the label’s', async () => {
-  expect((await run([[1, 5, 2], [7, 5, 2]], [0, 0], margin)).value).toEqual([4, -2]);
+  expect(
+    (
+      await run(
+        [
+          [1, 5, 2],
+          [7, 5, 2],
+        ],
+        [0, 0],
+        margin,
+      )
+    ).value,
+  ).toEqual([4, -2]);
 });

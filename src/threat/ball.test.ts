@@ -10,13 +10,22 @@ import { NORMS, type Norm, normOf, project, steepest } from './ball.ts';
 type Rows = readonly (readonly number[])[];
 
 /** Runs a graph over rows x, x0 [B, d] and epsilon [B]. */
-async function run(define: (g: GraphBuilder, x: Value, x0: Value, epsilon: Value) => Value, x: Rows, x0: Rows, epsilon: readonly number[]): Promise<number[][]> {
+async function run(
+  define: (g: GraphBuilder, x: Value, x0: Value, epsilon: Value) => Value,
+  x: Rows,
+  x0: Rows,
+  epsilon: readonly number[],
+): Promise<number[][]> {
   const [batch, d] = [x.length, x[0]?.length as number];
   const g = newGraph();
   const made = define(g, g.input('x', 'float32', [batch, d]), g.input('x0', 'float32', [batch, d]), g.input('epsilon', 'float32', [batch]));
   const session = await ortNode.load(g.finish({ made }));
   const tensor = (values: readonly number[], shape: number[]) => ({ type: 'float32' as const, shape, data: Float32Array.from(values) });
-  const { made: out } = await session.run({ x: tensor(x.flat(), [batch, d]), x0: tensor(x0.flat(), [batch, d]), epsilon: tensor(epsilon, [batch]) });
+  const { made: out } = await session.run({
+    x: tensor(x.flat(), [batch, d]),
+    x0: tensor(x0.flat(), [batch, d]),
+    epsilon: tensor(epsilon, [batch]),
+  });
   await session.release();
   const data = Array.from(out?.data as Float32Array);
   return x.map((_, i) => data.slice((i * data.length) / batch, ((i + 1) * data.length) / batch));

@@ -26,7 +26,14 @@ export function normOf(g: GraphBuilder, norm: Norm | 'l0', d: Value): Value {
 }
 
 /** The point of the ball of radius `epsilon` [B] around x0 that is nearest to x, then clipped to the data's range. */
-export function project(g: GraphBuilder, norm: Norm, x: Value, x0: Value, epsilon: Value, range: readonly [number, number] | undefined): Value {
+export function project(
+  g: GraphBuilder,
+  norm: Norm,
+  x: Value,
+  x0: Value,
+  epsilon: Value,
+  range: readonly [number, number] | undefined,
+): Value {
   const radius = perRow(g, epsilon, x);
   const inside = norm === 'linf' ? g.max(g.min(x, g.add(x0, radius)), g.sub(x0, radius)) : g.add(x0, shrunk(g, norm, g.sub(x, x0), radius));
   return range ? g.clip(inside, range[0], range[1]) : inside;

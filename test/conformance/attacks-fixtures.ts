@@ -21,7 +21,15 @@ export const because = absent ? ` (skipped: nothing at ${FIXTURES})` : '';
 
 export function preprocessing(shape: readonly number[], modality: Preprocessing['modality'] = 'image'): Preprocessing {
   const channels = shape[0] === 3 ? 'rgb' : 'grayscale';
-  return { modality, layout: modality === 'image' ? 'NCHW' : 'none', channels: modality === 'image' ? channels : 'none', shape, mean: [0], std: [1], resize: 'stretch' };
+  return {
+    modality,
+    layout: modality === 'image' ? 'NCHW' : 'none',
+    channels: modality === 'image' ? channels : 'none',
+    shape,
+    mean: [0],
+    std: [1],
+    resize: 'stretch',
+  };
 }
 
 export const MNIST = preprocessing([1, 28, 28]);
@@ -61,7 +69,12 @@ export interface Run {
   readonly more?: Partial<AttackContext<Record<string, unknown>>>;
 }
 
-export function attacked(id: string, target: Target, samples: readonly AttackSample[], { norm, epsilon, params = {}, batch = 64, more = {} }: Run): Promise<Proposal[]> {
+export function attacked(
+  id: string,
+  target: Target,
+  samples: readonly AttackSample[],
+  { norm, epsilon, params = {}, batch = 64, more = {} }: Run,
+): Promise<Proposal[]> {
   return attackOf(id).run({ target, params, norm, epsilon, seed: 0, batch, ...more }, samples);
 }
 
@@ -72,7 +85,11 @@ export async function standing(target: Target, samples: readonly AttackSample[],
 }
 
 export async function clean(target: Target, samples: readonly AttackSample[]): Promise<number> {
-  return standing(target, samples, samples.map(({ index, x }) => ({ index, candidate: x, queries: 0, gradients: 0 })));
+  return standing(
+    target,
+    samples,
+    samples.map(({ index, x }) => ({ index, candidate: x, queries: 0, gradients: 0 })),
+  );
 }
 
 export interface Linear {
@@ -82,14 +99,28 @@ export interface Linear {
 }
 
 /** logits = W x + b as a model file; `hard` gives only a one-hot decision, through an operator without a gradient. */
-export async function linearTarget({ weights, bias }: Linear, hard = false, modality: Preprocessing['modality'] = 'tensor'): Promise<Target> {
+export async function linearTarget(
+  { weights, bias }: Linear,
+  hard = false,
+  modality: Preprocessing['modality'] = 'tensor',
+): Promise<Target> {
   const d = weights[0]?.length as number;
   const g = newGraph();
   const x = g.input('x', 'float32', [1, d]);
-  const w = g.constant(floats(weights.flatMap((row) => [...row]), [weights.length, d]), 'w');
+  const w = g.constant(
+    floats(
+      weights.flatMap((row) => [...row]),
+      [weights.length, d],
+    ),
+    'w',
+  );
   const y = g.node('Gemm', [x, w, g.constant(floats(bias, [weights.length]), 'b')], { transB: { kind: 'int', value: 1 } });
   const graph = g.finish({ logits: y }, 'linear');
-  const open = { ...graph, inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', d] }], outputs: [{ name: hard ? 'decision' : 'logits', type: 'float32' as const, shape: ['N', weights.length] }] };
+  const open = {
+    ...graph,
+    inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', d] }],
+    outputs: [{ name: hard ? 'decision' : 'logits', type: 'float32' as const, shape: ['N', weights.length] }],
+  };
   const decide = { op: 'Hardmax', domain: '', name: 'decide', inputs: ['logits'], outputs: ['decision'], attributes: {} };
   const path = join(mkdtempSync(join(tmpdir(), 'gibbon-linear-')), 'linear.onnx');
   writeFileSync(path, writeModel(hard ? { ...open, nodes: [...open.nodes, decide] } : open).bytes);

@@ -2,7 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import type { AttackSample, Proposal } from '../../src/attacks/attack.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
-import { absent, attacked, because, closedForm, fixture, type Linear, linearTarget, MNIST, mnist, standing, targetAt } from './attacks-fixtures.ts';
+import {
+  absent,
+  attacked,
+  because,
+  closedForm,
+  fixture,
+  type Linear,
+  linearTarget,
+  MNIST,
+  mnist,
+  standing,
+  targetAt,
+} from './attacks-fixtures.ts';
 
 function normals(n: number, ...key: (string | number)[]): Float32Array {
   const out = new Float32Array(n);
@@ -38,11 +50,19 @@ it('reaches the wanted class from a sample of it', async () => {
   const target = await linearTarget(LINEAR, true);
   const samples = await samplesOf(target, 16);
   const goal = samples[0]?.label as number;
-  const proposals = await attacked('hop-skip-jump', target, samples, { norm: 'linf', epsilon: 0, params: { target: goal, maxQueries: 600 } });
+  const proposals = await attacked('hop-skip-jump', target, samples, {
+    norm: 'linf',
+    epsilon: 0,
+    params: { target: goal, maxQueries: 600 },
+  });
   const decisions = await target.judge.decide(proposals.map(({ candidate }) => candidate as Float32Array));
   expect(decisions.every(({ label }) => label === goal)).toBe(true);
-  expect(proposals.filter(({ queries }) => queries === 1).map(({ index }) => index)).toEqual(samples.filter(({ label }) => label === goal).map(({ index }) => index));
-  await expect(attacked('hop-skip-jump', target, samples, { norm: 'l2', epsilon: 0, params: { target: 4 } })).rejects.toMatchObject({ code: 'E_USAGE' });
+  expect(proposals.filter(({ queries }) => queries === 1).map(({ index }) => index)).toEqual(
+    samples.filter(({ label }) => label === goal).map(({ index }) => index),
+  );
+  await expect(attacked('hop-skip-jump', target, samples, { norm: 'l2', epsilon: 0, params: { target: 4 } })).rejects.toMatchObject({
+    code: 'E_USAGE',
+  });
 });
 
 it('ends at epsilon, unless it is told not to', async () => {
@@ -61,8 +81,16 @@ it('ends at epsilon, unless it is told not to', async () => {
 
 it('a start that fails costs one example, and its questions are counted', async () => {
   // Class 1 wins only where the first input is above 0.9995: no draw of uniform noise is likely to find it.
-  const target = await linearTarget({ weights: [Float32Array.of(0, 0), Float32Array.of(1000, 0)], bias: Float32Array.of(999.5, 0) }, false, 'waveform');
-  const rows: AttackSample[] = [[0.5, 0.5, 0], [0.9999, 0, 1], [0.1, 0.2, 0]].map(([a, b, label], index) => ({ index, x: Float32Array.of(a as number, b as number), label: label as number }));
+  const target = await linearTarget(
+    { weights: [Float32Array.of(0, 0), Float32Array.of(1000, 0)], bias: Float32Array.of(999.5, 0) },
+    false,
+    'waveform',
+  );
+  const rows: AttackSample[] = [
+    [0.5, 0.5, 0],
+    [0.9999, 0, 1],
+    [0.1, 0.2, 0],
+  ].map(([a, b, label], index) => ({ index, x: Float32Array.of(a as number, b as number), label: label as number }));
   const alone = await attacked('hop-skip-jump', target, rows.slice(0, 1), { norm: 'l2', epsilon: 0, params: { maxQueries: 500 } });
   expect(alone).toEqual([{ index: 0, candidate: undefined, queries: 101, gradients: 0 }]);
   const all = await attacked('hop-skip-jump', target, rows, { norm: 'l2', epsilon: 0, params: { maxQueries: 500 } });
@@ -74,7 +102,10 @@ it('a start that fails costs one example, and its questions are counted', async 
 
 it('a model that answers NaN beyond some point is not fooled there', async () => {
   const target = await linearTarget({ weights: [Float32Array.of(Number.NaN, 0), Float32Array.of(1, 1)], bias: Float32Array.of(0, 0) });
-  const proposals = await attacked('hop-skip-jump', target, [{ index: 0, x: Float32Array.of(1, 1), label: 1 }], { norm: 'linf', epsilon: 0 });
+  const proposals = await attacked('hop-skip-jump', target, [{ index: 0, x: Float32Array.of(1, 1), label: 1 }], {
+    norm: 'linf',
+    epsilon: 0,
+  });
   expect(proposals).toMatchObject([{ candidate: undefined }]);
 });
 

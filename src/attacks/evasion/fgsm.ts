@@ -17,12 +17,18 @@ export const fgsm = defineAttack({
   run: async (context, samples) => {
     const { norm, epsilon, params, target } = context;
     const goals = await targetOf(params.target, target, samples);
-    const define = pgdStep({ norm, loss: 'cross-entropy', targeted: goals !== undefined });
-    // The same graph as PGD, so the compiled step is shared.
-    const id = `pgd ${norm} cross-entropy ${goals ? 'targeted' : 'untargeted'}`;
+    const define = pgdStep({ norm, loss: 'cross-entropy', targeted: goals !== undefined, sparse: false });
+    // Except in L1 it is the same graph as PGD's, so the compiled step is shared.
+    const id = `${norm === 'l1' ? 'fgsm' : 'pgd'} ${norm} cross-entropy ${goals ? 'targeted' : 'untargeted'}`;
     return iterate(
       context,
-      { id, define, steps: 1, restarts: 1, fields: ({ index, x, label }) => ({ x, x0: x, label: goals?.get(index) ?? label, epsilon, stepSize: epsilon }) },
+      {
+        id,
+        define,
+        steps: 1,
+        restarts: 1,
+        fields: ({ index, x, label }) => ({ x, x0: x, label: goals?.get(index) ?? label, epsilon, stepSize: epsilon }),
+      },
       samples,
       goals ? ({ index }, label) => label === goals.get(index) : undefined,
     );

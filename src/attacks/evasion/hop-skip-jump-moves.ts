@@ -1,6 +1,7 @@
 /** The arithmetic of HopSkipJump (Chen, Jordan & Wainwright, arXiv:1904.02144) as small graphs over one example; none of them touches the model. */
-import type { Target } from '../../model/target.ts';
+
 import { rangeOf } from '../../model/preprocessing.ts';
+import type { Target } from '../../model/target.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { Feeds, HostTensor } from '../../runtime/runtime.ts';
@@ -46,8 +47,17 @@ export async function hopSkipJumpMoves(target: Target, norm: Norm): Promise<Move
     const run = await target.arithmetic(`hop-skip-jump ${name} ${norm}`, (g) => ({ made: define(g, setting) }));
     return async (feeds) => (await run(tensors(feeds, setting))).made?.data as Float32Array;
   };
-  const [probe, gather, direction, advance] = await Promise.all([compile('probe', probed), compile('gather', gathered), compile('direction', directed), compile('advance', advanced)]);
-  const [between, blend, distance] = await Promise.all([compile('between', norm === 'linf' ? boxed : blended), compile('blend', blended), compile('distance', distant)]);
+  const [probe, gather, direction, advance] = await Promise.all([
+    compile('probe', probed),
+    compile('gather', gathered),
+    compile('direction', directed),
+    compile('advance', advanced),
+  ]);
+  const [between, blend, distance] = await Promise.all([
+    compile('between', norm === 'linf' ? boxed : blended),
+    compile('blend', blended),
+    compile('distance', distant),
+  ]);
   return {
     chunk,
     probe: (x, noise, delta) => probe({ x, noise, delta }),

@@ -60,7 +60,8 @@ async function nearest(setting: Walk, starts: readonly Float32Array[]): Promise<
   }
   near.sort((a, b) => a.distance - b.distance);
   const reached: Reached[] = [];
-  for (const { point } of near.slice(0, Math.max(1, Math.min(RUNNERS, Math.floor(queries.left / QUERIES_PER_RUNNER))))) reached.push(await toBoundary(setting, point));
+  for (const { point } of near.slice(0, Math.max(1, Math.min(RUNNERS, Math.floor(queries.left / QUERIES_PER_RUNNER)))))
+    reached.push(await toBoundary(setting, point));
   return reached;
 }
 
@@ -83,7 +84,13 @@ async function along(setting: Walk, start: Reached, from: number, until: number)
 const evalsAt = ({ initEvals, maxEvals }: Walk, step: number): number => Math.floor(Math.min(initEvals * Math.sqrt(step + 1), maxEvals));
 
 /** Bisects t between 0 (does not fool) and `high` (`point` fools); returns the last point that did. */
-async function bisect({ queries }: Walk, point: Float32Array, at: (t: number) => Promise<Float32Array>, high: number, threshold: number): Promise<Float32Array> {
+async function bisect(
+  { queries }: Walk,
+  point: Float32Array,
+  at: (t: number) => Promise<Float32Array>,
+  high: number,
+  threshold: number,
+): Promise<Float32Array> {
   let [low, top, best] = [0, high, point];
   while (top - low > threshold && queries.left > 0) {
     const middle = Math.fround((low + top) / 2);
@@ -121,7 +128,7 @@ async function estimate(setting: Walk, here: Reached, step: number, evals: numbe
     const asked = Array.from({ length: Math.min(moves.chunk, evals - done) }, (_, i) => points.subarray(i * size, (i + 1) * size));
     const answers = new Float32Array(moves.chunk);
     answers.set((await queries.fooled(asked)).map((hit) => (hit ? 1 : -1)));
-    sums = await moves.gather(here.point, points, answers, delta, sums) as Float32Array<ArrayBuffer>;
+    sums = (await moves.gather(here.point, points, answers, delta, sums)) as Float32Array<ArrayBuffer>;
     answered += asked.length;
     total += answers.reduce((sum, one) => sum + one, 0);
   }

@@ -9,11 +9,18 @@ export const uniformNoise = defineAttack({
   id: 'uniform-noise',
   name: 'Uniform noise',
   paper: 'Foolbox (arXiv:1707.04131), additive uniform noise',
-  summary: 'Random points of the ball. A model that breaks under it has no margin at all; an attack that is no stronger has learned nothing.',
+  summary:
+    'Random points of the ball. A model that breaks under it has no margin at all; an attack that is no stronger has learned nothing.',
   knowledge: 'nothing',
   norms: ['linf', 'l2', 'l1'],
   aim: 'budget',
   params: z.object({ repeats: z.int().min(1).default(1).describe('draws per example; the worst counts') }),
   run: (context, samples) =>
-    noise(context, 'uniform-noise', context.params.repeats, (rng, x) => randomStart(rng, context.norm, x, context.epsilon, rangeOf(context.target.preprocessing)), samples),
+    noise(
+      context,
+      'uniform-noise',
+      context.params.repeats,
+      (rng, x) => randomStart(rng, context.norm, x, context.epsilon, rangeOf(context.target.preprocessing)),
+      samples,
+    ),
 });
