@@ -11,7 +11,7 @@ import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
 import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
 import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
-import { type Evidence, type Pressure, findingsOf, headlineOf, verdictOf } from './verdict.ts';
+import { type Evidence, findingsOf, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
 export interface Facts {
   readonly options: AuditOptions;

@@ -1,24 +1,24 @@
 /** An audit from end to end: look, agree on the input, attack, judge, conclude. Every process is told what to do in plain JSON. */
 import { join } from 'node:path';
+import type { Attack } from '../attacks/attack.ts';
 import { attackOf } from '../attacks/registry.ts';
 import { GibbonError, toGibbonError } from '../base/errors.ts';
-import type { Attack } from '../attacks/attack.ts';
-import { imageSize } from '../model/rows.ts';
-import { describe } from '../model/preprocessing.ts';
 import { subset } from '../data/subset.ts';
+import { describe } from '../model/preprocessing.ts';
+import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
-import { DEFAULT_EPSILON, epsilonKind, parseEpsilon, type Budget } from '../threat/epsilon.ts';
+import { type Budget, DEFAULT_EPSILON, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
 import { assemble, type Facts, type Failure, type RanAttack } from './assemble.ts';
 import { traceCurve } from './curve.ts';
+import { drawExamples } from './examples.ts';
+import { clearAdversarial } from './leftovers.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { type Plan, PLANS, type PlannedAttack, withoutGradients } from './presets.ts';
+import { PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
 import type { CurvePoint, ModelResult } from './result.ts';
 import { runAttack } from './run-attack.ts';
 import { shards } from './shards.ts';
 import type { CleanReply, Prepared, Subject, SubjectSpec } from './subject.ts';
-import { drawExamples } from './examples.ts';
-import { clearAdversarial } from './leftovers.ts';
 
 export interface Audited {
   readonly result: ModelResult;

@@ -1,6 +1,7 @@
 /** What can be said of a model without any data. */
-import { readModelFile } from '../model/model-file.ts';
+
 import { expectedScale } from '../model/expected-scale.ts';
+import { readModelFile } from '../model/model-file.ts';
 import { isCore, OPS } from '../ops/table.ts';
 import { unsupportedOperators } from '../transform/specialise.ts';
 import { maskedOperators, portText } from './prepare.ts';

@@ -1,7 +1,8 @@
 /** Runs one attack of an audit over the workers and collects what came of every example. */
-import type { AttackOrder, AttackReply, Subject } from './subject.ts';
+
 import type { Reporter, Workers } from './ports.ts';
 import { shards } from './shards.ts';
+import type { AttackOrder, AttackReply, Subject } from './subject.ts';
 
 export interface Ran {
   readonly replies: ReadonlyMap<number, AttackReply>;

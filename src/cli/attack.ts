@@ -1,7 +1,7 @@
 /** `gibbon attack <id>`: one attack with its own parameters as flags; the same JSON result as an audit. */
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';

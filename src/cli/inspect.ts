@@ -1,9 +1,9 @@
 /** `gibbon inspect`: what Gibbon sees in a model file, before any data. */
 import { Command } from 'commander';
+import type { Inspection } from '../audit/inspect.ts';
 import type { CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { hire } from './workers.ts';
-import type { Inspection } from '../audit/inspect.ts';
 
 export function inspectCommand(context: CliContext): Command {
   return new Command('inspect')

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { GibbonError, toGibbonError } from '../base/errors.ts';
+import { type GibbonError, toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { inspectCommand } from './inspect.ts';

@@ -1,8 +1,9 @@
 /** Flags that `audit` and `attack` share, and what they mean. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';

@@ -7,6 +7,7 @@ import { type Answers, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit
 import { createJudge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
+import { loadingOnce, resizingOnce } from './probing.ts';
 import { imageSize, type ResizeImage, toRow } from './rows.ts';
 
 /** What the user said, where they did. */
@@ -173,14 +174,19 @@ const SCREENED = 24;
  * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess: there is no verdict on a misread model
  */
 export async function findPreprocessing(probe: Probe): Promise<Found> {
+  const { runtime, end } = loadingOnce(probe.runtime);
+  try {
+    return await found({ ...probe, runtime, resize: resizingOnce(probe.resize) });
+  } finally {
+    await end();
+  }
+}
+
+async function found(probe: Probe): Promise<Found> {
   const { model, modality, samples, labels, flags } = probe;
   const base = shapeFor(model.input, modality, samples[0] as Sample, flags);
   const resized = modality === 'image' && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
-  const all = candidates(base, modality, flags);
-  const { readings, dropped } = await screened(
-    probe,
-    resized && !flags.resize ? [...all, ...all.map((p): Preprocessing => ({ ...p, resize: 'stretch' }))] : all,
-  );
+  const { readings, dropped } = await screened(probe, candidates(base, modality, flags), resized && flags.resize === undefined);
   const told = ({ p, correct, predicted: { length: n } }: Reading): Tried => ({ description: full(p, resized), accuracy: correct / n, n });
   const list = [...readings, ...dropped].map(told);
   const first = bestOf(readings);
@@ -198,8 +204,12 @@ export async function findPreprocessing(probe: Probe): Promise<Found> {
 
 const bestOf = (readings: readonly Reading[]): Reading => readings.reduce((a, b) => (b.correct > a.correct ? b : a));
 
-/** All candidates on a few samples, spread over the probe; the promising ones on all of them. */
-async function screened(probe: Probe, all: readonly Preprocessing[]): Promise<{ readings: Reading[]; dropped: Reading[] }> {
+/** All candidates on a few samples, spread over the probe; the promising ones on all of them, `bothWays` also stretched to size. */
+async function screened(
+  probe: Probe,
+  all: readonly Preprocessing[],
+  bothWays: boolean,
+): Promise<{ readings: Reading[]; dropped: Reading[] }> {
   const { samples, labels } = probe;
   const step = samples.length / SCREENED;
   const picked = step <= 1.5 || all.length === 1 ? [...samples.keys()] : Array.from({ length: SCREENED }, (_, i) => Math.floor(i * step));
@@ -211,10 +221,11 @@ async function screened(probe: Probe, all: readonly Preprocessing[]): Promise<{ 
     tried.filter((one) => luckOf(best, one, few.labels) > TOLD_APART),
     tried.filter((one) => luckOf(best, one, few.labels) <= TOLD_APART),
   ];
-  if (picked.length === samples.length) return { readings: promising, dropped };
   const readings: Reading[] = [];
-  for (const { p } of promising) readings.push(await read(probe, p));
-  return { readings, dropped };
+  for (const one of promising) readings.push(picked.length === samples.length ? one : await read(probe, one.p));
+  const stretched: Reading[] = [];
+  if (bothWays) for (const { p } of promising) stretched.push(await read(probe, { ...p, resize: 'stretch' }));
+  return { readings: [...readings, ...stretched], dropped };
 }
 
 /** Readings as good as the best are held against more samples; what then still fits as well is named. Ways of resizing do not count. */

@@ -1,7 +1,7 @@
 /** The entry of Gibbon's worker processes: the kinds of work that an audit asks for. */
 import { inspect } from '../audit/inspect.ts';
-import { prepare } from '../audit/prepare.ts';
 import { pictures } from '../audit/pictures.ts';
+import { prepare } from '../audit/prepare.ts';
 import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
 import { attack, clean, opener } from '../audit/work.ts';
 import { ortNode } from '../runtime/ort-node.ts';

@@ -7,7 +7,7 @@ import type { Prepared } from '../../src/audit/subject.ts';
 import { describe as describeInput } from '../../src/model/preprocessing.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import { DEMO, gibbon, put, scratch } from '../support/cli.ts';
-import { fromNhwc, plus, scaled, type Step, swapped, times, wrap } from '../support/wrapped.ts';
+import { fromNhwc, plus, type Step, scaled, swapped, times, wrap } from '../support/wrapped.ts';
 
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
 const fixture = (path: string): string => join(FIXTURES, path);
