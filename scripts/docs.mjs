@@ -1,6 +1,8 @@
 // Writes the generated parts of docs/ between their markers; prose outside the markers stays. With --check it changes nothing and fails when a page is stale.
 // Usage: node scripts/build.mjs && node scripts/docs.mjs [--check]
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ATTACKS } from '../dist/attacks/registry.js';
@@ -35,6 +37,12 @@ function filled(page, name, text) {
   return page.slice(0, from) + block + page.slice(to + END.length);
 }
 
+const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+
+/** As `npm run lint` wants it: tables are padded. */
+const formatted = (name, text) =>
+  execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=docs/${name}`], { input: text, encoding: 'utf8' });
+
 const problems = [];
 const pages = new Map();
 for (const [name, block, text] of blocks) {
@@ -43,7 +51,8 @@ for (const [name, block, text] of blocks) {
   const before = pages.get(name) ?? (existsSync(path) ? readFileSync(path, 'utf8') : `# ${title}\n`);
   pages.set(name, filled(before, block, text));
 }
-for (const [name, text] of pages) {
+for (const [name, raw] of pages) {
+  const text = formatted(name, raw);
   const path = join(docs, name);
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
   if (check) problems.push(`docs/${name} is stale: run node scripts/docs.mjs`);
