@@ -18,6 +18,8 @@ export interface Proposal {
   readonly candidate: Float32Array | undefined;
   readonly queries: number;
   readonly gradients: number;
+  /** The class that a targeted attack wanted; the judge then asks for it and no other. */
+  readonly goal?: number;
   /** The gradient at the first step, where one was taken. */
   readonly slope?: 'ok' | 'zero' | 'not-finite';
 }
@@ -32,6 +34,10 @@ export interface AttackContext<P> {
   /** Rows per graph run. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
+  /** Examples that a label-only attack may start from; the same for every shard of an audit. The attacked ones when absent. */
+  readonly starts?: readonly AttackSample[] | undefined;
+  /** Called after every graph run: the worker is alive. */
+  readonly onStep?: (() => void) | undefined;
   /** Called as work is done, with how many examples' worth (parts of one for one of several restarts): the sum ends at the number of examples. */
   readonly onProgress?: ((finished: number) => void) | undefined;
   /** Called with every finished example, so that a killed worker loses nothing. */

@@ -95,7 +95,7 @@ async function play(round: Round, rows: readonly Row[]): Promise<Row[]> {
     ended.push(finished);
     if (ended.length >= context.batch) await settle();
   };
-  await schedule({ steps, shape: context.target.preprocessing.shape, signal: context.signal, onFinished }, rows);
+  await schedule({ steps, shape: context.target.preprocessing.shape, signal: context.signal, onStep: context.onStep, onFinished }, rows);
   await settle();
   return mistaken;
 }

@@ -35,6 +35,7 @@ export interface Schedule {
   readonly steps: readonly CompiledStep[];
   readonly shape: readonly number[];
   readonly signal?: AbortSignal | undefined;
+  readonly onStep?: (() => void) | undefined;
   readonly onFinished: (finished: Finished) => void | Promise<void>;
 }
 
@@ -42,7 +43,7 @@ export interface Schedule {
  * Runs rows to their end. A step's outputs named like its fields are the next state; `success` [B] says of the *incoming* x that it fools
  * the model (the row then ends with it); `slope` [B] reports the gradient's size.
  */
-export async function schedule({ steps, shape, signal, onFinished }: Schedule, rows: readonly Row[]): Promise<void> {
+export async function schedule({ steps, shape, signal, onStep, onFinished }: Schedule, rows: readonly Row[]): Promise<void> {
   const queue = [...rows].reverse();
   let slots: (Slot | undefined)[] = [];
   let state: State | undefined;
@@ -55,6 +56,7 @@ export async function schedule({ steps, shape, signal, onFinished }: Schedule, r
     if (!state || state.step !== step) ({ state, slots } = moved(step, shape, state, slots));
     refill(state, slots, queue);
     const made = await step.run(state.tensors);
+    onStep?.();
     for (const finished of advance(state, slots, made)) await onFinished(finished);
   }
 }

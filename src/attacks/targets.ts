@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { GibbonError } from '../base/errors.ts';
 import type { Target } from '../model/target.ts';
-import type { AttackSample } from './attack.ts';
+import type { AttackSample, Proposal } from './attack.ts';
 
 export const targetParam = z
   .union([z.int().min(0), z.literal('least-likely')])
@@ -30,6 +30,14 @@ export async function targetOf(
   }
   const scores = await target.judge.scores(rows);
   return new Map(samples.map(({ index, label }, i) => [index, leastOther(scores[i] as Float32Array, label)]));
+}
+
+/** Proposals with the class that was wanted of each, so that the judge can hold them to it. */
+export function withGoals(proposals: readonly Proposal[], goals: ReadonlyMap<number, number> | undefined): Proposal[] {
+  return proposals.map((proposal) => {
+    const goal = goals?.get(proposal.index);
+    return goal === undefined ? proposal : { ...proposal, goal };
+  });
 }
 
 /** The class with the lowest score, the label aside: where the model is far off, that may be the lowest itself. */

@@ -1,12 +1,13 @@
 /** Puts an audit's facts together: per attack, per example, and the worst case over all attacks. */
 import { basename } from 'node:path';
 import type { Attack } from '../attacks/attack.ts';
-import type { GibbonError } from '../base/errors.ts';
+import { attackOf } from '../attacks/registry.ts';
 import { NO_CLASS } from '../model/judge.ts';
 import { describe } from '../model/preprocessing.ts';
 import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import type { Budget } from '../threat/epsilon.ts';
+import type { Failure } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
 import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
@@ -29,34 +30,13 @@ export interface RanAttack {
   readonly replies: ReadonlyMap<number, AttackReply>;
 }
 
-/** A part of the audit that failed while others went on. */
-export interface Failure {
-  readonly what: string;
-  /** A worker died of it, or hung. */
-  readonly fatal: boolean;
-  readonly error: GibbonError;
-}
-
 /** The result of one model, without its pictures. */
 export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonly CurvePoint[], failures: readonly Failure[]): ModelResult {
   const { options, model, prepared, clean, epsilon } = facts;
-  const n = clean.length;
   const right = (index: number): number => prepared.labels[index] as number;
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), ran, options.norm));
-  const correct = samples.filter(({ label, clean: own }) => own.label === label);
-  const standing = correct.filter(({ adversarial }) => adversarial === null).length;
-  const image = prepared.preprocessing.modality === 'image';
-  const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
-  const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise');
-  const pressure = pressureOf(ran, correct.length, failures);
-  const summary = {
-    cleanAccuracy: proportion(correct.length, n),
-    robustAccuracy: proportion(standing, n),
-    robustAccuracy8bit: image ? proportion(standing8bit, n) : null,
-    noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
-    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n), pressure),
-  };
+  const { pressure, ...summary } = summaryOf(prepared, samples, ran, failures);
   const evidence: Evidence = {
     summary,
     attacks,
@@ -88,6 +68,23 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     findings: findingsOf(evidence),
     samples,
     examples: [],
+  };
+}
+
+function summaryOf(prepared: Prepared, samples: readonly SampleResult[], ran: readonly RanAttack[], failures: readonly Failure[]) {
+  const n = samples.length;
+  const correct = samples.filter(({ label, clean }) => clean.label === label);
+  const standing = correct.filter(({ adversarial }) => adversarial === null).length;
+  const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
+  const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise');
+  const pressure = pressureOf(ran, correct.length, failures);
+  return {
+    pressure,
+    cleanAccuracy: proportion(correct.length, n),
+    robustAccuracy: proportion(standing, n),
+    robustAccuracy8bit: prepared.preprocessing.modality === 'image' ? proportion(standing8bit, n) : null,
+    noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
+    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n), pressure),
   };
 }
 
@@ -217,17 +214,23 @@ function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
 }
 
 function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
-  const knowledge = prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const knowledge = options.only ? attackOf(options.only.id).knowledge : prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const goal = options.only?.params.target === undefined ? 'any wrong decision' : 'one chosen wrong decision';
   const name = { linf: 'Linf', l2: 'L2', l1: 'L1' }[options.norm];
   const what = { image: 'every image', waveform: 'every recording', tensor: 'every input' }[prepared.preprocessing.modality];
-  const knows = knowledge === 'gradients' ? 'has the model file and its gradients' : 'sees only the decisions';
+  const knows = {
+    gradients: 'has the model file and its gradients',
+    scores: 'sees the scores',
+    labels: 'sees only the decisions',
+    nothing: 'knows nothing of the model',
+  }[knowledge];
   return {
-    goal: 'any wrong decision',
+    goal,
     knowledge,
     access: `the model's input, between sensor and model`,
     norm: options.norm,
     epsilon: epsilon.value,
     epsilonText: epsilon.text,
-    description: `The attacker ${knows}, wants any wrong decision, and may change ${what} by at most ${epsilon.text} in the ${name} norm (${basename(options.data.path)}, values before normalisation).`,
+    description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text} in the ${name} norm (${basename(options.data.path)}, values before normalisation).`,
   };
 }

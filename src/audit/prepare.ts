@@ -25,11 +25,7 @@ const SMALL = 4096;
 export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
   const model = await readModelFile(spec.model);
   const dataset = await openDataset(spec.data);
-  if (!dataset.labels) {
-    throw new GibbonError('E_LABELS_MISSING', `${spec.data.path} has no labels`, {
-      hint: 'Put the files into one folder per class, or give --labels FILE. Without right answers there is no accuracy to attack.',
-    });
-  }
+  assertLabelled(dataset, spec.data.path);
   const classNames = spec.data.classes === undefined ? undefined : await classNamesFrom(spec.data.classes);
   const [first] = await dataset.read([0]);
   const classes = await classesOf(model, dataset, { sample: first as Sample, spec, runtime });
@@ -71,6 +67,13 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     },
     labels: Array.from(matched.labels),
   };
+}
+
+function assertLabelled({ labels }: Dataset, path: string): void {
+  if (labels) return;
+  throw new GibbonError('E_LABELS_MISSING', `${path} has no labels`, {
+    hint: 'Put the files into one folder per class, or give --labels FILE. Without right answers there is no accuracy to attack.',
+  });
 }
 
 /** With one class only, a model that always answers it looks perfect. */

@@ -62,6 +62,8 @@ export interface AttackOrder {
     readonly norm: 'linf' | 'l2' | 'l1';
     readonly epsilon: number;
   };
+  /** Examples that label-only attacks may start from: the same whatever the shard. */
+  readonly starts: readonly { readonly index: number; readonly label: number }[];
   /** Rows per graph run; chosen from the input size where absent. */
   readonly batch?: number | undefined;
   /** Path prefix of the files that keep the adversarial inputs (`<prefix>-<first index>.npz` with `index`, `label`, `x`), if any. */

@@ -70,9 +70,14 @@ export async function clean(
   return replies;
 }
 
+/** Examples attacked at a time: by memory, and few enough that a killed worker has little to do again. */
+const CHUNK_BYTES = 64e6;
+const LARGEST_CHUNK = 1000;
+
 export interface AttackHooks {
   readonly onProgress: (done: number) => void;
-  readonly onAlive: () => void;
+  /** Called after every graph run and every finished example. */
+  readonly onStep: () => void;
   /** Replies of an earlier try whose worker died. */
   readonly resumed: readonly AttackReply[] | undefined;
   readonly checkpoint: (replies: readonly AttackReply[]) => Promise<void>;
@@ -85,18 +90,13 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
   const batch = order.batch ?? defaultBatch(opened.target);
   const left = order.items.filter(({ index }) => !done.has(index));
   hooks.onProgress(done.size);
-  const chunkSize = Math.max(CHUNK, 4 * batch);
+  const chunkSize = Math.max(4 * batch, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_BYTES / (4 * opened.target.size))));
+  const starts = order.starts.length > 0 ? await attackSamples(opened, order.starts) : undefined;
   for (let at = 0; at < left.length; at += chunkSize) {
     const items = left.slice(at, at + chunkSize);
-    const labels = new Map(items.map(({ index, label }) => [index, label]));
-    const loaded = await opened.rows(items.map(({ index }) => index));
-    const samples = loaded.map(
-      ({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }),
-    );
-    const proposals = await attackOf(order.attack.id).run(
-      { ...order.attack, target: opened.target, seed: order.subject.seed, batch, onProgress: hooks.onProgress, onProposal: hooks.onAlive },
-      samples,
-    );
+    const samples = await attackSamples(opened, items);
+    const context = { ...order.attack, target: opened.target, seed: order.subject.seed, batch, starts, onProgress: hooks.onProgress };
+    const proposals = await attackOf(order.attack.id).run({ ...context, onStep: hooks.onStep, onProposal: hooks.onStep }, samples);
     const kept: Kept[] = [];
     replies.push(...(await judged(opened.target, order, { samples, proposals, kept })));
     if (order.save !== undefined && kept.length > 0)
@@ -104,6 +104,12 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
     await hooks.checkpoint(replies);
   }
   return replies;
+}
+
+async function attackSamples({ rows }: Opened, items: AttackOrder['items']): Promise<AttackSample[]> {
+  const labels = new Map(items.map(({ index, label }) => [index, label]));
+  const loaded = await rows(items.map(({ index }) => index));
+  return loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));
 }
 
 interface Kept {
@@ -136,10 +142,14 @@ async function judged(target: Target, order: AttackOrder, { samples, proposals, 
     const distances = measures[i] as NonNullable<AttackReply['distances']>;
     // A candidate outside the ball proves nothing about it; minimal-norm attacks may end there.
     const inside = distances[order.attack.norm] <= order.attack.epsilon * (1 + 1e-4) + 1e-6;
-    const broken = label !== truth && label !== NO_CLASS && inside;
+    const { goal } = counts;
+    // A targeted attack must reach its class, and gains nothing on examples that are of it already; NaN is no decision at all.
+    const fooled = (decided: number): boolean => decided !== NO_CLASS && decided !== truth && (goal === undefined || decided === goal);
+    const broken = fooled(label) && inside;
     if (broken) kept.push({ index, label: truth, x: candidate as Float32Array });
-    const broken8bit = levels ? inside && levels[i]?.label !== truth && levels[i]?.label !== NO_CLASS : null;
-    replies.set(index, { index, broken, label, confidence, distances, broken8bit, ...counts });
+    const broken8bit = levels ? inside && fooled(levels[i]?.label ?? NO_CLASS) : null;
+    const { queries, gradients, slope } = counts;
+    replies.set(index, { index, broken, label, confidence, distances, broken8bit, queries, gradients, ...(slope && { slope }) });
   }
   return proposals.map(
     ({ index, queries, gradients }) =>

@@ -100,8 +100,9 @@ export async function createTarget(model: ModelFile, preprocessing: Preprocessin
     unsupported: unsupportedOperators(model.graph),
     judge,
     arithmetic: async (id, define) => {
-      const session = await (arithmetic.get(id) ?? runtime.load(defined(define), options));
-      arithmetic.set(id, Promise.resolve(session));
+      const loading = arithmetic.get(id) ?? runtime.load(defined(define), options);
+      arithmetic.set(id, loading);
+      const session = await loading;
       if (!sessions.includes(session)) sessions.push(session);
       return async (feeds) => unprefixed(await session.run(feeds));
     },

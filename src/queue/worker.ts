@@ -23,14 +23,18 @@ const handlers: Record<string, TaskHandler> = {
   attack: async (payload, context) => {
     const order = payload as AttackOrder;
     const from = process.cpuUsage();
+    let firstStepAt: number | undefined;
     const replies = await attack(await open(order.subject), order, {
       onProgress: (done) => context.progress(done),
-      onAlive: () => context.alive(),
+      onStep: () => {
+        firstStepAt ??= Date.now();
+        context.alive();
+      },
       resumed: context.resumed as readonly AttackReply[] | undefined,
       checkpoint: (value) => context.checkpoint(value),
     });
     const { user, system } = process.cpuUsage(from);
-    return { replies, cpuSeconds: (user + system) / 1e6 };
+    return { replies, cpuSeconds: (user + system) / 1e6, firstStepAt };
   },
   pictures: async (payload) => {
     const order = payload as PictureOrder;

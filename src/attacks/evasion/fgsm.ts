@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
-import { targetOf, targetParam } from '../targets.ts';
+import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { pgdStep } from './pgd.ts';
 
 export const fgsm = defineAttack({
@@ -20,7 +20,7 @@ export const fgsm = defineAttack({
     const define = pgdStep({ norm, loss: 'cross-entropy', targeted: goals !== undefined, sparse: false });
     // Except in L1 it is the same graph as PGD's, so the compiled step is shared.
     const id = `${norm === 'l1' ? 'fgsm' : 'pgd'} ${norm} cross-entropy ${goals ? 'targeted' : 'untargeted'}`;
-    return iterate(
+    const proposals = await iterate(
       context,
       {
         id,
@@ -32,5 +32,6 @@ export const fgsm = defineAttack({
       samples,
       goals ? ({ index }, label) => label === goals.get(index) : undefined,
     );
+    return withGoals(proposals, goals);
   },
 });

@@ -9,7 +9,7 @@ import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
 import { randomStart } from '../random-start.ts';
 import { sparseStep } from '../sparse-step.ts';
-import { targetOf, targetParam } from '../targets.ts';
+import { targetOf, targetParam, withGoals } from '../targets.ts';
 
 /** Foolbox: Linf 40 steps of 0.01/0.3·ε, L2 50 steps of 0.025·ε; L1 50 of CleverHans' SparseL1Descent, 1 for ε = 10. */
 const REFERENCE: Readonly<Record<Norm, { steps: number; relative: number }>> = {
@@ -55,7 +55,8 @@ export const pgd = defineAttack({
     const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined, sparse: true });
     const id = `pgd ${norm} ${params.loss} ${goals ? 'targeted' : 'untargeted'}`;
     const fooled = goals ? (sample: AttackSample, label: number) => label === goals.get(sample.index) : undefined;
-    return iterate(context, { id, steps, restarts: params.randomStart ? params.restarts : 1, fields, define }, samples, fooled);
+    const restarts = params.randomStart ? params.restarts : 1;
+    return withGoals(await iterate(context, { id, steps, restarts, fields, define }, samples, fooled), goals);
   },
 });
 
