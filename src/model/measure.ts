@@ -2,6 +2,7 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import { int, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
+import type { HostTensor } from '../runtime/runtime.ts';
 import { type Norm, normOf } from '../threat/ball.ts';
 import { imageSize } from './rows.ts';
 import type { Target } from './target.ts';
@@ -52,7 +53,7 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
       ),
     });
     for (let i = 0; i < chunk.length; i++) {
-      const of = (name: string): number => (made[name]?.data as Float32Array)[i] as number;
+      const of = (name: string): number => (made[name] as HostTensor).data[i] as number;
       results.push({ l0: of('l0'), l1: of('l1'), l2: of('l2'), linf: of('linf'), ssim: isImage ? of('ssim') : null });
     }
   }

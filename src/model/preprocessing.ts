@@ -1,8 +1,9 @@
 /** How a sample becomes the model's input. Attacks move in [0, 1] (images) or [-1, 1] (sound); normalisation is part of the graph behind. */
+
+import type { Modality } from '../data/dataset.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
-import type { Modality } from '../data/dataset.ts';
 
 export interface Preprocessing {
   readonly modality: Modality;
