@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/data/npy-write.ts';
+import { readModel } from '../../src/onnx/read.ts';
+import { writeModel } from '../../src/onnx/write.ts';
 import { DEMO, type Ended, gibbon, put, scratch } from '../support/cli.ts';
 
 let dir: string;
@@ -75,6 +77,12 @@ describe.concurrent('a model that cannot be read', () => {
       const path = put(dir, `cut-${share}.onnx`, bytes.subarray(0, Math.floor(bytes.length * share)));
       told(await gibbon(['audit', path, ...data()]), 'E_MODEL_UNREADABLE');
     }
+  });
+  it('takes inputs of a rank that images do not have', async () => {
+    const graph = readModel(readFileSync(DEMO.natural));
+    const inputs = graph.inputs.map((port) => ({ ...port, shape: ['N', 1, 28, 28, 2] }));
+    const path = put(dir, 'rank.onnx', writeModel({ ...graph, inputs }).bytes);
+    expect(told(await gibbon(['audit', path, ...data()]), 'E_DATA_SHAPE')).toContain('5 dimensions');
   });
   it('is inspected', async () => {
     told(await gibbon(['inspect', put(dir, 'text2.onnx', 'once upon a time\n')]), 'E_MODEL_UNREADABLE');

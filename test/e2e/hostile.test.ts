@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, scratch } from '../support/cli.ts';
-import { ambushing, evasive, greedy, slowToLoad, spinning } from '../support/hostile.ts';
+import { ambushing, evasive, greedy, looping, slowToLoad, spinning } from '../support/hostile.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -104,4 +104,20 @@ it('NaN under attack is no success of the attacker, and no merit of the model', 
   const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
   expect(model?.summary.verdict).toBe('undecided');
   expect(model?.findings.map(({ id }) => id)).toContain('nan-answers');
+});
+
+it('a model without gradients is questioned on every example, and noise alone never makes it robust', async () => {
+  const ended = await watched(args(looping(join(dir, 'looping.onnx'))), {});
+  over(ended, 60);
+  expect(ended.code, ended.stderr).toBe(0);
+  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  expect(model?.attacks.map(({ id, successRate }) => [id, successRate.n])).toContainEqual([
+    'hop-skip-jump',
+    model?.summary.cleanAccuracy.count,
+  ]);
+  expect(model?.findings.map(({ id }) => id)).toContain('no-gradients');
+  expect(model?.summary.verdict).toBe('broken');
+  const other = await gibbon([...args(looping(join(dir, 'looping-l1.onnx'))), '--norm', 'l1']);
+  expect(other.code, other.stderr).toBe(0);
+  expect(resultIn(join(other.cwd, 'gibbon-report')).summary.verdict).toBe('undecided');
 });

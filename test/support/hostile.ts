@@ -59,6 +59,13 @@ export const spinning = (path: string): string =>
     constants: { 'hostile:trips': int64s([2 ** 62], []), 'hostile:go': bools([true], []) },
   });
 
+/** Harmless, but through an operator that has no gradient. */
+export const looping = (path: string): string =>
+  behind(path, {
+    nodes: (logits) => [node('Loop', ['hostile:trips', 'hostile:go', logits], 'hostile:out', body)],
+    constants: { 'hostile:trips': int64s([1], []), 'hostile:go': bools([true], []) },
+  });
+
 /** Answers pictures of 8 bits, and never ends a run on anything else: it lets the first look pass and hangs under attack. */
 export const ambushing = (path: string): string =>
   behind(path, {
