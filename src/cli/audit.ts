@@ -2,8 +2,6 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { PRESETS, type Preset } from '../audit/presets.ts';
-import { renderHtml } from '../report/html.tsx';
-import { renderTerminal } from '../report/terminal.ts';
 import type { CliContext } from './context.ts';
 import { runAudit } from './run.ts';
 import { resolved, type SharedFlags, withShared } from './shared-options.ts';
@@ -37,6 +35,8 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
     flags.workers,
   );
   if (result) {
+    // The renderers are loaded when there is something to render, so that the first attack step comes sooner.
+    const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);
     await writeOutput(json, `${JSON.stringify(result, null, 1)}\n`);
     await writeOutput(report, renderHtml(result));
     const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;

@@ -25,6 +25,8 @@ export function hire({ size, signal, bar }: { size: number | undefined; signal: 
     signal,
     log: (line) => bar.line(line),
   });
+  // The other workers load the runtime while the first one looks at model and data; should that fail, the real work will say so.
+  for (let i = 1; i < count; i++) void pool.run({ kind: 'warm', payload: undefined }).catch(() => {});
   return { size: count, run: (kind, payload, onProgress) => pool.run({ kind, payload }, onProgress), close: () => pool.close() };
 }
 

@@ -22,7 +22,11 @@ export function expectedScale(graph: Graph): string {
     if (ARITHMETIC.has(node.op)) {
       const constant = constants.get(node.inputs.find((name) => name !== at) ?? '');
       if (!constant || constant.data.byteLength > 64) break;
-      steps.push(`${node.op} (${numbers(constant).map((v) => Number(v.toPrecision(4))).join(', ')})`);
+      steps.push(
+        `${node.op} (${numbers(constant)
+          .map((v) => Number(v.toPrecision(4)))
+          .join(', ')})`,
+      );
     } else if (!MOVES.has(node.op)) break;
     at = node.outputs[0] as string;
   }

@@ -62,7 +62,10 @@ export interface Target {
   /** Compiles (once per id and batch) a step. @throws GibbonError E_OPERATOR_UNSUPPORTED where the model lacks gradients */
   compile(id: string, batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep>;
   /** Compiles (once per id) a small graph that does not touch the model: the arithmetic of attacks that only query it. */
-  arithmetic(id: string, define: (g: GraphBuilder) => Readonly<Record<string, Value>>): Promise<(feeds: Feeds) => Promise<Record<string, HostTensor>>>;
+  arithmetic(
+    id: string,
+    define: (g: GraphBuilder) => Readonly<Record<string, Value>>,
+  ): Promise<(feeds: Feeds) => Promise<Record<string, HostTensor>>>;
   /** The untouched model, which alone decides success. */
   readonly judge: Judge;
   release(): Promise<void>;
@@ -73,7 +76,12 @@ export interface TargetOptions {
 }
 
 /** Prepares a model. */
-export async function createTarget(model: ModelFile, preprocessing: Preprocessing, runtime: Runtime, options: TargetOptions = {}): Promise<Target> {
+export async function createTarget(
+  model: ModelFile,
+  preprocessing: Preprocessing,
+  runtime: Runtime,
+  options: TargetOptions = {},
+): Promise<Target> {
   const graphs = new Map<number, Promise<StaticGraph>>();
   const steps = new Map<string, Promise<CompiledStep>>();
   const sessions: Session[] = [];
@@ -141,13 +149,24 @@ interface Setting {
 }
 
 /** Draws a step's graph and counts what it asks of the model. */
-function drawn(model: StaticGraph, { batch, preprocessing, task }: Setting, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
+function drawn(
+  model: StaticGraph,
+  { batch, preprocessing, task }: Setting,
+  define: (b: GradientBuilder) => Readonly<Record<string, Value>>,
+): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
   const g = newGraph();
   const fields = new Map<string, FieldKind>();
   const known = new Map<string, Value>();
   let gradients = 0;
   const logits = (x: Value): Value => {
-    const made = known.get(x.name) ?? asClasses(g, g.inline(model, new Map([[model.inputs[0]?.name ?? '', normalised(g, x, preprocessing)]])).get(model.outputs[0]?.name ?? '') as Value);
+    const made =
+      known.get(x.name) ??
+      asClasses(
+        g,
+        g
+          .inline(model, new Map([[model.inputs[0]?.name ?? '', normalised(g, x, preprocessing)]]))
+          .get(model.outputs[0]?.name ?? '') as Value,
+      );
     known.set(x.name, made);
     return made;
   };
@@ -178,5 +197,7 @@ function drawn(model: StaticGraph, { batch, preprocessing, task }: Setting, defi
 /** @throws GibbonError E_OPERATOR_UNSUPPORTED unless gradients can be taken */
 export function assertGradients({ unsupported }: Target): void {
   if (unsupported.length === 0) return;
-  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, { hint: 'Use a black-box attack such as hop-skip-jump.' });
+  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, {
+    hint: 'Use a black-box attack such as hop-skip-jump.',
+  });
 }

@@ -81,7 +81,9 @@ function spread(g: Graph, x: Value, cuts: readonly Cut[], lead: number): Value {
 function corners(x: Value, factors: readonly number[]): Tensor {
   const [fh, fw] = factors as [number, number];
   const [h, w] = x.shape.slice(-2) as [number, number];
-  const values = Array.from({ length: h * fh * w * fw }, (_, i) => (Math.floor(i / (w * fw)) % fh === 0 && (i % (w * fw)) % fw === 0 ? 1 : 0));
+  const values = Array.from({ length: h * fh * w * fw }, (_, i) =>
+    Math.floor(i / (w * fw)) % fh === 0 && (i % (w * fw)) % fw === 0 ? 1 : 0,
+  );
   return floats(values, [1, 1, h * fh, w * fw], x.type);
 }
 

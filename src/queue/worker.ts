@@ -15,6 +15,7 @@ const open = opener(runtime);
 
 const handlers: Record<string, TaskHandler> = {
   prepare: (payload) => prepare(payload as SubjectSpec, runtime),
+  warm: async () => undefined,
   inspect: (payload) => inspect((payload as { model: string }).model),
   clean: async (payload, context) => {
     const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };

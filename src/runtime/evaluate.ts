@@ -9,7 +9,12 @@ export function evaluator(runtime: Runtime): Evaluate {
     const session = await runtime.load(graph, { optimisation: 'disabled' });
     try {
       const outputs = await session.run({});
-      return new Map(Object.entries(outputs).map(([name, { type, shape, data }]): [string, Tensor] => [name, { type, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() }]));
+      return new Map(
+        Object.entries(outputs).map(([name, { type, shape, data }]): [string, Tensor] => [
+          name,
+          { type, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice() },
+        ]),
+      );
     } finally {
       await session.release();
     }

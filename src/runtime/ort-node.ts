@@ -10,7 +10,6 @@ import type { Feeds, HostTensor, Runtime, Session, SessionOptions, TypedArray } 
 /** Constants from this size on are handed to the session as shared blobs, not copied into the bytes of each graph. */
 const BLOB_BYTES = 4096;
 
-
 function options({ threads = 1, optimisation = 'all', profile }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
@@ -38,7 +37,11 @@ async function create(model: Uint8Array | string, settings: InferenceSession.Ses
   try {
     return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
   } catch (cause) {
-    throw new GibbonError('E_MODEL_LOAD', `ONNX Runtime does not load the model: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new GibbonError(
+      'E_MODEL_LOAD',
+      `ONNX Runtime does not load the model: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -48,7 +51,8 @@ function wrap(session: InferenceSession): Session {
     outputNames: session.outputNames,
     run: async (feeds: Feeds, outputs?: readonly string[]) => {
       const given: Record<string, Tensor> = {};
-      for (const [name, { type, data, shape }] of Object.entries(feeds)) given[name] = new ort.Tensor(type as 'float32', data as Float32Array, shape);
+      for (const [name, { type, data, shape }] of Object.entries(feeds))
+        given[name] = new ort.Tensor(type as 'float32', data as Float32Array, shape);
       const made = outputs ? await session.run(given, [...outputs]) : await session.run(given);
       const results: Record<string, HostTensor> = {};
       for (const [name, tensor] of Object.entries(made)) {

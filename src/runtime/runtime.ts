@@ -2,7 +2,17 @@
 import type { Graph } from '../onnx/graph.ts';
 import type { ElementType } from '../onnx/tensor.ts';
 
-export type TypedArray = Float32Array | Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
 
 /** Numbers on their way into or out of a session. */
 export interface HostTensor {

@@ -13,7 +13,9 @@ export function parseEpsilon(text: string): Budget {
   const match = /^\s*([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)\s*(?:\/\s*([0-9]*\.?[0-9]+))?\s*$/i.exec(text);
   const value = match ? Number(match[1]) / Number(match[2] ?? 1) : Number.NaN;
   if (!Number.isFinite(value) || value < 0) {
-    throw new GibbonError('E_USAGE', `epsilon ${text} is not a budget`, { hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255.' });
+    throw new GibbonError('E_USAGE', `epsilon ${text} is not a budget`, {
+      hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255.',
+    });
   }
   return { value, text: match?.[2] ? `${match[1]}/${match[2]} (${Number(value.toPrecision(3))})` : String(Number(value.toPrecision(6))) };
 }
@@ -34,7 +36,10 @@ export const DEFAULT_EPSILON: Readonly<Record<EpsilonKind, Readonly<Record<Norm,
 };
 
 /** Which row of the table fits data of this modality and shape. */
-export function epsilonKind(modality: 'image' | 'waveform' | 'tensor', size: { readonly channels: number; readonly height: number; readonly width: number } | undefined): EpsilonKind {
+export function epsilonKind(
+  modality: 'image' | 'waveform' | 'tensor',
+  size: { readonly channels: number; readonly height: number; readonly width: number } | undefined,
+): EpsilonKind {
   if (modality !== 'image' || !size) return modality === 'image' ? 'digits' : modality;
   if (size.channels === 1 && Math.max(size.height, size.width) <= 64) return 'digits';
   return Math.max(size.height, size.width) <= 96 ? 'colour-small' : 'photo';

@@ -26,7 +26,11 @@ export interface FitOptions {
   readonly rate: (progress: number) => number;
   readonly decay: number;
   /** The inner maximiser: PGD in the Linf ball, with a uniform random start; none for natural training. */
-  readonly adversary?: { readonly steps: number; readonly epsilon: (progress: number) => number; readonly stepSize: (epsilon: number) => number };
+  readonly adversary?: {
+    readonly steps: number;
+    readonly epsilon: (progress: number) => number;
+    readonly stepSize: (epsilon: number) => number;
+  };
   /** Share of the averaged weights that each update keeps (0 turns averaging off). */
   readonly averaging: number;
   readonly onEpoch: (epoch: number, loss: number, weights: ReadonlyMap<string, Tensor>) => Promise<void>;
@@ -64,7 +68,12 @@ export async function fit(model: StaticGraph, data: FitData, runtime: Runtime, o
       const progress = done / (options.epochs * perEpoch);
       const batch = gathered(data, order.slice(i * options.batch, (i + 1) * options.batch));
       const x = attack ? await attacked(attack, batch, weights, { options, progress, done }) : batch.x;
-      loss += await updated(step, { x, labels: batch.labels }, weights, { rate: options.rate(progress), done, decay: options.decay, averaging: options.averaging });
+      loss += await updated(step, { x, labels: batch.labels }, weights, {
+        rate: options.rate(progress),
+        done,
+        decay: options.decay,
+        averaging: options.averaging,
+      });
     }
     await options.onEpoch(epoch, loss / perEpoch, tensors(weights));
   }
@@ -73,7 +82,9 @@ export async function fit(model: StaticGraph, data: FitData, runtime: Runtime, o
 }
 
 function tensors(weights: readonly Weight[]): ReadonlyMap<string, Tensor> {
-  return new Map(weights.map(({ name, shape, average }) => [name, { type: 'float32', shape, data: new Uint8Array(average.slice().buffer) }]));
+  return new Map(
+    weights.map(({ name, shape, average }) => [name, { type: 'float32', shape, data: new Uint8Array(average.slice().buffer) }]),
+  );
 }
 
 function logits(g: GraphBuilder, model: StaticGraph, x: Value, weights: ReadonlyMap<string, Value>): Value {
@@ -140,7 +151,12 @@ function gathered({ images, labels, shape }: FitData, indices: readonly number[]
 
 const scalar = (value: number): HostTensor => ({ type: 'float32', shape: [], data: Float32Array.of(value) });
 
-async function attacked(session: Session, batch: Batch, weights: readonly Weight[], at: { options: FitOptions; progress: number; done: number }): Promise<HostTensor> {
+async function attacked(
+  session: Session,
+  batch: Batch,
+  weights: readonly Weight[],
+  at: { options: FitOptions; progress: number; done: number },
+): Promise<HostTensor> {
   const { adversary, seed } = at.options;
   const epsilon = adversary?.epsilon(at.progress) ?? 0;
   const clean = batch.x.data as Float32Array;
@@ -158,10 +174,20 @@ async function attacked(session: Session, batch: Batch, weights: readonly Weight
   return (await session.run(feeds)).x as HostTensor;
 }
 
-async function updated(session: Session, batch: Batch, weights: readonly Weight[], at: { rate: number; done: number; decay: number; averaging: number }): Promise<number> {
+async function updated(
+  session: Session,
+  batch: Batch,
+  weights: readonly Weight[],
+  at: { rate: number; done: number; decay: number; averaging: number },
+): Promise<number> {
   const t = at.done + 1;
   const corrected = (at.rate * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t);
-  const feeds: Record<string, HostTensor> = { x: batch.x, labels: batch.labels, rate: scalar(corrected), decay: scalar(at.rate * at.decay) };
+  const feeds: Record<string, HostTensor> = {
+    x: batch.x,
+    labels: batch.labels,
+    rate: scalar(corrected),
+    decay: scalar(at.rate * at.decay),
+  };
   feeds.averaging = scalar(Math.min(at.averaging, t / (t + 10)));
   for (const { name, shape, w, m, v, average } of weights) {
     for (const [prefix, data] of Object.entries({ w, m, v, a: average })) feeds[`${prefix}:${name}`] = { type: 'float32', shape, data };
@@ -173,5 +199,5 @@ async function updated(session: Session, batch: Batch, weights: readonly Weight[
     weight.v = made[`V:${weight.name}`]?.data as Float32Array;
     weight.average = made[`A:${weight.name}`]?.data as Float32Array;
   }
-  return (made.loss?.data as Float32Array)[0] as number;
+  return (made.loss as HostTensor).data[0] as number;
 }

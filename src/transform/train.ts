@@ -28,11 +28,16 @@ export function adamInputs(g: GraphBuilder, name: string, shape: readonly number
  */
 export function adamStep(g: GraphBuilder, loss: Value, states: readonly AdamState[], rate: Value, decay: Value): AdamState[] {
   const seed = { value: loss, cotangent: g.expand(g.scalar(1, loss), loss.shape) };
-  const gradients = gradient(g, [seed], states.map(({ weight }) => weight));
+  const gradients = gradient(
+    g,
+    [seed],
+    states.map(({ weight }) => weight),
+  );
   return states.map(({ weight, first, second }, i) => {
     const slope = gradients[i];
     if (!slope) return { weight, first, second };
-    const mix = (old: Value, fresh: Value, beta: number): Value => g.add(g.mul(old, g.scalar(beta, old)), g.mul(fresh, g.scalar(1 - beta, old)));
+    const mix = (old: Value, fresh: Value, beta: number): Value =>
+      g.add(g.mul(old, g.scalar(beta, old)), g.mul(fresh, g.scalar(1 - beta, old)));
     const m = mix(first, slope, BETA1);
     const v = mix(second, g.mul(slope, slope), BETA2);
     const step = g.mul(rate, g.div(m, g.add(g.sqrt(v), g.scalar(EPSILON, v))));

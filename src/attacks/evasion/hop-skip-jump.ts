@@ -49,7 +49,11 @@ export const hopSkipJump = defineAttack({
     const goals = await targetOf(context.params.target, target, samples);
     const moves = await hopSkipJumpMoves(target, norm);
     return together({ judge: target.judge, width: WIDTH, signal }, samples, async (sample, ask) => {
-      const proposal = await assault({ context, moves, norm, samples: context.starts ?? samples, goal: goals?.get(sample.index) }, sample, ask);
+      const proposal = await assault(
+        { context, moves, norm, samples: context.starts ?? samples, goal: goals?.get(sample.index) },
+        sample,
+        ask,
+      );
       context.onProposal?.(proposal);
       context.onProgress?.(1);
       return proposal;
@@ -71,5 +75,11 @@ async function assault({ context, moves, norm, samples, goal }: Assault, sample:
     const enough = given.untilEpsilon ? epsilon : 0;
     return walk({ moves, queries, norm, range, steps, initEvals, maxEvals, gamma, enough, noise: (step) => rng('probes', step) }, starts);
   };
-  return { index: sample.index, candidate: await candidate(), queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+  return {
+    index: sample.index,
+    candidate: await candidate(),
+    queries: queries.used,
+    gradients: 0,
+    ...(goal === undefined ? {} : { goal }),
+  };
 }
