@@ -22,7 +22,6 @@ export async function traceCurve(tracing: Tracing): Promise<CurvePoint[]> {
   if (plan.curve.length === 0 || correct.length === 0) return [];
   const { clean, epsilon } = facts;
   const n = clean.length;
-  tracing.reporter.phase(`${facts.model.name}: accuracy against epsilon`, correct.length * plan.curve.length);
   const points: CurvePoint[] = [
     { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
   ];
@@ -30,9 +29,9 @@ export async function traceCurve(tracing: Tracing): Promise<CurvePoint[]> {
   for (const factor of plan.curve) {
     const radius = factor * epsilon.value;
     standing = standing.filter(({ index }) => !brokenWithin(tracing.ran, index, facts.options.norm, radius));
+    tracing.reporter.phase(`${facts.model.name}: accuracy at epsilon ${Number(radius.toPrecision(3))}`, standing.length);
     // At the audited epsilon all attacks have already run.
     if (factor !== 1) standing = await survivors(tracing, standing, radius);
-    tracing.reporter.advance(correct.length - standing.length);
     const quiet = await noise(tracing, radius);
     points.push({ epsilon: radius, robustAccuracy: proportion(standing.length, n), noiseAccuracy: proportion(quiet, n) });
   }

@@ -17,6 +17,17 @@ export function quoted(model: ModelResult, label: number): string {
   return name === `class ${label}` ? name : `“${name}”`;
 }
 
+/** What an attack is called in a list: its id, and where two share it the parameters in which they differ. */
+export function attackLabel(attacks: ModelResult['attacks'], attack: ModelResult['attacks'][number]): string {
+  const twins = attacks.filter(({ id }) => id === attack.id);
+  const differs = (name: string): boolean => twins.some(({ params }) => params[name] !== attack.params[name]);
+  const own = Object.entries(attack.params).filter(([name]) => differs(name));
+  // A word says more than a number: where one differs, it is enough.
+  const words = own.filter(([, value]) => typeof value === 'string');
+  const shown = words.length > 0 ? words.map(([, value]) => value) : own.map(([name, value]) => `${name} ${value}`);
+  return shown.length === 0 ? attack.id : `${attack.id} (${shown.join(', ')})`;
+}
+
 export const VERDICTS: Record<Verdict, { word: string; tone: Tone }> = {
   robust: { word: 'Robust', tone: 'good' },
   fragile: { word: 'Fragile', tone: 'warn' },

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { AttackResult, AuditResult, Finding, ModelResult, Proportion } from '../audit/result.ts';
 import { bar, sparkline } from './bars.ts';
 import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
-import { exampleWord, type Tone, VERDICTS } from './names.ts';
+import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
@@ -65,7 +65,7 @@ function curve(page: Page, model: ModelResult): string[] {
   ];
 }
 
-function attackRow(page: Page, attack: AttackResult, names: number): string {
+function attackRow(page: Page, attack: AttackResult, { label, names }: { label: string; names: number }): string {
   const cells = [
     pad(percent(attack.successRate), 8, 'left'),
     pad(percent(attack.robustAccuracy), 9, 'left'),
@@ -74,12 +74,12 @@ function attackRow(page: Page, attack: AttackResult, names: number): string {
     pad(compactCount(attack.gradients), 10, 'left'),
   ];
   const shown = page.width >= 72 ? cells : cells.slice(0, 2);
-  return `  ${pad(cut(plain(attack.id), names), names)}${shown.join('')}`;
+  return `  ${pad(cut(plain(label), names), names)}${shown.join('')}`;
 }
 
 function attacks(page: Page, model: ModelResult): string[] {
   if (model.attacks.length === 0) return [];
-  const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attack.id)].length));
+  const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attackLabel(model.attacks, attack))].length));
   const names = Math.min(longest, page.width >= 72 ? page.width - 54 : page.width - 20);
   const heads = [
     pad('success', 8, 'left'),
@@ -89,7 +89,11 @@ function attacks(page: Page, model: ModelResult): string[] {
     pad('gradients', 10, 'left'),
   ];
   const head = `  ${pad('attack', names)}${(page.width >= 72 ? heads : heads.slice(0, 2)).join('')}`;
-  return ['', page.dim(head), ...model.attacks.map((attack) => attackRow(page, attack, names))];
+  return [
+    '',
+    page.dim(head),
+    ...model.attacks.map((attack) => attackRow(page, attack, { label: attackLabel(model.attacks, attack), names })),
+  ];
 }
 
 function findingLines(page: Page, finding: Finding): string[] {

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { AttackResult, ModelResult } from '../../audit/result.ts';
 import { compactCount, count, size } from '../format.ts';
+import { attackLabel } from '../names.ts';
 import { FigureCell } from './figure-cell.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
@@ -61,9 +62,9 @@ export function AttacksTable({ model }: { model: ModelResult }): VNode {
         </thead>
         <tbody>
           {model.attacks.map((attack) => (
-            <tr key={attack.id}>
+            <tr key={attackLabel(model.attacks, attack)}>
               <th scope="row">
-                {attack.name} <span class="mono dim">{attack.id}</span>
+                {attack.name} <span class="mono dim">{attackLabel(model.attacks, attack)}</span>
                 <Parameters params={attack.params} />
               </th>
               <td class="num">{count(attack.n)}</td>
