@@ -102,6 +102,8 @@ export async function runGibbon(benchCase: Case, extraFlags: readonly string[]):
     const flags = [
       '--data',
       await dataFile(benchCase),
+      '--n',
+      String(benchCase.images),
       '--epsilon',
       benchCase.epsilon,
       '--step-size',

@@ -36,6 +36,7 @@ export const pgd = defineAttack({
     randomStart: z.boolean().default(true).describe('start at a random point of the ball'),
     restarts: z.int().min(1).default(1).describe('random starts; later ones only on examples that still stand'),
     loss: z.enum(['cross-entropy', 'margin']).default('cross-entropy').describe('what the steps climb'),
+    earlyStop: z.boolean().default(true).describe('stop an example at the first point that fools the model'),
     target: targetParam,
   }),
   run: async (context, samples) => {
@@ -52,8 +53,8 @@ export const pgd = defineAttack({
       epsilon,
       stepSize,
     });
-    const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined, sparse: true });
-    const id = `pgd ${norm} ${params.loss} ${goals ? 'targeted' : 'untargeted'}`;
+    const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined, sparse: true, stops: params.earlyStop });
+    const id = `pgd ${norm} ${params.loss} ${goals ? 'targeted' : 'untargeted'}${params.earlyStop ? '' : ' to the end'}`;
     const fooled = goals ? (sample: AttackSample, label: number) => label === goals.get(sample.index) : undefined;
     const restarts = params.randomStart ? params.restarts : 1;
     return withGoals(await iterate(context, { id, steps, restarts, fields, define }, samples, fooled), goals);
@@ -66,10 +67,12 @@ export interface PgdStep {
   readonly targeted: boolean;
   /** In L1: step along several elements, not the steepest alone. */
   readonly sparse: boolean;
+  /** Report success of the incoming point, at which the row then ends. */
+  readonly stops: boolean;
 }
 
 /** x ← Π(x + α·steepest(∇ loss)), equation 3 of section 2.1; a targeted step descends the loss of the wanted class instead. */
-export function pgdStep({ norm, loss, targeted, sparse }: PgdStep): (b: GradientBuilder) => Record<string, Value> {
+export function pgdStep({ norm, loss, targeted, sparse, stops }: PgdStep): (b: GradientBuilder) => Record<string, Value> {
   return (b) => {
     const { g } = b;
     const [x, x0] = [b.row('x', 'input'), b.row('x0', 'input')];
@@ -80,7 +83,8 @@ export function pgdStep({ norm, loss, targeted, sparse }: PgdStep): (b: Gradient
     const direction = norm === 'l1' && sparse ? sparseStep(g, climb, x, b.range) : steepest(g, norm, climb);
     const next = project(g, norm, g.add(x, g.mul(perRow(g, stepSize, x), direction)), x0, epsilon, b.range);
     const axes = x.shape.slice(1).map((_, i) => i + 1);
-    return { x: next, success: targeted ? g.not(missed) : missed, slope: g.reduceMax(g.abs(slope), axes) };
+    const state = { x: next, slope: g.reduceMax(g.abs(slope), axes) };
+    return stops ? { ...state, success: targeted ? g.not(missed) : missed } : state;
   };
 }
 
