@@ -52,13 +52,20 @@ function parameterOptions(unit: Attack): Option[] {
   });
 }
 
+/** A number or a fraction (2/255) as a number, anything else as it is. */
+function numberIn(text: string): number | string {
+  const [top, bottom = '1', ...rest] = text.split('/');
+  const value = rest.length === 0 && top?.trim() && bottom.trim() ? Number(top) / Number(bottom) : Number.NaN;
+  return Number.isFinite(value) ? value : text;
+}
+
 /** Parameters as the attack's own schema reads them. @throws GibbonError E_USAGE naming the flag */
 function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const name of Object.keys(unit.params.shape)) {
     const value = flags[name];
     if (value === undefined) continue;
-    given[name] = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+    given[name] = typeof value === 'string' ? numberIn(value) : value;
   }
   const parsed = unit.params.safeParse(given);
   if (parsed.success) return given;
