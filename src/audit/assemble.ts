@@ -30,13 +30,28 @@ export interface RanAttack {
   readonly replies: ReadonlyMap<number, AttackReply>;
 }
 
+export interface Traced {
+  readonly points: readonly CurvePoint[];
+  /** What fell to the curve's own attacks within the audited epsilon: it counts there too. */
+  readonly found: readonly RanAttack[];
+}
+
+/** What the attacks of the plan and the points of the curve brought. */
+export interface Brought {
+  readonly ran: readonly RanAttack[];
+  readonly curve: Traced;
+  readonly failures: readonly Failure[];
+}
+
 /** The result of one model, without its pictures. */
-export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonly CurvePoint[], failures: readonly Failure[]): ModelResult {
+export function assemble(facts: Facts, { ran, curve, failures }: Brought): ModelResult {
   const { options, model, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
+  // The worst case is over everything that was tried within epsilon, the curve's attacks included.
+  const all = [...ran, ...curve.found];
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
-  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), ran, options.norm));
-  const { pressure, ...summary } = summaryOf(prepared, samples, ran, failures);
+  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, options.norm));
+  const { pressure, ...summary } = summaryOf(prepared, samples, all, failures);
   const evidence: Evidence = {
     summary,
     attacks,
@@ -48,7 +63,7 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     masked: prepared.masked,
     rivals: prepared.rivals,
     failures: failures.map(({ what, error }) => `${what}: ${error.message}`),
-    undecided: undecidedOf(ran).length,
+    undecided: undecidedOf(all).length,
   };
   return {
     path: model.path,
@@ -64,7 +79,7 @@ export function assemble(facts: Facts, ran: readonly RanAttack[], curve: readonl
     threat: threatResult(facts),
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
-    curve: [...curve],
+    curve: [...curve.points],
     findings: findingsOf(evidence),
     samples,
     examples: [],
@@ -88,11 +103,23 @@ function summaryOf(prepared: Prepared, samples: readonly SampleResult[], ran: re
   };
 }
 
-/** Did something stronger than noise try every example that was classified correctly? */
+/** Share of the correct examples that something stronger than noise must really have tried. */
+const TRIED = 0.95;
+
+/** Did something stronger than noise try the examples that were classified correctly? */
 function pressureOf(ran: readonly RanAttack[], correct: number, failures: readonly Failure[]): Pressure {
   if (failures.length > 0) return 'incomplete';
   if (undecidedOf(ran).length > 0) return 'nan';
-  return ran.some(({ unit, items }) => unit.knowledge !== 'nothing' && items.length === correct) ? 'full' : 'noise';
+  const tried = new Set(
+    ran.flatMap(({ unit, replies }) => [...replies.values()].filter((reply) => isTrial(unit, reply)).map(({ index }) => index)),
+  );
+  return tried.size >= TRIED * correct ? 'full' : 'noise';
+}
+
+/** A gradient attack whose gradient was zero has only drawn noise, and a label attack without a starting point has tried nothing. */
+function isTrial({ knowledge }: Attack, { broken: hit, slope, distances }: AttackReply): boolean {
+  if (hit) return true;
+  return knowledge === 'gradients' ? slope === 'ok' : knowledge !== 'nothing' && distances !== null;
 }
 
 /** Examples on which the model answered NaN to some attack, and no attack fooled it. */
@@ -122,10 +149,11 @@ function attackResult(
   const reached = all.map(({ distances, label, index }) =>
     distances && label !== right(index) ? distances[norm] : Number.POSITIVE_INFINITY,
   );
+  const params = unit.params.parse(planned.params);
   return {
     id: unit.id,
     name: unit.name,
-    params: unit.params.parse(planned.params),
+    params,
     n,
     successRate: proportion(items.length - survivors.length, items.length),
     robustAccuracy: proportion(survivors.length, n),
@@ -133,7 +161,8 @@ function attackResult(
     queries: all.reduce((sum, { queries }) => sum + queries, 0),
     gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
     survivors,
-    medianDistance: unit.aim === 'minimal' && reached.length > 0 ? finite(median(reached)) : null,
+    // A walk that stops at epsilon has not looked for the nearest point.
+    medianDistance: unit.aim === 'minimal' && params.untilEpsilon !== true && reached.length > 0 ? finite(median(reached)) : null,
   };
 }
 

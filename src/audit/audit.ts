@@ -4,7 +4,7 @@ import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
 import { imageSize } from '../model/rows.ts';
 import { type Budget, DEFAULT_EPSILON, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
-import { assemble, type Facts } from './assemble.ts';
+import { assemble, type Facts, type Traced } from './assemble.ts';
 import { traceCurve } from './curve.ts';
 import { drawExamples } from './examples.ts';
 import { createFailures } from './failures.ts';
@@ -12,7 +12,7 @@ import { clearAdversarial } from './leftovers.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import type { Plan } from './presets.ts';
-import type { CurvePoint, ModelResult } from './result.ts';
+import type { ModelResult } from './result.ts';
 import { planOf, runPlan } from './run-plan.ts';
 import { shards } from './shards.ts';
 import type { CleanReply, Prepared, Subject, SubjectSpec } from './subject.ts';
@@ -38,7 +38,11 @@ export async function auditModel(
   const subject: Subject = { ...spec, preprocessing: prepared.preprocessing };
   const plan = planOf(options, prepared);
   const labels = Int32Array.from(prepared.labels);
-  const chosen = subset({ length: labels.length, labels }, { ...chosenBy(options, plan), seed: options.seed });
+  // Examples that are of the wanted class already are no victims of a targeted attack.
+  const goal = options.only?.params.target;
+  const chosen = subset({ length: labels.length, labels }, { ...chosenBy(options, plan), seed: options.seed }).filter(
+    (index) => labels[index] !== goal,
+  );
   const epsilon = budgetOf(options, prepared);
   reporter.phase(`${model.name}: clean accuracy`, chosen.length);
   const clean = await timed('clean', () => cleanOf(workers, reporter, subject, chosen));
@@ -48,16 +52,16 @@ export async function auditModel(
   if (options.folder !== undefined) await clearAdversarial(options.folder, model.name);
   const setting = { plan, facts, subject, correct, workers, reporter, failures, timings };
   const ran = await timed('attack', () => runPlan(setting));
-  let curve: CurvePoint[] = [];
+  let curve: Traced = { points: [], found: [] };
   if (!failures.all.some(({ fatal }) => fatal)) {
     await failures.attempt('accuracy against epsilon', async () => {
       curve = await timed('curve', () => traceCurve({ ...setting, ran }));
     });
   }
-  const result = assemble(facts, ran, curve, failures.all);
+  const result = assemble(facts, { ran, curve, failures: failures.all });
   let examples: ModelResult['examples'] = [];
   await failures.attempt('pictures', async () => {
-    examples = await timed('pictures', () => drawExamples({ subject, facts, ran, result, workers }));
+    examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));
   });
   return { result: { ...result, examples }, timings, failure: failures.first(`${model.name}, `, 'The report holds what is finished.') };
 }

@@ -1,6 +1,8 @@
 /** Robust accuracy against epsilon: a point broken in a smaller ball is broken in every larger one, so only survivors are attacked again. */
+import { join } from 'node:path';
+import { attackOf } from '../attacks/registry.ts';
 import { proportion } from '../stats/proportion.ts';
-import type { Facts, RanAttack } from './assemble.ts';
+import type { Facts, RanAttack, Traced } from './assemble.ts';
 import type { Reporter, Workers } from './ports.ts';
 import type { Plan } from './presets.ts';
 import type { CurvePoint } from './result.ts';
@@ -17,55 +19,64 @@ export interface Tracing {
   readonly reporter: Reporter;
 }
 
-export async function traceCurve(tracing: Tracing): Promise<CurvePoint[]> {
-  const { plan, correct, facts } = tracing;
-  if (plan.curve.length === 0 || correct.length === 0) return [];
+export async function traceCurve(tracing: Tracing): Promise<Traced> {
+  const { plan, correct, facts, ran } = tracing;
+  const gradients = facts.prepared.unsupported.length === 0;
+  // Without gradients only the audited epsilon has been asked about: other points would show noise and pass for an attack.
+  const factors = gradients ? plan.curve : plan.curve.filter((factor) => factor === 1);
+  if (factors.length === 0 || correct.length === 0) return { points: [], found: [] };
   const { clean, epsilon } = facts;
   const n = clean.length;
+  const found: RanAttack[] = [];
   const points: CurvePoint[] = [
     { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
   ];
   let standing = correct;
-  for (const factor of plan.curve) {
+  for (const factor of factors) {
     const radius = factor * epsilon.value;
-    standing = standing.filter(({ index }) => !brokenWithin(tracing.ran, index, facts.options.norm, radius));
+    standing = standing.filter(({ index }) => !brokenWithin(ran, index, { norm: facts.options.norm, radius, whole: factor >= 1 }));
     tracing.reporter.phase(`${facts.model.name}: accuracy at epsilon ${Number(radius.toPrecision(3))}`, standing.length);
+    const noise = await attacked(tracing, correct, { id: 'uniform-noise', params: { repeats: 1 }, radius });
     // At the audited epsilon all attacks have already run.
-    if (factor !== 1) standing = await survivors(tracing, standing, radius);
-    const quiet = await noise(tracing, radius);
+    const params = { steps: plan.curveSteps, stepSize: (STRETCH * radius) / plan.curveSteps };
+    const steps = factor === 1 ? undefined : await attacked(tracing, standing, { id: 'pgd', params, radius });
+    const fell = (index: number): boolean => [noise, steps].some((one) => one?.replies.get(index)?.broken);
+    standing = standing.filter(({ index }) => !fell(index));
+    if (factor <= 1) found.push(...[noise, steps].filter((one) => one !== undefined));
+    const quiet = correct.filter(({ index }) => !noise.replies.get(index)?.broken).length;
     points.push({ epsilon: radius, robustAccuracy: proportion(standing.length, n), noiseAccuracy: proportion(quiet, n) });
   }
-  return points;
+  return { points, found };
 }
 
-/** Did some attack at the audited epsilon find a point that already lies within this radius? */
-function brokenWithin(ran: readonly RanAttack[], index: number, norm: 'linf' | 'l2' | 'l1', radius: number): boolean {
+/** Few steps need longer ones: 2.5·epsilon/steps reaches any point of the ball (Madry et al.). */
+const STRETCH = 2.5;
+
+/** Did an attack at the audited epsilon find a point within this radius? From the audited epsilon on, every point it found is. */
+function brokenWithin(
+  ran: readonly RanAttack[],
+  index: number,
+  ball: { norm: 'linf' | 'l2' | 'l1'; radius: number; whole: boolean },
+): boolean {
   return ran.some(({ replies }) => {
     const reply = replies.get(index);
-    return reply?.broken && reply.distances !== null && reply.distances[norm] <= radius * (1 + 1e-6);
+    return reply?.broken && reply.distances !== null && (ball.whole || reply.distances[ball.norm] <= ball.radius);
   });
 }
 
-async function survivors(
-  { subject, facts, workers, reporter, plan }: Tracing,
-  items: Tracing['correct'],
-  epsilon: number,
-): Promise<Tracing['correct']> {
-  if (items.length === 0) return items;
-  const gradients = facts.prepared.unsupported.length === 0;
-  const id = gradients ? 'pgd' : 'uniform-noise';
-  // Few steps need longer ones: 2.5·epsilon/steps reaches any point of the ball (Madry et al.).
-  const params = gradients ? { steps: plan.curveSteps, stepSize: (2.5 * epsilon) / plan.curveSteps } : { repeats: 10 };
-  const { replies } = await runAttack(workers, reporter, { subject, items, attack: { id, params, norm: facts.options.norm, epsilon } });
-  return items.filter(({ index }) => !replies.get(index)?.broken);
+interface Order {
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly radius: number;
 }
 
-async function noise({ subject, facts, workers, correct }: Tracing, epsilon: number): Promise<number> {
-  const silent: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
-  const { replies } = await runAttack(workers, silent, {
-    subject,
-    items: correct,
-    attack: { id: 'uniform-noise', params: { repeats: 1 }, norm: facts.options.norm, epsilon },
-  });
-  return correct.filter(({ index }) => !replies.get(index)?.broken).length;
+async function attacked(tracing: Tracing, items: Tracing['correct'], { id, params, radius }: Order): Promise<RanAttack> {
+  const { subject, facts, workers, reporter } = tracing;
+  const { folder, norm, batch } = facts.options;
+  const save =
+    folder === undefined ? undefined : join(folder, 'adversarial', facts.model.name, `curve-${id}-${Number(radius.toPrecision(3))}`);
+  const quiet: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
+  const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, save };
+  const { replies } = await runAttack(workers, id === 'pgd' ? reporter : quiet, order);
+  return { unit: attackOf(id), planned: { id, params }, items, save, replies };
 }

@@ -31,7 +31,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
   quick: {
     n: 200,
     queried: { n: 50, maxQueries: 1000 },
-    attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }],
+    attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }, { id: 'pgd', params: { steps: 20, loss: 'margin' } }],
     curve: [0.25, 0.5, 1, 1.5],
     curveSteps: 10,
   },
@@ -53,6 +53,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     n: 1000,
     queried: { n: 500, maxQueries: 10000 },
     attacks: [
+      NOISE,
       { id: 'uniform-noise', params: { repeats: 100 } },
       { id: 'gaussian-noise', params: { repeats: 100 } },
       FGSM,

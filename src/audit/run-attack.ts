@@ -5,9 +5,6 @@ import type { Reporter, Workers } from './ports.ts';
 import { shards } from './shards.ts';
 import type { AttackOrder, AttackReply, Subject } from './subject.ts';
 
-/** Examples that a label-only attack may start from. */
-const STARTS = 64;
-
 export interface Ran {
   readonly replies: ReadonlyMap<number, AttackReply>;
   /** CPU seconds over all workers. */
@@ -21,13 +18,15 @@ export interface AttackRun {
   readonly subject: Subject;
   readonly items: AttackOrder['items'];
   readonly attack: AttackOrder['attack'];
+  /** Examples that a label-only attack may start from. */
+  readonly starts?: AttackOrder['items'];
   readonly batch?: number | undefined;
   readonly save?: string | undefined;
 }
 
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
-  const starts = attackOf(run.attack.id).aim === 'minimal' ? run.items.slice(0, STARTS) : [];
+  const starts = attackOf(run.attack.id).aim === 'minimal' ? (run.starts ?? []) : [];
   const orders = shards(run.items, workers).map(
     (items): AttackOrder => ({ subject: run.subject, attack: run.attack, items, starts, batch: run.batch, save: run.save }),
   );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { keyedRng } from '../rng/rng.ts';
 import type { Facts, RanAttack } from './assemble.ts';
 import type { Failures } from './failures.ts';
 import type { AuditOptions } from './options.ts';
@@ -10,6 +11,9 @@ import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
 import { runAttack } from './run-attack.ts';
 import type { AttackOrder, Prepared, Subject } from './subject.ts';
+
+/** Examples that a label-only attack may start from. */
+const STARTS = 64;
 
 export interface PlanRun {
   readonly plan: Plan;
@@ -28,15 +32,18 @@ export interface PlanRun {
 export async function runPlan({ plan, facts, subject, correct, workers, reporter, failures, timings }: PlanRun): Promise<RanAttack[]> {
   const { options, model, epsilon } = facts;
   const ran: RanAttack[] = [];
+  // Data in folders comes class by class: whoever takes only some examples must take them from everywhere.
+  const shuffled = keyedRng(options.seed, 'order').shuffle(correct);
+  const starts = shuffled.slice(0, STARTS);
   for (const [at, planned] of plannedFor(plan, facts).entries()) {
     if (failures.hopeless) break;
     const unit = attackOf(planned.id);
-    const items = planned.limit === undefined ? correct : correct.slice(0, planned.limit);
+    const items = planned.limit === undefined ? correct : shuffled.slice(0, planned.limit).sort((a, b) => a.index - b.index);
     reporter.phase(`${model.name}: ${unit.name}`, items.length);
     const save = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name, `${at}-${planned.id}`);
     const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
     await failures.attempt(unit.name, async () => {
-      const outcome = await runAttack(workers, reporter, { subject, items, attack, batch: options.batch, save });
+      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, save });
       timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
       // From the start of this process, which is where a user's wait begins.
       if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;

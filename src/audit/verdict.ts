@@ -88,7 +88,9 @@ const TRAINING = 'Train on adversarial examples of this size (PGD training, arXi
 
 function robustness({ summary, attacks, epsilon }: Evidence): Finding {
   const { verdict, cleanAccuracy: clean, robustAccuracy: robust } = summary;
-  const strongest = attacks.reduce<AttackResult | undefined>(
+  // Attacks on a part of the examples speak of that part only.
+  const whole = attacks.filter(({ n }) => n === robust.n);
+  const strongest = whole.reduce<AttackResult | undefined>(
     (best, one) => (!best || one.robustAccuracy.value < best.robustAccuracy.value ? one : best),
     undefined,
   );
@@ -161,7 +163,7 @@ function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
       'no-gradients',
       'medium',
       'No gradient attack was possible',
-      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on scores and labels ran, which are weaker.`,
+      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on labels ran, which are weaker.`,
     );
   if (slopes.zero > 0)
     add(

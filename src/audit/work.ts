@@ -1,19 +1,18 @@
 /** What a worker process does for an audit: it opens model and data itself, attacks, judges and measures; only small results leave it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AttackSample, Proposal } from '../attacks/attack.ts';
+import type { AttackSample } from '../attacks/attack.ts';
 import { defaultBatch } from '../attacks/iterate.ts';
 import { attackOf } from '../attacks/registry.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
-import { NO_CLASS } from '../model/judge.ts';
-import { measure, rounded } from '../model/measure.ts';
 import { readModelFile } from '../model/model-file.ts';
 import { toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { judged, type Kept } from './judging.ts';
 import type { AttackOrder, AttackReply, CleanReply, Subject } from './subject.ts';
 
 /** A subject opened in this process. */
@@ -110,60 +109,6 @@ async function attackSamples({ rows }: Opened, items: AttackOrder['items']): Pro
   const labels = new Map(items.map(({ index, label }) => [index, label]));
   const loaded = await rows(items.map(({ index }) => index));
   return loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));
-}
-
-interface Kept {
-  readonly index: number;
-  readonly label: number;
-  readonly x: Float32Array;
-}
-
-interface Judging {
-  readonly samples: readonly AttackSample[];
-  readonly proposals: readonly Proposal[];
-  readonly kept: Kept[];
-}
-
-async function judged(target: Target, order: AttackOrder, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
-  const originals = new Map(samples.map((sample) => [sample.index, sample]));
-  const candidates = proposals.filter(({ candidate }) => candidate !== undefined);
-  const pairs = candidates.map(({ index, candidate }) => ({
-    original: (originals.get(index) as AttackSample).x,
-    candidate: candidate as Float32Array,
-  }));
-  const decisions = await target.judge.decide(pairs.map(({ candidate }) => candidate));
-  const measures = await measure(target, pairs);
-  const isImage = target.preprocessing.modality === 'image';
-  const levels = isImage ? await target.judge.decide(await rounded(target, pairs, order.attack.norm, order.attack.epsilon)) : undefined;
-  const replies = new Map<number, AttackReply>();
-  for (const [i, { index, candidate, ...counts }] of candidates.entries()) {
-    const truth = (originals.get(index) as AttackSample).label;
-    const { label, confidence } = decisions[i] as { label: number; confidence: number };
-    const distances = measures[i] as NonNullable<AttackReply['distances']>;
-    // A candidate outside the ball proves nothing about it; minimal-norm attacks may end there.
-    const inside = distances[order.attack.norm] <= order.attack.epsilon * (1 + 1e-4) + 1e-6;
-    const { goal } = counts;
-    // A targeted attack must reach its class, and gains nothing on examples that are of it already; NaN is no decision at all.
-    const fooled = (decided: number): boolean => decided !== NO_CLASS && decided !== truth && (goal === undefined || decided === goal);
-    const broken = fooled(label) && inside;
-    if (broken) kept.push({ index, label: truth, x: candidate as Float32Array });
-    const broken8bit = levels ? inside && fooled(levels[i]?.label ?? NO_CLASS) : null;
-    const { queries, gradients, slope } = counts;
-    replies.set(index, { index, broken, label, confidence, distances, broken8bit, queries, gradients, ...(slope && { slope }) });
-  }
-  return proposals.map(
-    ({ index, queries, gradients }) =>
-      replies.get(index) ?? {
-        index,
-        broken: false,
-        label: (originals.get(index) as AttackSample).label,
-        confidence: 0,
-        distances: null,
-        broken8bit: isImage ? false : null,
-        queries,
-        gradients,
-      },
-  );
 }
 
 async function save(path: string, kept: readonly Kept[], shape: readonly number[]): Promise<void> {

@@ -40,9 +40,7 @@ function text(i: Inspection): string {
     `scale    ${i.scale}`,
     'operators',
     ...i.operators.map(({ op, count, gradient }) => `  ${String(count).padStart(5)}  ${op.padEnd(24)} ${mark[gradient]}`),
-    i.missing.length === 0
-      ? 'gradient attacks: yes'
-      : `gradient attacks: no (${i.missing.join(', ')}); attacks on labels and scores still work`,
+    i.missing.length === 0 ? 'gradient attacks: yes' : `gradient attacks: no (${i.missing.join(', ')}); attacks on labels still work`,
     `masked gradients: ${i.masked.length === 0 ? 'none' : i.masked.join(', ')}`,
   ];
   return `${lines.join('\n')}\n`;

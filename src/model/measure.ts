@@ -14,6 +14,16 @@ export interface Measures {
   readonly linf: number;
   /** Wang et al. 2004, equation 13, mean over windows and channels; null where the data is not images. */
   readonly ssim: number | null;
+  /** Norms of the original, in which float32 rounding is measured. */
+  readonly size: { readonly l1: number; readonly l2: number; readonly linf: number };
+}
+
+/**
+ * Is the candidate in the ball? x0 + d is rounded to float32, element by element by at most 2⁻²⁴ of its size: so the distance may come out
+ * larger by 2⁻²³·(‖x0‖ + epsilon); a further 10⁻⁴ of epsilon is left for the arithmetic of projections.
+ */
+export function isInside(measures: Measures, norm: Norm, epsilon: number): boolean {
+  return measures[norm] <= epsilon * (1 + 1e-4) + 2 ** -23 * (measures.size[norm] + epsilon);
 }
 
 const BATCH = 32;
@@ -36,7 +46,15 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
     ];
     const d = g.sub(x, x0);
     const changed = g.mul(d, g.cast(g.greater(g.abs(d), g.scalar(SAME)), 'float32'));
-    const norms = { l0: normOf(g, 'l0', changed), l1: normOf(g, 'l1', d), l2: normOf(g, 'l2', d), linf: normOf(g, 'linf', d) };
+    const norms = {
+      l0: normOf(g, 'l0', changed),
+      l1: normOf(g, 'l1', d),
+      l2: normOf(g, 'l2', d),
+      linf: normOf(g, 'linf', d),
+      s1: normOf(g, 'l1', x0),
+      s2: normOf(g, 'l2', x0),
+      sinf: normOf(g, 'linf', x0),
+    };
     return isImage ? { ...norms, ssim: similarity(g, planar(g, x0, target), planar(g, x, target)) } : norms;
   });
   const results: Measures[] = [];
@@ -54,7 +72,8 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
     });
     for (let i = 0; i < chunk.length; i++) {
       const of = (name: string): number => (made[name] as HostTensor).data[i] as number;
-      results.push({ l0: of('l0'), l1: of('l1'), l2: of('l2'), linf: of('linf'), ssim: isImage ? of('ssim') : null });
+      const size = { l1: of('s1'), l2: of('s2'), linf: of('sinf') };
+      results.push({ l0: of('l0'), l1: of('l1'), l2: of('l2'), linf: of('linf'), ssim: isImage ? of('ssim') : null, size });
     }
   }
   return results;

@@ -31,7 +31,7 @@ export async function specialise(
   const unsupported = unsupportedOperators(model);
   if (unsupported.length > 0) {
     throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, {
-      hint: 'Attacks that need only scores or labels still work on this model.',
+      hint: 'Attacks that need only labels still work on this model.',
     });
   }
   const g = newGraph();
