@@ -2,6 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import { type Graph, int, type Node, type Value } from '../onnx/graph.ts';
+import { isFloat } from '../onnx/tensor.ts';
 
 /** What the model's own output is. */
 export type OutputKind = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid';
@@ -17,12 +18,22 @@ export interface Head {
 const PASSES = new Set(['Identity', 'Dropout', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
 const ACTIVATIONS: Readonly<Record<string, OutputKind>> = { Softmax: 'probabilities', LogSoftmax: 'log-probabilities', Sigmoid: 'sigmoid' };
 
-/** The first output, seen through final reshapes to a Softmax, LogSoftmax or Sigmoid. @throws E_MODEL_UNSUPPORTED without an output of numbers */
+/** Their outputs are sequences or maps, whose ports look like floats of unknown shape. */
+const NO_TENSOR = /^(ZipMap|Sequence.*|SplitToSequence|Optional)$/;
+
+/** The first output of floats, seen through final reshapes to a Softmax, LogSoftmax or Sigmoid. @throws E_MODEL_UNSUPPORTED without one */
 export function headOf(model: Graph): Head {
-  const output = model.outputs.find((port) => port.shape !== null) ?? model.outputs[0];
-  if (!output) throw new GibbonError('E_MODEL_UNREADABLE', 'the model has no outputs');
+  if (model.outputs.length === 0) throw new GibbonError('E_MODEL_UNREADABLE', 'the model has no outputs');
   const makers = new Map<string, Node>();
   for (const node of model.nodes) for (const name of node.outputs) makers.set(name, node);
+  const scores = model.outputs.filter(({ name, type }) => isFloat(type) && !NO_TENSOR.test(makers.get(name)?.op ?? ''));
+  const output = scores.find((port) => port.shape !== null) ?? scores[0];
+  if (!output) {
+    const found = model.outputs.map(({ name, type }) => `${name} (${makers.get(name)?.op === 'ZipMap' ? 'a map' : type})`).join(', ');
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `no output of the model holds scores as a float tensor: ${found}`, {
+      hint: 'Export it with its logits or probabilities as an output; for skl2onnx and onnxmltools with zipmap=False (options={id(model): {"zipmap": False}}).',
+    });
+  }
   let node = makers.get(output.name);
   while (node && PASSES.has(node.op)) node = makers.get(node.inputs[0] ?? '');
   const kind = node ? ACTIVATIONS[node.op] : undefined;
