@@ -185,7 +185,8 @@ export async function findPreprocessing(probe: Probe): Promise<Found> {
 async function found(probe: Probe): Promise<Found> {
   const { model, modality, samples, labels, flags } = probe;
   const base = shapeFor(model.input, modality, samples[0] as Sample, flags);
-  const resized = modality === 'image' && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
+  const resized =
+    modality === 'image' && base.shape.length > 1 && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
   const { readings, dropped } = await screened(probe, candidates(base, modality, flags), resized && flags.resize === undefined);
   const told = ({ p, correct, predicted: { length: n } }: Reading): Tried => ({ description: full(p, resized), accuracy: correct / n, n });
   const list = [...readings, ...dropped].map(told);

@@ -24,14 +24,22 @@ export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImag
   return row;
 }
 
-/** [channels, height, width] of an image model. */
+/** [channels, height, width] of an image model; for a flat input that of the square picture it would be, or else of one line. */
 export function imageSize({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): { channels: number; height: number; width: number } {
   const [a = 1, b = 1, c = 1] = shape;
+  if (shape.length === 1) {
+    const channels = [1, 3].find((count) => Number.isInteger(Math.sqrt(a / count)));
+    return channels === undefined
+      ? { channels: 1, height: 1, width: a }
+      : { channels, height: Math.sqrt(a / channels), width: Math.sqrt(a / channels) };
+  }
   if (shape.length === 2) return { channels: 1, height: a, width: b };
   return layout === 'NHWC' ? { height: a, width: b, channels: c } : { channels: a, height: b, width: c };
 }
 
 async function imageRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
+  // A flat input takes the numbers in the order of the data.
+  if (p.shape.length === 1) return tensorRow(sample, p);
   const { channels, height, width } = imageSize(p);
   const [h, w, c] = sample.shape as [number, number, number];
   const data = h === height && w === width ? sample.data : await resize(sample, height, width, p.resize);
@@ -70,10 +78,11 @@ function tensorRow(sample: Sample, p: Preprocessing): Float32Array {
 export function toBytes(row: Float32Array, p: Preprocessing): { height: number; width: number; channels: number; data: Uint8Array } {
   const { channels, height, width } = imageSize(p);
   const data = new Uint8Array(row.length);
+  const isInterleaved = p.layout === 'NHWC' || p.shape.length === 1;
   const order = p.channels === 'bgr' ? [2, 1, 0] : [...Array(channels).keys()];
   for (let i = 0; i < height * width; i++) {
     for (let k = 0; k < channels; k++) {
-      const value = row[p.layout === 'NHWC' ? i * channels + k : k * height * width + i] as number;
+      const value = row[isInterleaved ? i * channels + k : k * height * width + i] as number;
       data[i * channels + (order[k] as number)] = Math.round(Math.min(1, Math.max(0, value)) * 255);
     }
   }

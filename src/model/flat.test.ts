@@ -1,0 +1,98 @@
+/** Pictures in front of a model with a flat input [N, 784]: read as they are, found by the labels, and drawn as the squares they were. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sample } from '../data/dataset.ts';
+import { floats } from '../onnx/tensor.ts';
+import { writeModel } from '../onnx/write.ts';
+import { newGraph } from '../ops/table.ts';
+import { ortNode } from '../runtime/ort-node.ts';
+import { findPreprocessing } from './guess.ts';
+import { readModelFile } from './model-file.ts';
+import type { Preprocessing } from './preprocessing.ts';
+import { toBytes, toRow } from './rows.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'gibbon-flat-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const noResize = async (): Promise<Float32Array> => {
+  throw new Error('a flat input is never resized');
+};
+
+/** Class k is bright in the k-th of four bands of seven lines. */
+function picture(index: number): Sample {
+  const label = index % 4;
+  const data = Float32Array.from(
+    { length: 784 },
+    (_, i) => (Math.floor(i / 196) === label ? 200 + ((i * 7 + index) % 50) : (i * 13 + index) % 60) / 255,
+  );
+  return { index, id: `${index}`, label, shape: [28, 28, 1], data };
+}
+
+/** Sums each band. */
+function linear(): string {
+  const g = newGraph();
+  const x = g.input('x', 'float32', [1, 784]);
+  const weights = Array.from({ length: 784 * 4 }, (_, i) => (Math.floor(Math.floor(i / 4) / 196) === i % 4 ? 0.05 : -0.02));
+  const graph = g.finish({ scores: g.matmul(x, g.constant(floats(weights, [784, 4]))) });
+  const path = join(dir, 'linear.onnx');
+  const open = {
+    ...graph,
+    inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', 784] }],
+    outputs: [{ name: 'scores', type: 'float32' as const, shape: ['N', 4] }],
+  };
+  writeFileSync(path, writeModel(open).bytes);
+  return path;
+}
+
+const flat = (n: number): Preprocessing => ({
+  modality: 'image',
+  layout: 'none',
+  channels: 'none',
+  shape: [n],
+  mean: [0],
+  std: [1],
+  resize: 'crop',
+});
+
+describe('a flat image input', () => {
+  it('is found by the labels, without ways of resizing', async () => {
+    const samples = Array.from({ length: 40 }, (_, i) => picture(i));
+    const { preprocessing, tried } = await findPreprocessing({
+      model: await readModelFile(linear()),
+      runtime: ortNode,
+      modality: 'image',
+      samples,
+      labels: samples.map(({ label }) => label as number),
+      flags: {},
+      resize: noResize,
+    });
+    expect(preprocessing).toMatchObject({ shape: [784], layout: 'none' });
+    expect(tried[0]?.accuracy).toBe(1);
+    expect(tried.every(({ description }) => !/crop|stretched/.test(description))).toBe(true);
+  });
+
+  it('gets the numbers of the sample in their order', async () => {
+    const sample = picture(3);
+    expect(await toRow(sample, flat(784), noResize)).toEqual(sample.data);
+  });
+
+  it('refuses pictures of another size', async () => {
+    await expect(toRow(picture(0), flat(100), noResize)).rejects.toMatchObject({ code: 'E_DATA_SHAPE' });
+  });
+
+  it.each([
+    [784, { height: 28, width: 28, channels: 1 }],
+    [3072, { height: 32, width: 32, channels: 3 }],
+    [10, { height: 1, width: 10, channels: 1 }],
+  ] as const)('of %d numbers is drawn', (n, size) => {
+    const row = Float32Array.from({ length: n }, (_, i) => (i % 256) / 255);
+    const drawn = toBytes(row, flat(n));
+    expect(drawn).toMatchObject(size);
+    expect(Array.from(drawn.data)).toEqual(Array.from({ length: n }, (_, i) => i % 256));
+  });
+});
