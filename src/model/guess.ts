@@ -4,7 +4,7 @@ import type { Modality, Sample } from '../data/dataset.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Answers, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
-import { createJudge } from './judge.ts';
+import { assertFloatInput, createJudge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
 import { loadingOnce, resizingOnce } from './probing.ts';
@@ -52,13 +52,14 @@ const SCALES: readonly {
   { mean: [123.68 / 255, 116.779 / 255, 103.939 / 255], std: [1 / 255, 1 / 255, 1 / 255], colour: true },
 ];
 
-/** The shapes that a model's input port allows for samples of this modality. @throws GibbonError E_DATA_SHAPE */
+/** The shapes that a model's input port allows for samples of this modality. @throws GibbonError E_DATA_SHAPE, E_MODEL_UNSUPPORTED */
 export function shapeFor(
   port: Port,
   modality: Modality,
   sample: Sample,
   flags: PreprocessingFlags,
 ): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
+  assertFloatInput(port);
   const dims = port.shape?.slice(1).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : undefined));
   if (!dims)
     throw new GibbonError('E_DATA_SHAPE', `the model does not declare the shape of its input ${port.name}`, {

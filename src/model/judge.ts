@@ -1,6 +1,7 @@
 /** The one place where success is decided: the untouched model file in plain ONNX Runtime, on the float32 input and on the 8-bit image. */
 import { GibbonError } from '../base/errors.ts';
-import { sizeOf } from '../onnx/tensor.ts';
+import type { Port } from '../onnx/graph.ts';
+import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
@@ -21,8 +22,27 @@ export interface Judge {
   release(): Promise<void>;
 }
 
-/** Rows per run, where the model leaves its batch open. */
+/** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory. */
 const BATCH = 50;
+const BATCH_OF_LARGE = 8;
+const LARGE = 20_000;
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED unless the model takes float32: attacks move by less than integers or half precision resolve */
+export function assertFloatInput({ name, type }: Port): void {
+  if (type === 'float32') return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's input ${name} is of type ${type}; Gibbon audits models that take float32`, {
+    hint: isFloat(type)
+      ? 'Export it with float32 inputs; weights may stay as they are (onnxconverter_common: convert_float_to_float16(model, keep_io_types=True)).'
+      : `Export the network behind the cast from ${type}, with a float32 input: perturbations smaller than a whole step need one.`,
+  });
+}
+
+/** Rows per run, and whether the model insists on that number. */
+function batchOf({ input }: ModelFile, size: number): { batch: number; isFixed: boolean } {
+  const fixed = input.shape?.[0];
+  if (typeof fixed === 'number' && fixed > 0) return { batch: fixed, isFixed: true };
+  return { batch: size > LARGE ? BATCH_OF_LARGE : BATCH, isFixed: false };
+}
 
 export async function createJudge(
   model: ModelFile,
@@ -30,22 +50,19 @@ export async function createJudge(
   runtime: Runtime,
   { threads }: { threads?: number } = {},
 ): Promise<Judge> {
+  assertFloatInput(model.input);
   const session = await runtime.loadModel(model.path, threads === undefined ? {} : { threads });
-  const fixed = model.input.shape?.[0];
-  const batch = typeof fixed === 'number' && fixed > 0 ? fixed : BATCH;
-  const size = sizeOf(p.shape);
-  const run = (rows: readonly Float32Array[]): Promise<Float32Array[]> => scored({ session, model, p }, rows);
-  const outputs =
-    (await run([new Float32Array(size)].concat(batch === BATCH ? [] : Array.from({ length: batch - 1 }, () => new Float32Array(size)))))[0]
-      ?.length ?? 0;
+  const { batch, isFixed } = batchOf(model, sizeOf(p.shape));
+  // A fixed batch is filled up with copies of its first row.
+  const run = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
+    const missing = isFixed ? batch - rows.length : 0;
+    const padded = [...rows, ...Array.from({ length: missing }, () => rows[0] as Float32Array)];
+    return (await scored({ session, model, p }, padded)).slice(0, rows.length);
+  };
+  const outputs = (await run([new Float32Array(sizeOf(p.shape))]))[0]?.length ?? 0;
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const all: Float32Array[] = [];
-    for (let at = 0; at < rows.length; at += batch) {
-      const chunk = rows.slice(at, at + batch);
-      // A fixed batch is filled up with copies of its first row.
-      const padded = batch === BATCH ? chunk : [...chunk, ...Array.from({ length: batch - chunk.length }, () => chunk[0] as Float32Array)];
-      all.push(...(await run(padded)).slice(0, chunk.length));
-    }
+    for (let at = 0; at < rows.length; at += batch) all.push(...(await run(rows.slice(at, at + batch))));
     return all;
   };
   return {
@@ -79,9 +96,24 @@ async function scored({ session, model, p }: Setting, rows: readonly Float32Arra
       },
     );
   });
-  const scores = made[model.head.output]?.data as Float32Array;
+  const scores = floatsOf(made[model.head.output], model.head.output);
   const width = scores.length / rows.length;
   return rows.map((_, i) => Float32Array.from(scores.subarray(i * width, (i + 1) * width)));
+}
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED where the runtime gives anything but floats */
+function floatsOf(
+  made: HostTensor | undefined,
+  name: string,
+): ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> } {
+  if (!made || !isFloat(made.type)) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's output ${name} holds ${made?.type ?? 'no numbers'}, not scores`, {
+      hint: 'Export the model with its logits or probabilities as a float output.',
+    });
+  }
+  const { type, shape, data } = made;
+  if (!isHalf(type)) return data as Float32Array | Float64Array;
+  return view(widened({ type, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) })) as Float32Array;
 }
 
 /** (value − mean)/std in place, as the deployed pipeline would do it outside the model. */
@@ -109,7 +141,13 @@ function decided(scores: Float32Array, kind: ModelFile['head']['kind']): Decisio
   let label = 0;
   for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[label] as number)) label = i;
   const top = scores[label] as number;
-  if (kind === 'probabilities' || kind === 'sigmoid') return { label, confidence: top };
-  const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
-  return { label, confidence: 1 / sum };
+  if (kind === 'probabilities' || kind === 'sigmoid' || (kind === 'logits' && isDistribution(scores))) return { label, confidence: top };
+  // Infinity − Infinity is no number: the limit stands in for it.
+  const sum = scores.reduce((total, score) => total + (score === top ? 1 : Math.exp(score - top)), 0);
+  return { label, confidence: top === Number.POSITIVE_INFINITY ? 1 : 1 / sum };
+}
+
+/** Are these probabilities already, from a model that ends in something else than Softmax (a tree ensemble, a mean of networks)? */
+function isDistribution(scores: Float32Array): boolean {
+  return scores.every((score) => score >= 0 && score <= 1) && Math.abs(scores.reduce((sum, score) => sum + score, 0) - 1) <= 1e-3;
 }
