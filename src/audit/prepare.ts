@@ -6,10 +6,13 @@ import { matchLabels } from '../data/match-labels.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
-import { candidates, findPreprocessing, shapeFor } from '../model/guess.ts';
+import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
 import { createJudge } from '../model/judge.ts';
 import { type ModelFile, readModelFile } from '../model/model-file.ts';
+import { readingLeanly } from '../model/probing.ts';
+import { imageSize } from '../model/rows.ts';
 import type { Port } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
 import { isCore, OPS } from '../ops/table.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { unsupportedOperators } from '../transform/specialise.ts';
@@ -27,27 +30,12 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
   const dataset = await openDataset(spec.data);
   assertLabelled(dataset, spec.data.path);
   const classNames = spec.data.classes === undefined ? undefined : await classNamesFrom(spec.data.classes);
-  const [first] = await dataset.read([0]);
-  const classes = await classesOf(model, dataset, { sample: first as Sample, spec, runtime });
-  const matched = matchLabels(dataset, classNames, classes);
   const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
-  const samples = await dataset.read(probe);
-  const labelled = (indices: readonly number[]): number[] => indices.map((index) => matched.labels[index] as number);
-  const found = await findPreprocessing({
-    model,
-    runtime,
-    modality: dataset.modality,
-    samples,
-    labels: labelled(probe),
-    flags: spec.flags,
-    resize: resizeImage,
-    more: async () => {
-      const indices = subset(dataset, { n: Math.min(PROBE_MORE, dataset.length), seed: spec.seed });
-      return samples.some(({ data }) => data.length > SMALL)
-        ? { samples, labels: labelled(probe) }
-        : { samples: await dataset.read(indices), labels: labelled(indices) };
-    },
-  });
+  const [first] = await dataset.read(probe.slice(0, 1));
+  const base = shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
+  const classes = await classesOf({ model, dataset, base, spec, runtime });
+  const matched = matchLabels(dataset, classNames, classes);
+  const found = await preprocessingOf({ model, dataset, base, spec, runtime }, probe, matched.labels);
   return {
     sha256: model.sha256,
     bytes: model.bytes,
@@ -85,13 +73,45 @@ function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonl
   ];
 }
 
+interface Look {
+  readonly model: ModelFile;
+  readonly dataset: Dataset;
+  readonly base: ReturnType<typeof shapeFor>;
+  readonly spec: SubjectSpec;
+  readonly runtime: Runtime;
+}
+
+/** Tries the usual readings on the samples `probe`, and on more where inputs are small. */
+async function preprocessingOf(
+  { model, dataset, base, spec, runtime }: Look,
+  probe: readonly number[],
+  labels: ArrayLike<number>,
+): Promise<Found> {
+  const labelled = (indices: readonly number[]): number[] => indices.map((index) => labels[index] as number);
+  const { flags, seed } = spec;
+  const modes = flags.resize === undefined ? (['crop', 'stretch'] as const) : [flags.resize];
+  const isPicture = dataset.modality === 'image' && base.shape.length > 1;
+  const { read, resize } = readingLeanly(dataset, resizeImage, isPicture ? { ...imageSize(base), modes } : undefined);
+  const samples = await read(probe);
+  return findPreprocessing({
+    model,
+    runtime,
+    modality: dataset.modality,
+    samples,
+    labels: labelled(probe),
+    flags,
+    resize,
+    more: async () => {
+      const indices = subset(dataset, { n: Math.min(PROBE_MORE, dataset.length), seed });
+      return samples.some(({ shape }) => sizeOf(shape) > SMALL)
+        ? { samples, labels: labelled(probe) }
+        : { samples: await read(indices), labels: labelled(indices) };
+    },
+  });
+}
+
 /** Number of classes: what the model gives for one sample. */
-async function classesOf(
-  model: ModelFile,
-  dataset: Dataset,
-  { sample, spec, runtime }: { sample: Sample; spec: SubjectSpec; runtime: Runtime },
-): Promise<number> {
-  const base = shapeFor(model.input, dataset.modality, sample, spec.flags);
+async function classesOf({ model, dataset, base, spec, runtime }: Look): Promise<number> {
   const [p] = candidates(base, dataset.modality, spec.flags);
   if (!p) throw new GibbonError('E_INTERNAL', 'no preprocessing to try');
   const judge = await createJudge(model, p, runtime);

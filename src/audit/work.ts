@@ -9,7 +9,7 @@ import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { readModelFile } from '../model/model-file.ts';
-import { toRow } from '../model/rows.ts';
+import { mapDecoded, toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { judged, type Kept } from './judging.ts';
@@ -19,7 +19,7 @@ import type { AttackOrder, AttackReply, CleanReply, Subject } from './subject.ts
 export interface Opened {
   readonly target: Target;
   readonly dataset: Dataset;
-  rows(indices: readonly number[]): Promise<{ readonly sample: Sample; readonly row: Float32Array }[]>;
+  rows(indices: readonly number[]): Promise<{ readonly sample: Pick<Sample, 'index' | 'id'>; readonly row: Float32Array }[]>;
 }
 
 /** Opens subjects once per process. */
@@ -40,15 +40,17 @@ async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
   return {
     target,
     dataset,
-    rows: async (indices) => {
-      const samples = await dataset.read(indices);
-      return Promise.all(samples.map(async (sample) => ({ sample, row: await toRow(sample, subject.preprocessing, resizeImage) })));
-    },
+    rows: (indices) =>
+      mapDecoded(dataset, indices, async (sample) => ({
+        sample: { index: sample.index, id: sample.id },
+        row: await toRow(sample, subject.preprocessing, resizeImage),
+      })),
   };
 }
 
-/** Samples decoded at a time, so that memory does not grow with the data set. */
+/** Rows judged at a time, so that memory does not grow with the data set. */
 const CHUNK = 200;
+const CLEAN_BYTES = 32e6;
 
 /** The untouched model's decision on each sample. */
 export async function clean(
@@ -57,8 +59,9 @@ export async function clean(
   onProgress: (done: number) => void,
 ): Promise<CleanReply[]> {
   const replies: CleanReply[] = [];
-  for (let at = 0; at < indices.length; at += CHUNK) {
-    const chunk = await rows(indices.slice(at, at + CHUNK));
+  const size = Math.max(8, Math.min(CHUNK, Math.floor(CLEAN_BYTES / (4 * target.size))));
+  for (let at = 0; at < indices.length; at += size) {
+    const chunk = await rows(indices.slice(at, at + size));
     const decisions = await target.judge.decide(chunk.map(({ row }) => row));
     for (const [i, { sample }] of chunk.entries()) {
       const { label, confidence } = decisions[i] as { label: number; confidence: number };

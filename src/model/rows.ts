@@ -1,6 +1,6 @@
 /** Brings decoded samples into the shape and order of a model's input row, and rows back into pictures. */
 import { GibbonError } from '../base/errors.ts';
-import type { Sample } from '../data/dataset.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -11,6 +11,29 @@ export type ResizeImage = (
   width: number,
   mode: 'crop' | 'stretch',
 ) => Promise<Float32Array>;
+
+/** Decoded at a time: photos of a camera are a hundred times as large as what a model sees of them. */
+const GROUP_BYTES = 64e6;
+const LARGEST_GROUP = 500;
+
+/** Reads samples and maps each, in this order, in groups whose decoded numbers fit into some 64 MB; what `map` lets go of is then free. */
+export async function mapDecoded<T>(
+  dataset: Pick<Dataset, 'read'>,
+  indices: readonly number[],
+  map: (sample: Sample) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  // How large they are is known by decoding them: groups grow from one.
+  let [group, largest] = [1, 1];
+  for (let at = 0; at < indices.length; ) {
+    const samples = await dataset.read(indices.slice(at, at + group));
+    results.push(...(await Promise.all(samples.map(map))));
+    at += group;
+    for (const { data } of samples) largest = Math.max(largest, data.byteLength);
+    group = Math.max(1, Math.min(LARGEST_GROUP, 4 * group, Math.floor(GROUP_BYTES / largest)));
+  }
+  return results;
+}
 
 /** One row [...shape], values before normalisation. @throws GibbonError E_DATA_SHAPE, E_DATA_VALUES */
 export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
