@@ -1,5 +1,5 @@
 /** The first look at a subject: reads the model and the data, matches labels with outputs, and finds the preprocessing. */
-import { GibbonError } from '../base/errors.ts';
+import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { matchLabels } from '../data/match-labels.ts';
@@ -14,8 +14,9 @@ import { imageSize } from '../model/rows.ts';
 import type { Port } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { isCore, OPS } from '../ops/table.ts';
+import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { unsupportedOperators } from '../transform/specialise.ts';
+import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import type { Prepared, SubjectSpec } from './subject.ts';
 
 /** Labelled samples on which preprocessings are compared. */
@@ -43,7 +44,7 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     input: portText(model.input),
     output: portText(model.output),
     ...found,
-    unsupported: unsupportedOperators(model.graph),
+    unsupported: await withoutGradient(model, base.shape, runtime),
     masked: maskedOperators(model),
     data: {
       sha256: await dataset.hash(),
@@ -71,6 +72,22 @@ function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonl
   return [
     `All examples are of one class, ${classNames?.[label] ?? label}: clean accuracy says nothing about a model that always answers it.`,
   ];
+}
+
+const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_OPERATOR_UNSUPPORTED']);
+
+/** What stands in the way of gradients: operators, or the reason why the model cannot be lowered for a batch of two. */
+export async function withoutGradient(model: ModelFile, shape: readonly number[], runtime: Runtime): Promise<string[]> {
+  const operators = unsupportedOperators(model.graph);
+  if (operators.length > 0) return operators;
+  const graph = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
+  try {
+    await specialise(graph, { [model.input.name]: [2, ...shape] }, evaluator(runtime));
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
+    return [thrown.message];
+  }
 }
 
 interface Look {
