@@ -60,6 +60,14 @@ describe('measure', () => {
     expect(same?.ssim).toBeCloseTo(1, 5);
   });
 
+  it('has the closed form of similarity on flat images', async () => {
+    const [a, b, c1] = [0.2, 0.6, 0.01 ** 2];
+    const [flat] = await measure(target, [{ original: new Float32Array(SIZE).fill(a), candidate: new Float32Array(SIZE).fill(b) }]);
+    // Without variance Wang et al.'s equation 13 is (2ab + C1)/(a² + b² + C1). Variances are differences of squares: float32 leaves some
+    // 4·2⁻²⁴·b² of them, which beside C2 = 0.0009 moves the result by up to 1e-4.
+    expect(flat?.ssim).toBeCloseTo((2 * a * b + c1) / (a * a + b * b + c1), 3);
+  });
+
   it('counts a full step on large numbers as inside, whatever float32 made of it, and a longer one as outside', async () => {
     for (const base of [0, 1, 3000, 100_000]) {
       const original = new Float32Array(SIZE).fill(base);
