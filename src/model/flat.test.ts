@@ -8,7 +8,7 @@ import { floats } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/write.ts';
 import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { findPreprocessing } from './guess.ts';
+import { candidates, findPreprocessing, type PreprocessingFlags, shapeFor } from './guess.ts';
 import { readModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import { toBytes, toRow } from './rows.ts';
@@ -79,6 +79,26 @@ describe('a flat image input', () => {
   it('gets the numbers of the sample in their order', async () => {
     const sample = picture(3);
     expect(await toRow(sample, flat(784), noResize)).toEqual(sample.data);
+  });
+
+  it('gets colour plane by plane where the model wants it so, and is drawn from that', async () => {
+    const sample: Sample = { index: 0, id: '0', label: 0, shape: [2, 2, 3], data: Float32Array.from({ length: 12 }, (_, i) => i / 255) };
+    const planes = { ...flat(12), layout: 'NCHW' } as const;
+    const row = await toRow(sample, planes, noResize);
+    expect(Array.from(row, (v) => Math.round(v * 255))).toEqual([0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
+    expect(toBytes(row, planes)).toEqual({ height: 2, width: 2, channels: 3, data: Uint8Array.from({ length: 12 }, (_, i) => i) });
+  });
+
+  it('of colour is tried in both orders, unless the user says which', () => {
+    const sample: Sample = { index: 0, id: '0', label: 0, shape: [2, 2, 3], data: new Float32Array(12) };
+    const port = { name: 'x', type: 'float32', shape: ['N', 12] } as const;
+    const layouts = (flags: PreprocessingFlags): string[] => [
+      ...new Set(candidates(shapeFor(port, 'image', sample, flags), 'image', flags).map(({ layout }) => layout)),
+    ];
+    expect(layouts({})).toEqual(['NHWC', 'NCHW']);
+    expect(layouts({ mean: [0.5], std: [0.5] })).toEqual(['NHWC', 'NCHW']);
+    expect(layouts({ layout: 'NCHW' })).toEqual(['NCHW']);
+    expect(layouts({ layout: 'NHWC' })).toEqual(['NHWC']);
   });
 
   it('refuses pictures of another size', async () => {

@@ -84,7 +84,7 @@ function imageShape(
 ): Pick<Preprocessing, 'layout' | 'shape' | 'channels'> {
   const [h, w, c] = sample.shape as [number, number, number];
   if (dims.length === 1 && (dims[0] ?? sample.data.length) === sample.data.length)
-    return { layout: 'none', channels: 'none', shape: [sample.data.length] };
+    return { layout: c === 1 ? 'none' : (flags.layout ?? 'NHWC'), channels: 'none', shape: [sample.data.length] };
   const [height, width] = flags.size ?? [h, w];
   if (dims.length === 2) return { layout: 'NCHW', channels: 'grayscale', shape: [dims[0] ?? height, dims[1] ?? width] };
   if (dims.length !== 3) {
@@ -109,7 +109,10 @@ export function candidates(
 ): Preprocessing[] {
   const fixed = { ...base, modality, resize: flags.resize ?? 'crop' };
   const swappable = modality === 'image' && base.channels === 'rgb' && flags.channels === undefined;
-  const orders = (p: Preprocessing): Preprocessing[] => (swappable ? [p, { ...p, channels: 'bgr' }] : [p]);
+  // Flattened colour: pixel by pixel, as the data has it, or plane by plane.
+  const flattened = base.shape.length === 1 && base.layout === 'NHWC' && flags.layout === undefined;
+  const orders = (p: Preprocessing): Preprocessing[] =>
+    flattened ? [p, { ...p, layout: 'NCHW' }] : swappable ? [p, { ...p, channels: 'bgr' }] : [p];
   if (flags.mean || flags.std) return orders({ ...fixed, ...scaleOf(base, modality, flags) });
   if (modality === 'waveform') return [1, 1 / 32768].map((std) => ({ ...fixed, mean: [0], std: [std] }));
   if (modality === 'tensor') return [{ ...fixed, mean: [0], std: [1] }];
@@ -117,6 +120,7 @@ export function candidates(
   const scales = SCALES.filter((scale) => (gray ? !scale.colour : !scale.gray)).map(
     ({ mean, std }): Preprocessing => ({ ...fixed, mean, std }),
   );
+  if (flattened) return scales.flatMap(orders);
   // Channel orders come last: BGR is rare, and the scale's numbers are usually turned with the channels.
   return swappable
     ? [...scales, ...scales.map(turned), ...scales.filter(isUneven).map((p): Preprocessing => ({ ...p, channels: 'bgr' }))]

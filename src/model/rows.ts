@@ -61,8 +61,7 @@ export function imageSize({ layout, shape }: Pick<Preprocessing, 'layout' | 'sha
 }
 
 async function imageRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
-  // A flat input takes the numbers in the order of the data.
-  if (p.shape.length === 1) return tensorRow(sample, p);
+  if (p.shape.length === 1) return flatRow(sample, p);
   const { channels, height, width } = imageSize(p);
   const [h, w, c] = sample.shape as [number, number, number];
   const data = h === height && w === width ? sample.data : await resize(sample, height, width, p.resize);
@@ -75,6 +74,15 @@ async function imageRow(sample: Sample, p: Preprocessing, resize: ResizeImage): 
     }
   }
   return row;
+}
+
+/** The numbers in the order of the data or, in NCHW, plane by plane. */
+function flatRow(sample: Sample, p: Preprocessing): Float32Array {
+  const data = tensorRow(sample, p);
+  if (p.layout !== 'NCHW') return data;
+  const channels = sample.shape[2] ?? 1;
+  const plane = data.length / channels;
+  return data.map((_, i) => data[(i % plane) * channels + Math.floor(i / plane)] as number);
 }
 
 /** ITU-R BT.601, as in PIL's "L". */
@@ -101,7 +109,7 @@ function tensorRow(sample: Sample, p: Preprocessing): Float32Array {
 export function toBytes(row: Float32Array, p: Preprocessing): { height: number; width: number; channels: number; data: Uint8Array } {
   const { channels, height, width } = imageSize(p);
   const data = new Uint8Array(row.length);
-  const isInterleaved = p.layout === 'NHWC' || p.shape.length === 1;
+  const isInterleaved = p.layout === 'NHWC' || p.layout === 'none';
   const order = p.channels === 'bgr' ? [2, 1, 0] : [...Array(channels).keys()];
   for (let i = 0; i < height * width; i++) {
     for (let k = 0; k < channels; k++) {
