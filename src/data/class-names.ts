@@ -37,7 +37,7 @@ function fromJson(value: unknown, path: string): string[] {
       throw unreadable(path, `the entry ${key} is no pair of class number and name, with numbers from 0 to ${entries.length - 1}`);
     names[index] = name;
   }
-  if (names.length !== entries.length || entries.length === 0 || names.includes(undefined as unknown as string))
+  if (names.length !== entries.length || entries.length === 0 || names.some((name) => name === undefined))
     throw unreadable(path, 'two entries have the same class number, or it is empty');
   return names;
 }

@@ -65,16 +65,7 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
   const results: Measures[] = [];
   for (let at = 0; at < pairs.length; at += batch) {
     const chunk = pairs.slice(at, at + batch);
-    const made = await run({
-      original: stacked(
-        target,
-        chunk.map(({ original }) => original),
-      ),
-      candidate: stacked(
-        target,
-        chunk.map(({ candidate }) => candidate),
-      ),
-    });
+    const made = await run(stackedPairs(target, chunk));
     for (let i = 0; i < chunk.length; i++) {
       const of = (name: string): number => (made[name] as HostTensor).data[i] as number;
       const size = { l1: of('s1'), l2: of('s2'), linf: of('sinf') };
@@ -103,14 +94,7 @@ export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm
   for (let at = 0; at < pairs.length; at += batch) {
     const chunk = pairs.slice(at, at + batch);
     const made = await run({
-      original: stacked(
-        target,
-        chunk.map(({ original }) => original),
-      ),
-      candidate: stacked(
-        target,
-        chunk.map(({ candidate }) => candidate),
-      ),
+      ...stackedPairs(target, chunk),
       epsilon: { type: 'float32', shape: [], data: Float32Array.of(epsilon) },
     });
     const data = made.x?.data as Float32Array;
@@ -133,6 +117,11 @@ function levelTowards(g: GraphBuilder, x0: Value, x: Value): Value {
   const d = g.sub(x, x0);
   const steps = g.node('Floor', [g.add(g.mul(g.abs(d), g.scalar(255)), g.scalar(SLACK))]);
   return g.div(g.node('Round', [g.add(g.mul(x0, g.scalar(255)), g.mul(g.sign(d), steps))]), g.scalar(255));
+}
+
+function stackedPairs(target: Target, pairs: readonly Pair[]): { original: HostTensor; candidate: HostTensor } {
+  const of = (pick: (pair: Pair) => Float32Array): HostTensor => stacked(target, pairs.map(pick));
+  return { original: of(({ original }) => original), candidate: of(({ candidate }) => candidate) };
 }
 
 function stacked({ preprocessing, size }: Target, rows: readonly Float32Array[]): { type: 'float32'; shape: number[]; data: Float32Array } {
