@@ -1,8 +1,8 @@
 /** The one place where success is decided: the untouched model file in plain ONNX Runtime, on the float32 input and on the 8-bit image. */
 import { GibbonError } from '../base/errors.ts';
-import type { Port } from '../onnx/graph.ts';
 import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { type Encoder, encoderOf } from './encoding.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -27,16 +27,6 @@ const BATCH = 50;
 const BATCH_OF_LARGE = 8;
 const LARGE = 20_000;
 
-/** @throws GibbonError E_MODEL_UNSUPPORTED unless the model takes float32: attacks move by less than integers or half precision resolve */
-export function assertFloatInput({ name, type }: Port): void {
-  if (type === 'float32') return;
-  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's input ${name} is of type ${type}; Gibbon audits models that take float32`, {
-    hint: isFloat(type)
-      ? 'Export it with float32 inputs; weights may stay as they are (onnxconverter_common: convert_float_to_float16(model, keep_io_types=True)).'
-      : `Export the network behind the cast from ${type}, with a float32 input: perturbations smaller than a whole step need one.`,
-  });
-}
-
 /** Rows per run, and whether the model insists on that number. */
 function batchOf({ input }: ModelFile, size: number): { batch: number; isFixed: boolean } {
   const fixed = input.shape?.[0];
@@ -50,14 +40,14 @@ export async function createJudge(
   runtime: Runtime,
   { threads }: { threads?: number } = {},
 ): Promise<Judge> {
-  assertFloatInput(model.input);
+  const encode = await encoderOf(model, p);
   const session = await runtime.loadModel(model.path, threads === undefined ? {} : { threads });
   const { batch, isFixed } = batchOf(model, sizeOf(p.shape));
   // A fixed batch is filled up with copies of its first row.
   const run = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const missing = isFixed ? batch - rows.length : 0;
     const padded = [...rows, ...Array.from({ length: missing }, () => rows[0] as Float32Array)];
-    return (await scored({ session, model, p }, padded)).slice(0, rows.length);
+    return (await scored({ session, model, encode }, padded)).slice(0, rows.length);
   };
   const outputs = (await run([new Float32Array(sizeOf(p.shape))]))[0]?.length ?? 0;
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
@@ -76,20 +66,17 @@ export async function createJudge(
 interface Setting {
   readonly session: Session;
   readonly model: ModelFile;
-  readonly p: Preprocessing;
+  readonly encode: Encoder;
 }
 
 /** The model's output for each row. */
-async function scored({ session, model, p }: Setting, rows: readonly Float32Array[]): Promise<Float32Array[]> {
-  const size = sizeOf(p.shape);
-  const data = new Float32Array(rows.length * size);
-  for (const [i, row] of rows.entries()) data.set(row, i * size);
-  normalise(data, p);
-  const feed: HostTensor = { type: 'float32', shape: [rows.length, ...p.shape], data };
-  const made = await session.run({ [model.input.name]: feed }, [model.head.output]).catch((cause: unknown) => {
+async function scored({ session, model, encode }: Setting, rows: readonly Float32Array[]): Promise<Float32Array[]> {
+  const feeds = encode(rows);
+  const made = await session.run(feeds, [model.head.output]).catch((cause: unknown) => {
+    const shapes = Object.values(feeds).map(({ shape }) => `[${shape.join(', ')}]`);
     throw new GibbonError(
       'E_MODEL_SHAPE',
-      `the model does not run on input [${[rows.length, ...p.shape].join(', ')}]: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `the model does not run on input ${shapes.join(', ')}: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
         hint: 'Check layout and size with `gibbon inspect`, or give --layout and --size.',
         cause,
@@ -114,17 +101,6 @@ function floatsOf(
   const { type, shape, data } = made;
   if (!isHalf(type)) return data as Float32Array | Float64Array;
   return view(widened({ type, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) })) as Float32Array;
-}
-
-/** (value − mean)/std in place, as the deployed pipeline would do it outside the model. */
-function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessing): void {
-  if (mean.every((m) => m === 0) && std.every((s) => s === 1)) return;
-  const channels = Math.max(mean.length, std.length);
-  const plane = layout === 'NHWC' || channels === 1 ? 1 : sizeOf(shape.slice(1));
-  for (let i = 0; i < data.length; i++) {
-    const channel = channels === 1 ? 0 : Math.floor(i / plane) % channels;
-    data[i] = ((data[i] as number) - (mean[channel % mean.length] as number)) / (std[channel % std.length] as number);
-  }
 }
 
 /** The label of an answer with NaN in it: no class, so it is neither right nor an attacker's success. */

@@ -21,7 +21,14 @@ export interface HostTensor {
   readonly data: TypedArray;
 }
 
-export type Feeds = Readonly<Record<string, HostTensor>>;
+/** Strings on their way into a session. */
+export interface StringTensor {
+  readonly type: 'string';
+  readonly shape: readonly number[];
+  readonly data: readonly string[];
+}
+
+export type Feeds = Readonly<Record<string, HostTensor | StringTensor>>;
 
 /** A loaded graph. Runs are synchronous inside, so a hang can only be ended from outside the process. */
 export interface Session {

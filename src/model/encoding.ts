@@ -1,0 +1,43 @@
+/** How rows of numbers become the inputs of the untouched model: what a deployment would do in front of it. */
+import { GibbonError } from '../base/errors.ts';
+import type { Port } from '../onnx/graph.ts';
+import { isFloat, sizeOf } from '../onnx/tensor.ts';
+import type { Feeds } from '../runtime/runtime.ts';
+import type { ModelFile } from './model-file.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** Rows [n × size], values before normalisation, as the model's inputs of n rows each. */
+export type Encoder = (rows: readonly Float32Array[]) => Feeds;
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED where the model's inputs are not what the preprocessing feeds */
+export async function encoderOf(model: ModelFile, p: Preprocessing): Promise<Encoder> {
+  assertFloatInput(model.input);
+  const size = sizeOf(p.shape);
+  return (rows) => {
+    const data = new Float32Array(rows.length * size);
+    for (const [i, row] of rows.entries()) data.set(row, i * size);
+    normalise(data, p);
+    return { [model.input.name]: { type: 'float32', shape: [rows.length, ...p.shape], data } };
+  };
+}
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED unless the model takes float32: attacks move by less than integers or half precision resolve */
+export function assertFloatInput({ name, type }: Port): void {
+  if (type === 'float32') return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's input ${name} is of type ${type}; Gibbon audits models that take float32`, {
+    hint: isFloat(type)
+      ? 'Export it with float32 inputs; weights may stay as they are (onnxconverter_common: convert_float_to_float16(model, keep_io_types=True)).'
+      : `Export the network behind the cast from ${type}, with a float32 input: perturbations smaller than a whole step need one.`,
+  });
+}
+
+/** (value − mean)/std in place, as the deployed pipeline would do it outside the model. */
+function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessing): void {
+  if (mean.every((m) => m === 0) && std.every((s) => s === 1)) return;
+  const channels = Math.max(mean.length, std.length);
+  const plane = layout === 'NHWC' || channels === 1 ? 1 : sizeOf(shape.slice(1));
+  for (let i = 0; i < data.length; i++) {
+    const channel = channels === 1 ? 0 : Math.floor(i / plane) % channels;
+    data[i] = ((data[i] as number) - (mean[channel % mean.length] as number)) / (std[channel % std.length] as number);
+  }
+}
