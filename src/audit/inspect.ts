@@ -3,6 +3,8 @@
 import { expectedScale } from '../model/expected-scale.ts';
 import { readModelFile } from '../model/model-file.ts';
 import { isCore, OPS } from '../ops/table.ts';
+import { reasonOf } from '../transform/lower/reasons.ts';
+import { qualifiedName } from '../transform/lower/table.ts';
 import { unsupportedOperators } from '../transform/specialise.ts';
 import { maskedOperators, portText } from './prepare.ts';
 
@@ -22,6 +24,8 @@ export interface Inspection {
     readonly op: string;
     readonly count: number;
     readonly gradient: 'gradient' | 'straight-through' | 'none' | 'missing';
+    /** Why it is missing. */
+    readonly reason?: string;
   }[];
   readonly missing: readonly string[];
   readonly masked: readonly string[];
@@ -31,9 +35,11 @@ export async function inspect(path: string): Promise<Inspection> {
   const model = await readModelFile(path);
   const missing = unsupportedOperators(model.graph);
   const counts = new Map<string, number>();
-  for (const { op, domain } of model.graph.nodes) {
-    const name = domain === '' ? op : `${domain}.${op}`;
+  const reasons = new Map<string, string>();
+  for (const node of model.graph.nodes) {
+    const name = qualifiedName(node);
     counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (missing.includes(name)) reasons.set(name, reasonOf(node));
   }
   const gradient = (op: string): Inspection['operators'][number]['gradient'] => {
     if (missing.includes(op)) return 'missing';
@@ -52,7 +58,10 @@ export async function inspect(path: string): Promise<Inspection> {
     head: logits === output ? kind : `${kind}; logits recovered at ${logits}`,
     scale: expectedScale(model.graph),
     operators: [...counts]
-      .map(([op, count]) => ({ op, count, gradient: gradient(op) }))
+      .map(([op, count]) => {
+        const reason = reasons.get(op);
+        return { op, count, gradient: gradient(op), ...(reason && { reason }) };
+      })
       .sort((a, b) => b.count - a.count || a.op.localeCompare(b.op)),
     missing,
     masked: maskedOperators(model),

@@ -39,7 +39,10 @@ function text(i: Inspection): string {
     `output   ${port(i.output)}  (${i.head})`,
     `scale    ${i.scale}`,
     'operators',
-    ...i.operators.map(({ op, count, gradient }) => `  ${String(count).padStart(5)}  ${op.padEnd(24)} ${mark[gradient]}`),
+    ...i.operators.map(
+      ({ op, count, gradient, reason }) =>
+        `  ${String(count).padStart(5)}  ${op.padEnd(24)} ${mark[gradient]}${reason ? `: ${reason}` : ''}`,
+    ),
     i.missing.length === 0 ? 'gradient attacks: yes' : `gradient attacks: no (${i.missing.join(', ')}); attacks on labels still work`,
     `masked gradients: ${i.masked.length === 0 ? 'none' : i.masked.join(', ')}`,
   ];

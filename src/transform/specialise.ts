@@ -11,11 +11,11 @@ import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
 import { foldConstants } from './fold-constants.ts';
 import type { LowerContext } from './lower/context.ts';
-import { loweringOf } from './lower/table.ts';
+import { loweringOf, qualifiedName } from './lower/table.ts';
 
 /** Operators of the model that cannot be lowered, each once, e.g. "Loop" or "com.microsoft.FusedMatMul". */
 export function unsupportedOperators(model: Graph): string[] {
-  const names = model.nodes.filter((node) => !loweringOf(node)).map(({ op, domain }) => (domain === '' ? op : `${domain}.${op}`));
+  const names = model.nodes.filter((node) => !loweringOf(node)).map(qualifiedName);
   return [...new Set(names)].sort();
 }
 

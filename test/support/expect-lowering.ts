@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Attributes, Graph, Node, StaticGraph } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
-import { type ElementType, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
+import { type ElementType, sizeOf, type Tensor, view } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
@@ -10,11 +10,18 @@ import type { HostTensor } from '../../src/runtime/runtime.ts';
 import { specialise } from '../../src/transform/specialise.ts';
 import { spread } from './expect-gradient.ts';
 
+/** An input of the model with these elements (a constant would be folded away). */
+export interface Fed {
+  readonly fed: Tensor;
+}
+
 /** A shape is a float32 input of distinct values in [-2, 2]; a tensor is a constant; undefined is an absent optional input. */
-export type Given = readonly number[] | Tensor | undefined;
+export type Given = readonly number[] | Tensor | Fed | undefined;
 
 export interface Lowered {
   readonly op: string;
+  /** The ONNX domain unless given; `opset` is then this domain's version. */
+  readonly domain?: string;
   readonly opset: number;
   readonly inputs: readonly Given[];
   readonly attributes?: Attributes;
@@ -26,25 +33,50 @@ export interface Lowered {
 /** One float32 operation's rounding many times over: normalisations cancel, sums are reordered. */
 const TOLERANCE = 2e-5;
 
+/** The ONNX opset of a model whose operator comes from another domain. */
+const HOST_OPSET = 17;
+
 const isShape = (given: Given): given is readonly number[] => Array.isArray(given);
+const isFed = (given: Given): given is Fed => given !== undefined && 'fed' in given;
+const isConstant = (given: Given): given is Tensor => given !== undefined && !isShape(given) && !isFed(given);
+
+function portOf(given: Given, i: number): Graph['inputs'] {
+  if (isShape(given)) return [{ name: `x${i}`, type: 'float32', shape: given }];
+  return isFed(given) ? [{ name: `x${i}`, type: given.fed.type, shape: given.fed.shape }] : [];
+}
+
+function feedOf(given: Given, i: number): [string, HostTensor][] {
+  if (isFed(given)) return [[`x${i}`, { type: given.fed.type, shape: given.fed.shape, data: view(given.fed) }]];
+  if (!isShape(given)) return [];
+  return [[`x${i}`, { type: 'float32', shape: given, data: Float32Array.from(spread(sizeOf(given), i, i)) }]];
+}
 
 /** The graph of one node. */
-export function modelOf({ op, opset, inputs, attributes = {}, outputs = 1, types = [] }: Lowered): Graph {
+export function modelOf({ op, domain = '', opset, inputs, attributes = {}, outputs = 1, types = [] }: Lowered): Graph {
   const names = inputs.map((given, i) => (given === undefined ? '' : `x${i}`));
   const node: Node = {
     op,
-    domain: '',
+    domain,
     name: 'node',
     inputs: names,
     outputs: Array.from({ length: outputs }, (_, i) => `y${i}`),
     attributes,
   };
-  return graphOf(
+  const graph = graphOf(
     opset,
     [node],
     inputs,
     node.outputs.map((name, i) => ({ name, type: types[i] ?? 'float32', shape: null })),
   );
+  return domain === ''
+    ? graph
+    : {
+        ...graph,
+        opsets: new Map([
+          ['', HOST_OPSET],
+          [domain, opset],
+        ]),
+      };
 }
 
 /** A model of nodes that read x0, x1, … */
@@ -52,10 +84,10 @@ export function graphOf(opset: number, nodes: readonly Node[], inputs: readonly 
   return {
     name: 'model',
     opsets: new Map([['', opset]]),
-    inputs: inputs.flatMap((given, i) => (isShape(given) ? [{ name: `x${i}`, type: 'float32' as const, shape: given }] : [])),
+    inputs: inputs.flatMap(portOf),
     outputs,
     nodes,
-    constants: new Map(inputs.flatMap((given, i) => (given && !isShape(given) ? [[`x${i}`, given as Tensor]] : []))),
+    constants: new Map(inputs.flatMap((given, i) => (isConstant(given) ? [[`x${i}`, given]] : []))),
   };
 }
 
@@ -67,11 +99,7 @@ export async function expectLowering(spec: Lowered): Promise<void> {
 /** Fails unless the lowered model returns what ONNX Runtime returns for the original, in the same shapes. Returns the lowered graph. */
 export async function expectSame(graph: Graph, inputs: readonly Given[]): Promise<StaticGraph> {
   const { bytes } = writeModel(graph);
-  const feeds = Object.fromEntries(
-    inputs.flatMap((given, i): [string, HostTensor][] =>
-      isShape(given) ? [[`x${i}`, { type: 'float32', shape: given, data: Float32Array.from(spread(sizeOf(given), i, i)) }]] : [],
-    ),
-  );
+  const feeds = Object.fromEntries(inputs.flatMap(feedOf));
   const expected = await outputsOf(() => ortNode.loadModel(bytes, { optimisation: 'disabled' }), feeds);
   const shapes = Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
   const lowered = await specialise(readModel(bytes), shapes, evaluator(ortNode));

@@ -8,8 +8,10 @@ import { dequantizeLinear } from './quantise.ts';
 import * as reduce from './reduce.ts';
 import * as structural from './structural.ts';
 
+type Table = Readonly<Record<string, Lowering>>;
+
 /** Lowerings of the ONNX domain, by operator. */
-const LOWERINGS: Readonly<Record<string, Lowering>> = {
+const ONNX: Table = {
   ...Object.fromEntries(elementwise.AS_IS.map((op) => [op, elementwise.asIs])),
   ArgMax: reduce.argMax,
   ArgMin: reduce.argMin,
@@ -78,11 +80,28 @@ const LOWERINGS: Readonly<Record<string, Lowering>> = {
   Xor: elementwise.xor,
 };
 
-export function loweringOf(node: Node): Lowering | undefined {
-  return node.domain === '' && Object.hasOwn(LOWERINGS, node.op) ? LOWERINGS[node.op] : undefined;
+/**
+ * Lowerings of ONNX Runtime's own operators. The list is short on purpose, at most `CONTRIB_LIMIT` operators: each one is a format that only one
+ * runtime defines.
+ */
+const CONTRIB: Table = {};
+
+export const CONTRIB_LIMIT = 12;
+
+/** Operator sets that Gibbon reads, by domain. */
+const DOMAINS: Readonly<Record<string, Table>> = { '': ONNX, 'com.microsoft': CONTRIB, 'ai.onnx.ml': {} };
+
+/** The name under which tables and reports list an operator: "Conv", "com.microsoft.BiasGelu". */
+export const qualifiedName = ({ op, domain }: Pick<Node, 'op' | 'domain'>): string => (domain === '' ? op : `${domain}.${op}`);
+
+export function loweringOf({ op, domain }: Pick<Node, 'op' | 'domain'>): Lowering | undefined {
+  const table = Object.hasOwn(DOMAINS, domain) ? DOMAINS[domain] : undefined;
+  return table && Object.hasOwn(table, op) ? table[op] : undefined;
 }
 
-/** Every operator that can be lowered, for the support page and `gibbon inspect`. */
+/** Every operator that can be lowered, by its qualified name, for the support page and `gibbon inspect`. */
 export function loweredOperators(): string[] {
-  return Object.keys(LOWERINGS).sort();
+  return Object.entries(DOMAINS)
+    .flatMap(([domain, table]) => Object.keys(table).map((op) => qualifiedName({ op, domain })))
+    .sort();
 }

@@ -1,0 +1,35 @@
+/** Why an operator has no lowering, for the error, `gibbon inspect` and the support page. */
+import type { Node } from '../../onnx/graph.ts';
+import { qualifiedName } from './table.ts';
+
+const TEXT = 'it works on text, which has no gradient';
+const RAGGED = 'the shape of what it returns depends on the data';
+
+/** Reasons by qualified name. */
+const REASONS: Readonly<Record<string, string>> = {
+  Compress: RAGGED,
+  NonMaxSuppression: RAGGED,
+  NonZero: RAGGED,
+  RegexFullMatch: TEXT,
+  StringConcat: TEXT,
+  StringNormalizer: TEXT,
+  StringSplit: TEXT,
+  TfIdfVectorizer: TEXT,
+  Unique: RAGGED,
+};
+
+/** By domain, where a whole operator set is outside. */
+const DOMAIN_REASONS: Readonly<Record<string, string>> = {
+  'ai.onnx.ml': 'a classical model: its decision is attacked with scores or labels',
+  'ai.onnx.preview.training': 'it belongs to training',
+  'ai.onnx.training': 'it belongs to training',
+  'com.microsoft': 'it is defined by one runtime only, and not in the short list of those that are read',
+};
+
+/** One clause that says why the operator has no lowering. */
+export function reasonOf(node: Pick<Node, 'op' | 'domain'>): string {
+  const name = qualifiedName(node);
+  if (Object.hasOwn(REASONS, name)) return REASONS[name] as string;
+  if (Object.hasOwn(DOMAIN_REASONS, node.domain)) return DOMAIN_REASONS[node.domain] as string;
+  return node.domain === '' ? 'it has no lowering yet' : `the operators of ${node.domain} are custom, and their meaning is not in the file`;
+}

@@ -1,0 +1,4 @@
+/** Further cases of the lowering table, one file per group of operators. */
+import type { Lowered } from '../expect-lowering.ts';
+
+export const MORE: readonly Lowered[] = [];
