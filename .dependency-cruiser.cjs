@@ -22,6 +22,7 @@ const ROOMS = [
   'store',
   'queue',
   'report',
+  'api',
   'guard',
   'server',
   'cli',

@@ -2,11 +2,12 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type * as z from 'zod';
+import { runAudit } from '../api/run-audit.ts';
 import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
-import { runAudit } from './run.ts';
+import { createProgressBar } from './progress-bar.ts';
 import { resolved, type SharedFlags, withShared } from './shared-options.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
@@ -83,17 +84,18 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
   const outputs = [flags.json, flags.output, folder === undefined ? undefined : join(folder, 'adversarial', 'probe')];
   for (const path of outputs.filter((one) => one !== undefined)) await assertWritable(resolve(path));
-  const { result, error } = await runAudit(
-    {
+  const { result, error } = await runAudit({
+    options: {
       ...options,
       preset: 'standard',
       only: { id: unit.id, params },
       folder: folder === undefined ? undefined : resolve(folder),
       threads: 1,
     },
-    context,
-    flags.workers,
-  );
+    workers: flags.workers,
+    audience: createProgressBar(),
+    ...context,
+  });
   if (result) {
     const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);
     if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);

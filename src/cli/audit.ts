@@ -1,9 +1,10 @@
 /** `gibbon audit`: attacks a model, judges, and writes a report. */
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { runAudit } from '../api/run-audit.ts';
 import { PRESETS, type Preset } from '../audit/presets.ts';
 import type { CliContext } from './context.ts';
-import { runAudit } from './run.ts';
+import { createProgressBar } from './progress-bar.ts';
 import { resolved, type SharedFlags, withShared } from './shared-options.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
@@ -29,11 +30,12 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
   const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
   const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
   for (const path of [report, json, resolve(flags.folder, 'adversarial', 'probe')]) await assertWritable(path);
-  const { result, error } = await runAudit(
-    { ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 },
-    context,
-    flags.workers,
-  );
+  const { result, error } = await runAudit({
+    options: { ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 },
+    workers: flags.workers,
+    audience: createProgressBar(),
+    ...context,
+  });
   if (result) {
     // The renderers are loaded when there is something to render, so that the first attack step comes sooner.
     const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);

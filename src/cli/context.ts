@@ -1,6 +1,5 @@
 /** What every command is given. */
 export interface CliContext {
-  readonly version: string;
   readonly signal: AbortSignal;
   /** The command line as it was typed, for the report. */
   readonly command: string;

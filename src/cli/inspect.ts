@@ -1,9 +1,9 @@
 /** `gibbon inspect`: what Gibbon sees in a model file, before any data. */
 import { Command } from 'commander';
+import { hire } from '../api/crew.ts';
 import type { Inspection } from '../audit/inspect.ts';
 import type { CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { hire } from './workers.ts';
 
 export function inspectCommand(context: CliContext): Command {
   return new Command('inspect')
@@ -12,7 +12,7 @@ export function inspectCommand(context: CliContext): Command {
     .option('--json', 'as JSON')
     .action(async (model: string, { json }: { json?: boolean }) => {
       const bar = createProgressBar();
-      const crew = hire({ size: 1, signal: context.signal, bar });
+      const crew = hire({ size: 1, signal: context.signal, audience: bar });
       try {
         const inspection = await crew.run<Inspection>('inspect', { model });
         process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : text(inspection));

@@ -1,14 +1,12 @@
 /** The command line: parses, dispatches, and turns errors into messages and exit codes. The only place that ends the process. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { version } from '../api/version.ts';
 import { type GibbonError, toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** Ctrl-C once stops cleanly and keeps what is there; twice ends at once. */
 function interruption(): AbortController {
@@ -26,7 +24,7 @@ function program(signal: AbortSignal): Command {
     .version(version)
     .showHelpAfterError('(see --help)')
     .exitOverride();
-  const context = { version, signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
+  const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
   for (const add of [auditCommand, attackCommand, inspectCommand, listCommand]) root.addCommand(add(context).exitOverride());
   return root;
 }

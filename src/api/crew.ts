@@ -1,9 +1,8 @@
-/** Connects an audit to the process pool and to the terminal. */
+/** Connects an audit to the process pool, and to whoever watches it. */
 import type { Reporter, Workers } from '../audit/ports.ts';
-import { createProgress, type Progress } from '../base/progress.ts';
+import { createProgress, type Progress, type ProgressSink } from '../base/progress.ts';
 import { memoryPerWorker, workersThatFit } from '../queue/cpus.ts';
 import { createPool } from '../queue/pool.ts';
-import type { ProgressBar } from './progress-bar.ts';
 
 /** What a worker is expected to need at most; the pool starts fewer where memory is short. */
 const WORKER_BYTES = 1.5e9;
@@ -14,7 +13,19 @@ export interface Crew extends Workers {
   close(): Promise<void>;
 }
 
-export function hire({ size, signal, bar }: { size: number | undefined; signal: AbortSignal; bar: ProgressBar }): Crew {
+/** Where progress and lines for people go: a terminal's bar, a program's callbacks. */
+export interface Audience extends ProgressSink {
+  line(text: string): void;
+}
+
+export interface Hiring {
+  /** Worker processes; one per CPU that memory allows when undefined. */
+  readonly size: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly audience: Audience;
+}
+
+export function hire({ size, signal, audience }: Hiring): Crew {
   const count = size ?? workersThatFit({ bytesPerWorker: WORKER_BYTES });
   const pool = createPool({
     entry: new URL('../queue/worker.js', import.meta.url),
@@ -22,28 +33,28 @@ export function hire({ size, signal, bar }: { size: number | undefined; signal: 
     size: count,
     stallSeconds: STALL_SECONDS,
     memoryBytes: Math.max(WORKER_BYTES, memoryPerWorker(count)),
-    signal,
-    log: (line) => bar.line(line),
+    ...(signal && { signal }),
+    log: (line) => audience.line(line),
   });
   // The other workers load the runtime while the first one looks at model and data; should that fail, the real work will say so.
   for (let i = 1; i < count; i++) void pool.run({ kind: 'warm', payload: undefined }).catch(() => {});
   return { size: count, run: (kind, payload, onProgress) => pool.run({ kind, payload }, onProgress), close: () => pool.close() };
 }
 
-/** Shows each phase as a bar, and notes as lines above it. */
-export function narrator(bar: ProgressBar): Reporter & { end(): void } {
+/** Tells an audience of each phase's progress, and notes as lines. */
+export function narrator(audience: Audience): Reporter & { end(): void } {
   let progress: Progress | undefined;
   return {
     phase: (label, total) => {
       progress = createProgress(total, { label });
-      bar.update(progress.snapshot());
+      audience.update(progress.snapshot());
     },
     advance: (units) => {
       if (!progress) return;
       progress.advance(units);
-      bar.update(progress.snapshot());
+      audience.update(progress.snapshot());
     },
-    note: (line) => bar.line(line),
-    end: () => bar.done(),
+    note: (line) => audience.line(line),
+    end: () => audience.done(),
   };
 }

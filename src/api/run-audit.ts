@@ -5,9 +5,18 @@ import type { AuditOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
 import { version as ortVersion } from '../runtime/ort-binding.ts';
-import type { CliContext } from './context.ts';
-import { createProgressBar } from './progress-bar.ts';
-import { hire, narrator } from './workers.ts';
+import { type Audience, hire, narrator } from './crew.ts';
+import { version } from './version.ts';
+
+export interface Run {
+  readonly options: AuditOptions;
+  /** Worker processes; one per CPU that memory allows when undefined. */
+  readonly workers: number | undefined;
+  readonly audience: Audience;
+  readonly signal: AbortSignal | undefined;
+  /** What was asked, for the report's provenance: a command line, or a call. */
+  readonly command: string;
+}
 
 export interface RunOutcome {
   readonly result: AuditResult | undefined;
@@ -15,11 +24,10 @@ export interface RunOutcome {
   readonly error: unknown;
 }
 
-export async function runAudit(options: AuditOptions, context: CliContext, workers: number | undefined): Promise<RunOutcome> {
+export async function runAudit({ options, workers, audience, signal, command }: Run): Promise<RunOutcome> {
   const startedAt = new Date();
-  const bar = createProgressBar();
-  const reporter = narrator(bar);
-  const crew = hire({ size: workers, signal: context.signal, bar });
+  const reporter = narrator(audience);
+  const crew = hire({ size: workers, signal, audience });
   const models: AuditResult['models'] = [];
   const timings: Record<string, number> = {};
   let error: unknown;
@@ -50,8 +58,8 @@ export async function runAudit(options: AuditOptions, context: CliContext, worke
   return {
     result: {
       schemaVersion: SCHEMA_VERSION,
-      gibbon: { version: context.version },
-      run: provenance(options, context, { startedAt, workers: crew.size }),
+      gibbon: { version },
+      run: provenance(options, { command, startedAt, workers: crew.size }),
       summary: first.summary,
       models,
       timings,
@@ -62,12 +70,11 @@ export async function runAudit(options: AuditOptions, context: CliContext, worke
 
 function provenance(
   options: AuditOptions,
-  context: CliContext,
-  { startedAt, workers }: { startedAt: Date; workers: number },
+  { command, startedAt, workers }: { command: string; startedAt: Date; workers: number },
 ): AuditResult['run'] {
   return {
     startedAt: startedAt.toISOString(),
-    command: context.command,
+    command,
     seed: options.seed,
     preset: options.only ? options.only.id : options.preset,
     runtime: {
