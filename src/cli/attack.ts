@@ -2,13 +2,14 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type * as z from 'zod';
+import { resolved } from '../api/request.ts';
 import { runAudit } from '../api/run-audit.ts';
 import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { resolved, type SharedFlags, withShared } from './shared-options.ts';
+import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
 interface AttackFlags extends SharedFlags {
@@ -78,7 +79,7 @@ function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown>
 
 async function attack(unit: Attack, models: readonly string[], flags: AttackFlags, context: CliContext): Promise<void> {
   const params = parametersOf(unit, flags);
-  const options = resolved(models, flags);
+  const options = resolved(models, requestOf(flags));
   if (!unit.norms.includes(options.norm))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');

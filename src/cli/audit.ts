@@ -1,11 +1,12 @@
 /** `gibbon audit`: attacks a model, judges, and writes a report. */
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { resolved } from '../api/request.ts';
 import { runAudit } from '../api/run-audit.ts';
 import { PRESETS, type Preset } from '../audit/presets.ts';
 import type { CliContext } from './context.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { resolved, type SharedFlags, withShared } from './shared-options.ts';
+import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
 interface AuditFlags extends SharedFlags {
@@ -26,7 +27,7 @@ export function auditCommand(context: CliContext): Command {
 }
 
 async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
-  const options = resolved(models, flags);
+  const options = resolved(models, requestOf(flags));
   const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
   const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
   for (const path of [report, json, resolve(flags.folder, 'adversarial', 'probe')]) await assertWritable(path);

@@ -1,15 +1,9 @@
 /** Flags that `audit` and `attack` share, and what they mean. */
 
-import { existsSync } from 'node:fs';
-import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AuditOptions } from '../audit/options.ts';
-import { GibbonError } from '../base/errors.ts';
-import type { DataSpec } from '../data/dataset.ts';
+import type { AuditRequest } from '../api/request.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { NORMS, type Norm } from '../threat/ball.ts';
-import { parseEpsilon } from '../threat/epsilon.ts';
 
 export interface SharedFlags {
   data?: string;
@@ -85,63 +79,21 @@ export function withShared(command: Command): Command {
     .option('--json <file>', 'write the result as JSON');
 }
 
-/** The model and data that ship with the package. */
-const shipped = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const DEMO = {
-  models: [
-    { path: shipped('../../models/mnist-natural.onnx'), name: 'mnist-natural' },
-    { path: shipped('../../models/mnist-adversarial.onnx'), name: 'mnist-adversarial' },
-  ],
-  data: { path: shipped('../demo/mnist-t10k-images-idx3-ubyte'), labels: shipped('../demo/mnist-t10k-labels-idx1-ubyte') },
-  dataName: 'MNIST, first 1 000 test images (shipped with Gibbon)',
-};
-
-/** What the shipped pair was trained with: nothing to guess. */
-const DEMO_SCALE: PreprocessingFlags = { mean: [0], std: [1] };
-
-export type Resolved = Pick<AuditOptions, 'models' | 'data' | 'dataName' | 'flags' | 'n' | 'first' | 'epsilon' | 'norm' | 'seed' | 'batch'>;
-
-/** From flags to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE */
-export function resolved(models: readonly string[], flags: SharedFlags): Resolved {
-  if (flags.epsilon !== undefined && parseEpsilon(flags.epsilon).value === 0) {
-    throw new GibbonError('E_USAGE', 'epsilon 0 leaves an attacker nothing to change', {
-      hint: 'Give a budget above 0: --epsilon 0.3 or --epsilon 8/255. Without --epsilon the usual one for this kind of data is taken.',
-    });
-  }
-  const common = {
-    flags: preprocessingFlags(flags),
-    n: flags.n,
-    first: flags.first,
-    epsilon: flags.epsilon,
-    norm: flags.norm,
-    seed: flags.seed,
-    batch: flags.batch,
+/** The flags as the request that a program would make. */
+export function requestOf(flags: SharedFlags): AuditRequest {
+  const { data, labels, classes, n, first, epsilon, norm, seed, batch } = flags;
+  return {
+    data,
+    n,
+    first,
+    epsilon,
+    norm,
+    seed,
+    batch,
+    preprocessing: preprocessingFlags(flags),
+    ...(labels === undefined ? {} : { labels }),
+    ...(classes === undefined ? {} : { classes }),
   };
-  if (models.length === 0) {
-    if (flags.data !== undefined)
-      throw new GibbonError('E_USAGE', '--data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
-    return { ...DEMO, ...common, flags: { ...DEMO_SCALE, ...common.flags } };
-  }
-  if (flags.data === undefined) {
-    throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', {
-      hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
-    });
-  }
-  for (const path of models)
-    if (!existsSync(path))
-      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${path}`, { hint: 'Give the path of an .onnx file.' });
-  const data: DataSpec = {
-    path: flags.data,
-    ...(flags.labels === undefined ? {} : { labels: flags.labels }),
-    ...(flags.classes === undefined ? {} : { classes: flags.classes }),
-  };
-  return { ...common, models: models.map((path, i) => ({ path, name: nameOf(models, path, i) })), data };
-}
-
-/** File names, numbered where two are alike. */
-function nameOf(models: readonly string[], path: string, at: number): string {
-  const plain = (one: string): string => basename(one, extname(one));
-  return models.some((other, i) => i !== at && plain(other) === plain(path)) ? `${plain(path)}-${at + 1}` : plain(path);
 }
 
 function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels }: SharedFlags): PreprocessingFlags {

@@ -1,0 +1,84 @@
+/** What a caller may ask of an audit, and how it becomes the options that the audit runs with. */
+import { existsSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AuditOptions } from '../audit/options.ts';
+import { GibbonError } from '../base/errors.ts';
+import type { DataSpec } from '../data/dataset.ts';
+import type { PreprocessingFlags } from '../model/guess.ts';
+import type { Norm } from '../threat/ball.ts';
+import { parseEpsilon } from '../threat/epsilon.ts';
+
+/** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
+export interface AuditRequest extends Partial<Omit<DataSpec, 'path'>> {
+  /** Labelled data: a folder by class, an array file, a table, … (docs/data.md). Absent only with no model: then the shipped pair is audited. */
+  readonly data?: string | undefined;
+  /** Audit this many examples, stratified by class and seeded. */
+  readonly n?: number | undefined;
+  /** Audit the first so many in file order instead. */
+  readonly first?: number | undefined;
+  /** Largest perturbation, in input units before normalisation: 0.3 or '8/255'. */
+  readonly epsilon?: string | number | undefined;
+  readonly norm?: Norm | undefined;
+  /** Seed of everything random; 0. */
+  readonly seed?: number | undefined;
+  /** How the model wants its input, where that should not be guessed from the labels. */
+  readonly preprocessing?: PreprocessingFlags | undefined;
+  /** Rows per graph run. */
+  readonly batch?: number | undefined;
+}
+
+/** The model and data that ship with the package. */
+const shipped = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const DEMO = {
+  models: [
+    { path: shipped('../../models/mnist-natural.onnx'), name: 'mnist-natural' },
+    { path: shipped('../../models/mnist-adversarial.onnx'), name: 'mnist-adversarial' },
+  ],
+  data: { path: shipped('../demo/mnist-t10k-images-idx3-ubyte'), labels: shipped('../demo/mnist-t10k-labels-idx1-ubyte') },
+  dataName: 'MNIST, first 1 000 test images (shipped with Gibbon)',
+};
+
+/** What the shipped pair was trained with: nothing to guess. */
+const DEMO_SCALE: PreprocessingFlags = { mean: [0], std: [1] };
+
+export type Resolved = Pick<AuditOptions, 'models' | 'data' | 'dataName' | 'flags' | 'n' | 'first' | 'epsilon' | 'norm' | 'seed' | 'batch'>;
+
+/** From a request to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE, E_FILE_NOT_FOUND */
+export function resolved(models: readonly string[], request: AuditRequest): Resolved {
+  const { data: path, n, first, seed = 0, norm = 'linf', preprocessing = {}, batch, ...rest } = request;
+  const epsilon = request.epsilon === undefined ? undefined : String(request.epsilon);
+  assertBudget(epsilon);
+  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch };
+  if (models.length === 0) {
+    if (path !== undefined)
+      throw new GibbonError('E_USAGE', 'data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
+    return { ...DEMO, ...common, flags: { ...DEMO_SCALE, ...preprocessing } };
+  }
+  if (path === undefined) {
+    throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', {
+      hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
+    });
+  }
+  for (const model of models)
+    if (!existsSync(model))
+      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${model}`, { hint: 'Give the path of an .onnx file.' });
+  return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
+}
+
+function assertBudget(epsilon: string | undefined): void {
+  if (epsilon === undefined || parseEpsilon(epsilon).value !== 0) return;
+  throw new GibbonError('E_USAGE', 'epsilon 0 leaves an attacker nothing to change', {
+    hint: 'Give a budget above 0: --epsilon 0.3 or --epsilon 8/255. Without --epsilon the usual one for this kind of data is taken.',
+  });
+}
+
+function dataSpec(path: string, { labels, classes }: Partial<DataSpec>): DataSpec {
+  return { path, ...(labels === undefined ? {} : { labels }), ...(classes === undefined ? {} : { classes }) };
+}
+
+/** File names, numbered where two are alike. */
+function nameOf(models: readonly string[], path: string, at: number): string {
+  const plain = (one: string): string => basename(one, extname(one));
+  return models.some((other, i) => i !== at && plain(other) === plain(path)) ? `${plain(path)}-${at + 1}` : plain(path);
+}
