@@ -8,7 +8,7 @@ import { writeModel } from '../onnx/write.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { specialise } from './specialise.ts';
+import { specialise, unsupportedOperators } from './specialise.ts';
 
 const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): Node => ({
   op,
@@ -127,12 +127,19 @@ describe('shapes', () => {
 });
 
 describe('what cannot be lowered', () => {
-  it('is listed at once', async () => {
-    const nodes = [node('Loop', ['x0'], 'a'), { ...node('Fancy', ['a'], 'b'), domain: 'com.example' }, node('Det', ['b'], 'y')];
+  it('is listed at once, with the reasons', async () => {
+    const nodes = [node('Unique', ['x0'], 'a'), { ...node('Fancy', ['a'], 'b'), domain: 'com.example' }, node('Det', ['b'], 'y')];
     await expect(lower(graphOf(13, nodes, [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({
       code: 'E_OPERATOR_UNSUPPORTED',
-      message: expect.stringMatching(/Det, Loop, com\.example\.Fancy/),
+      message: expect.stringMatching(/Det \(.*\), Unique \(.*depends on the data\), com\.example\.Fancy \(.*custom/),
     });
+  });
+  it('does not matter beside the requested outputs', async () => {
+    const nodes = [node('Unique', ['x0'], 'a'), { ...node('Fancy', ['a'], 'labels'), domain: 'com.example' }, node('Relu', ['x0'], 'y')];
+    const graph = graphOf(13, nodes, [[2]], [output('y')]);
+    expect(unsupportedOperators(graph)).toEqual([]);
+    expect(unsupportedOperators({ ...graph, outputs: [output('y'), output('labels')] })).toEqual(['Unique', 'com.example.Fancy']);
+    expect((await lower(graph, { x0: [2] })).nodes[0]?.op).toBe('Relu');
   });
   it('includes a graph that uses what nothing produces', async () => {
     await expect(lower(graphOf(13, [node('Relu', ['ghost'], 'y')], [[2]], [output('y')]), { x0: [2] })).rejects.toMatchObject({

@@ -3,20 +3,28 @@
  * Only what provably depends on shapes and constants is decided here; whatever depends on data stays a node, or is refused with its reason.
  */
 import { GibbonError } from '../base/errors.ts';
-import type { GraphBuilder } from '../onnx/build.ts';
 import type { Graph, Node, StaticGraph, Value } from '../onnx/graph.ts';
-import { isHalf, type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
-import { shapeError } from '../ops/shapes.ts';
+import { isHalf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
 import { foldConstants } from './fold-constants.ts';
-import type { LowerContext } from './lower/context.ts';
+import type { Sequence } from './lower/context.ts';
+import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf, qualifiedName } from './lower/table.ts';
+import { bodiesOf, pruned } from './prune.ts';
+import { walked } from './walk.ts';
 
-/** Operators of the model that cannot be lowered, each once, e.g. "Loop" or "com.microsoft.FusedMatMul". */
+/** Operators behind the model's outputs that cannot be lowered, each once, e.g. "Unique" or "com.microsoft.FusedMatMul". */
 export function unsupportedOperators(model: Graph): string[] {
-  const names = model.nodes.filter((node) => !loweringOf(node)).map(qualifiedName);
-  return [...new Set(names)].sort();
+  return [...new Set(unsupportedNodes(pruned(model)).map(qualifiedName))].sort();
+}
+
+/** A loop's body runs in any case; a branch counts only once the walk enters it, since constants may decide against it. */
+function unsupportedNodes({ nodes }: Graph): Node[] {
+  return nodes.flatMap((node) => {
+    if (!loweringOf(node)) return [node];
+    return node.op === 'If' ? [] : bodiesOf(node).flatMap(unsupportedNodes);
+  });
 }
 
 /**
@@ -28,25 +36,20 @@ export async function specialise(
   shapes: Readonly<Record<string, readonly number[]>>,
   evaluate: Evaluate,
 ): Promise<StaticGraph> {
-  const unsupported = unsupportedOperators(model);
-  if (unsupported.length > 0) {
-    throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${unsupported.join(', ')}`, {
-      hint: 'Attacks that need only labels still work on this model.',
-    });
-  }
+  const needed = pruned(model);
+  const unsupported = unsupportedNodes(needed);
+  if (unsupported.length > 0) refuseOperators(unsupported);
   const g = newGraph();
-  const env = new Map<string, Value>();
+  const env = new Map<string, Value | Sequence>();
   for (const port of model.inputs) {
     const shape = shapes[port.name];
     if (!shape) throw new GibbonError('E_MODEL_SHAPE', `no shape given for the model's input ${port.name}`);
     // The core has one float type: half precision is computed, and fed, in single.
     env.set(port.name, g.input(port.name, isHalf(port.type) ? 'float32' : port.type, shape));
   }
-  for (const [name, tensor] of model.constants) env.set(name, g.constant(widened(tensor), name));
-  const rebatched = rebatchedRows(model, shapes);
-  for (const node of model.nodes) await lowerNode({ g, env, evaluate, opsets: model.opsets, rebatched }, node);
-  const outputs = Object.fromEntries(model.outputs.map(({ name }) => [`${name}`, known(env, name)]));
-  return foldConstants(g.finish(renamed(outputs, [...g.inputs.map(({ name }) => name), ...model.constants.keys()]), model.name), evaluate);
+  const values = await walked({ g, env, evaluate, opsets: model.opsets, rebatched: rebatchedRows(model, shapes) }, needed);
+  const outputs = Object.fromEntries(model.outputs.map(({ name }, i) => [name, values[i] as Value]));
+  return foldConstants(g.finish(renamed(outputs, [...g.inputs.map(({ name }) => name), ...needed.constants.keys()]), model.name), evaluate);
 }
 
 /** The batch size, where the model itself fixes its first dimension to 1. */
@@ -59,58 +62,4 @@ function rebatchedRows(model: Graph, shapes: Readonly<Record<string, readonly nu
 function renamed(outputs: Record<string, Value>, names: readonly string[]): Record<string, Value> {
   const taken = new Set(names);
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [taken.has(name) ? `${name}_out` : name, value]));
-}
-
-function known(env: ReadonlyMap<string, Value>, name: string): Value {
-  const value = env.get(name);
-  if (!value)
-    throw new GibbonError('E_MODEL_UNREADABLE', `the graph uses ${name}, which nothing produces`, {
-      hint: 'The file is damaged, or its nodes are out of order.',
-    });
-  return value;
-}
-
-interface Walk {
-  readonly g: GraphBuilder;
-  readonly env: Map<string, Value>;
-  readonly evaluate: Evaluate;
-  readonly opsets: ReadonlyMap<string, number>;
-  readonly rebatched: number | undefined;
-}
-
-async function lowerNode({ g, env, evaluate, opsets, rebatched }: Walk, node: Node): Promise<void> {
-  const inputs = node.inputs.map((name) => (name === '' ? undefined : known(env, name)));
-  const context: LowerContext = {
-    g,
-    node,
-    inputs,
-    opset: opsets.get(node.domain) ?? 1,
-    rebatched,
-    input: (index) => inputs[index] ?? shapeError(node, `input ${index} is missing`),
-    numbers: async (index) => {
-      const value = inputs[index];
-      if (!value) return undefined;
-      const tensor = g.tensor(value) ?? (await computed(g, value, evaluate, node));
-      return tensorNumbers(tensor);
-    },
-  };
-  const lower = loweringOf(node);
-  const outputs = lower ? await lower(context) : [];
-  for (const [i, name] of node.outputs.entries()) {
-    const value = outputs[i];
-    if (name !== '' && value) env.set(name, value);
-  }
-}
-
-/** The tensor of a value that follows from constants, computed by the runtime. */
-async function computed(g: GraphBuilder, value: Value, evaluate: Evaluate, node: Node): Promise<Tensor> {
-  if (!g.isFixed(value)) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `${node.op} ${node.name}: its shape depends on the data`, {
-      hint: 'Gibbon folds only what follows from shapes and constants: a shape that the data decides could hide a path that fires on rare inputs.',
-    });
-  }
-  const { inputs: _, ...graph } = g.finish({ computed: value });
-  const tensor = (await evaluate({ ...graph, inputs: [] })).get('computed');
-  if (!tensor) throw new GibbonError('E_INTERNAL', 'the evaluator returned no value');
-  return tensor;
 }

@@ -1,7 +1,12 @@
 /** What a lowering is given: one node of the file, with its inputs already lowered to values of static shape. */
 import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
-import type { Node, Value } from '../../onnx/graph.ts';
+import type { Graph, Node, Value } from '../../onnx/graph.ts';
+
+/** A value of a sequence type: as many tensors as its operators put in. */
+export interface Sequence {
+  readonly items: readonly Value[];
+}
 
 export interface LowerContext {
   readonly g: GraphBuilder;
@@ -16,6 +21,12 @@ export interface LowerContext {
    * @throws GibbonError E_MODEL_UNSUPPORTED when they depend on data
    */
   numbers(index: number): Promise<number[] | undefined>;
+  /** The numbers of a value that follows from shapes and constants; undefined where it depends on data. */
+  known(value: Value): Promise<number[] | undefined>;
+  /** The tensors of input `index`, which must be a sequence. @throws GibbonError E_MODEL_SHAPE */
+  sequence(index: number): readonly Value[];
+  /** Lowers a subgraph in the scope of this node and returns its outputs; `guard` replaces each value that it reads from outside. */
+  body(graph: Graph, inputs: readonly Value[], guard?: (value: Value) => Value): Promise<Value[]>;
   /** The rows of the batch when the model fixed its first dimension to 1 and is being rebatched; otherwise undefined. */
   readonly rebatched: number | undefined;
 }
@@ -27,5 +38,7 @@ export function refuseTraining({ op, name }: Node): never {
   });
 }
 
+export type Lowered = readonly (Value | Sequence | undefined)[];
+
 /** Emits core nodes for one node of the file and returns its outputs. */
-export type Lowering = (context: LowerContext) => Promise<readonly (Value | undefined)[]> | readonly (Value | undefined)[];
+export type Lowering = (context: LowerContext) => Promise<Lowered> | Lowered;

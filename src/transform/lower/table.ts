@@ -1,6 +1,7 @@
 /** Which operators of a file Gibbon can lower to its core, and how. */
 import type { Node } from '../../onnx/graph.ts';
 import type { Lowering } from './context.ts';
+import * as control from './control.ts';
 import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
 import * as pool from './pool.ts';
@@ -39,9 +40,11 @@ const ONNX: Table = {
   GlobalMaxPool: pool.globalMaxPool,
   HardSwish: elementwise.hardSwish,
   Identity: structural.identity,
+  If: control.branch,
   InstanceNormalization: linear.instanceNormalization,
   LayerNormalization: linear.layerNormalization,
   LogSoftmax: reduce.softmax,
+  Loop: control.loop,
   MatMul: linear.matmul,
   Max: elementwise.variadic('Max'),
   MaxPool: pool.maxPool,
@@ -62,6 +65,7 @@ const ONNX: Table = {
   ReduceSum: reduce.reduceSum,
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
+  Scan: control.scan,
   Selu: elementwise.selu,
   Shape: structural.shape,
   Size: structural.size,

@@ -1,0 +1,14 @@
+/** The error for operators without a lowering: all at once, each with its reason. */
+import { GibbonError } from '../../base/errors.ts';
+import type { Node } from '../../onnx/graph.ts';
+import { reasonOf } from './reasons.ts';
+import { qualifiedName } from './table.ts';
+
+/** @throws GibbonError E_OPERATOR_UNSUPPORTED */
+export function refuseOperators(nodes: readonly Pick<Node, 'op' | 'domain'>[]): never {
+  const reasons = new Map(nodes.map((node) => [qualifiedName(node), reasonOf(node)]));
+  const listed = [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, reason]) => `${name} (${reason})`);
+  throw new GibbonError('E_OPERATOR_UNSUPPORTED', `no gradient through ${listed.join(', ')}`, {
+    hint: 'Attacks that need only labels still work on this model.',
+  });
+}

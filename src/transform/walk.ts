@@ -1,0 +1,108 @@
+/** The walk over a model's nodes: each is lowered in turn, bodies of control flow are walked in the scope around them. */
+import { GibbonError } from '../base/errors.ts';
+import type { GraphBuilder } from '../onnx/build.ts';
+import type { Graph, Node, Value } from '../onnx/graph.ts';
+import { type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
+import { shapeError } from '../ops/shapes.ts';
+import type { Evaluate } from './evaluate.ts';
+import type { LowerContext, Sequence } from './lower/context.ts';
+import { refuseOperators } from './lower/refuse.ts';
+import { loweringOf } from './lower/table.ts';
+import { outerNames } from './prune.ts';
+
+type Scope = Map<string, Value | Sequence>;
+
+export interface Walk {
+  readonly g: GraphBuilder;
+  readonly env: Scope;
+  readonly evaluate: Evaluate;
+  readonly opsets: ReadonlyMap<string, number>;
+  /** The rows of the batch, where the model fixed its first dimension to 1. */
+  readonly rebatched: number | undefined;
+}
+
+/** Lowers the nodes of `graph` (its inputs are in scope) and returns its outputs in order. @throws GibbonError as `specialise` */
+export async function walked(walk: Walk, graph: Graph): Promise<Value[]> {
+  for (const [name, tensor] of graph.constants) walk.env.set(name, walk.g.constant(widened(tensor), name));
+  for (const node of graph.nodes) await lowerNode(walk, node);
+  return graph.outputs.map(({ name }) => {
+    const value = known(walk.env, name);
+    if (isSequence(value))
+      throw new GibbonError('E_MODEL_UNSUPPORTED', `the output ${name} is a sequence`, { hint: 'Export it as a tensor.' });
+    return value;
+  });
+}
+
+const isSequence = (value: Value | Sequence): value is Sequence => 'items' in value;
+
+function known(env: Scope, name: string): Value | Sequence {
+  const value = env.get(name);
+  if (!value)
+    throw new GibbonError('E_MODEL_UNREADABLE', `the graph uses ${name}, which nothing produces`, {
+      hint: 'The file is damaged, or its nodes are out of order.',
+    });
+  return value;
+}
+
+async function lowerNode(walk: Walk, node: Node): Promise<void> {
+  const lower = loweringOf(node);
+  if (!lower) refuseOperators([node]);
+  const outputs = await lower(contextOf(walk, node));
+  for (const [i, name] of node.outputs.entries()) {
+    const value = outputs[i];
+    if (name !== '' && value) walk.env.set(name, value);
+  }
+}
+
+function contextOf(walk: Walk, node: Node): LowerContext {
+  const { g, env, evaluate, opsets, rebatched } = walk;
+  const given = node.inputs.map((name) => (name === '' ? undefined : known(env, name)));
+  const inputs = given.map((value) => (value && !isSequence(value) ? value : undefined));
+  return {
+    g,
+    node,
+    inputs,
+    opset: opsets.get(node.domain) ?? 1,
+    rebatched,
+    input: (index) => inputs[index] ?? shapeError(node, `input ${index} is missing`),
+    sequence: (index) => {
+      const value = given[index];
+      return value && isSequence(value) ? value.items : shapeError(node, `input ${index} is not a sequence`);
+    },
+    numbers: async (index) => {
+      const value = inputs[index];
+      if (!value) return undefined;
+      const tensor = g.tensor(value) ?? (await computed(g, value, evaluate, node));
+      return tensorNumbers(tensor);
+    },
+    known: async (value) => (g.isFixed(value) ? tensorNumbers(g.tensor(value) ?? (await computed(g, value, evaluate, node))) : undefined),
+    body: (graph, bound, guard) => bodyOf(walk, graph, bound, guard),
+  };
+}
+
+/** The outputs of a body whose inputs are `bound`; `guard` replaces what it reads from outside. */
+function bodyOf(walk: Walk, body: Graph, bound: readonly Value[], guard: (value: Value) => Value = (value) => value): Promise<Value[]> {
+  const env: Scope = new Map(walk.env);
+  for (const name of outerNames(body)) {
+    const value = env.get(name);
+    if (value && !isSequence(value)) env.set(name, guard(value));
+  }
+  for (const [i, { name }] of body.inputs.entries()) {
+    const value = bound[i];
+    if (value) env.set(name, value);
+  }
+  return walked({ ...walk, env }, body);
+}
+
+/** The tensor of a value that follows from constants, computed by the runtime. */
+async function computed(g: GraphBuilder, value: Value, evaluate: Evaluate, node: Node): Promise<Tensor> {
+  if (!g.isFixed(value)) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `${node.op} ${node.name}: its shape depends on the data`, {
+      hint: 'Gibbon folds only what follows from shapes and constants: a shape that the data decides could hide a path that fires on rare inputs.',
+    });
+  }
+  const { inputs: _, ...graph } = g.finish({ computed: value });
+  const tensor = (await evaluate({ ...graph, inputs: [] })).get('computed');
+  if (!tensor) throw new GibbonError('E_INTERNAL', 'the evaluator returned no value');
+  return tensor;
+}
