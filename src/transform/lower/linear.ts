@@ -1,11 +1,12 @@
-/** Lowerings of linear layers and normalisations; batch normalisation disappears into the layer before it. */
+/** Lowerings of linear layers; batch normalisation disappears into the layer before it. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
-import { type LowerContext, type Lowering, refuseTraining } from './context.ts';
+import { type Lowering, refuseTraining } from './context.ts';
+import { current } from './legacy.ts';
 
 export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
 
-export const gemm: Lowering = ({ g, node, inputs }) => [g.node('Gemm', inputs, node.attributes)];
+export const gemm: Lowering = (context) => [context.g.node('Gemm', context.inputs, current(context))];
 
 /** MatMul: vectors become matrices and back. */
 export const matmul: Lowering = ({ g, input }) => {
@@ -26,12 +27,14 @@ export const matmul: Lowering = ({ g, input }) => {
 const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);
 
 /** y = x·s + t with s = scale/√(var + ε) and t = bias − mean·s; both follow from constants, and fold into a Conv or Gemm before. */
-export const batchNormalization: Lowering = (context) => {
-  const { g, node, input } = context;
-  if (intOf(node, 'training_mode', 0) === 1) refuseTraining(node);
+export const batchNormalization: Lowering = ({ g, node, input, opset }) => {
+  const statistics = opset < 14 && node.outputs.slice(1).some((name) => name !== '');
+  if (intOf(node, 'training_mode', 0) === 1 || statistics) refuseTraining(node);
   const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map(input) as [Value, Value, Value, Value, Value];
   const factor = g.div(scale, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), variance))));
   const shift = g.sub(bias, g.mul(mean, factor));
+  // Before opset 9 every position could have statistics of its own.
+  if (scale.shape.length > 1) return [g.add(g.mul(x, factor), shift)];
   const folded = foldedInto(g, x, { factor, shift });
   if (folded) return [folded];
   const rank = Math.max(x.shape.length, 2);
@@ -54,37 +57,3 @@ function foldedInto(g: GraphBuilder, x: Value, { factor, shift }: { factor: Valu
   }
   return undefined;
 }
-
-/** (x − mean)/√(var + ε) over the given axes, with the mean and 1/√(var + ε). */
-function standardised({ g, node }: LowerContext, x: Value, axes: readonly number[]): { y: Value; mean: Value; deviation: Value } {
-  const mean = g.node('ReduceMean', [x, g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
-  const centred = g.sub(x, mean);
-  const variance = g.node('ReduceMean', [g.mul(centred, centred), g.ints(axes)], { keepdims: { kind: 'int', value: 1 } });
-  const deviation = g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), x)));
-  return { y: g.div(centred, deviation), mean, deviation };
-}
-
-export const instanceNormalization: Lowering = (context) => {
-  const { g, input } = context;
-  const x = input(0);
-  const { y } = standardised(
-    context,
-    x,
-    x.shape.slice(2).map((_, i) => i + 2),
-  );
-  return [g.add(g.mul(y, perChannel(g, input(1), x.shape.length)), perChannel(g, input(2), x.shape.length))];
-};
-
-export const layerNormalization: Lowering = (context) => {
-  const { g, node, input, inputs } = context;
-  const x = input(0);
-  const axis = intOf(node, 'axis', -1);
-  const first = axis < 0 ? axis + x.shape.length : axis;
-  const { y, mean, deviation } = standardised(
-    context,
-    x,
-    x.shape.flatMap((_, i) => (i >= first ? [i] : [])),
-  );
-  const scaled = g.mul(y, input(1));
-  return [inputs[2] ? g.add(scaled, inputs[2]) : scaled, mean, g.node('Reciprocal', [deviation])];
-};

@@ -1,9 +1,9 @@
 /** Lowerings of pooling. */
 
 import type { GraphBuilder } from '../../onnx/build.ts';
-import { int, ints, intsOf, type Node, type Value } from '../../onnx/graph.ts';
+import { floatOf, int, ints, intsOf, type Value } from '../../onnx/graph.ts';
 import { averageWindow, reciprocalCounts } from '../../ops/average-pool.ts';
-import { shapeError, slide, type Window } from '../../ops/shapes.ts';
+import { shapeError, slide, type Window, windowOf } from '../../ops/shapes.ts';
 import type { Lowering } from './context.ts';
 
 const spatialAxes = (x: Value): number[] => x.shape.slice(2).map((_, i) => i + 2);
@@ -19,32 +19,66 @@ export const averagePool: Lowering = ({ g, node, input }) => {
   const { kernel, pads, dilations } = window;
   const whole = kernel.every((k, i) => k === x.shape[i + 2]) && pads.every((p) => p === 0);
   const { dilations: _, ...attributes } = node.attributes;
-  if (dilations.some((d) => d !== 1)) return [dilated(g, node, x, window)];
+  if (dilations.some((d) => d !== 1)) return [g.mul(windowSums(g, x, window), g.constant(reciprocalCounts(node, x, window)))];
   return [whole ? overSpace(g, 'ReduceMean', x) : g.node('AveragePool', [x], attributes)];
 };
 
-function dilated(g: GraphBuilder, node: Node, x: Value, window: Window): Value {
+/** The sum of every window, as a convolution with ones. */
+function windowSums(g: GraphBuilder, x: Value, window: Window): Value {
   const { kernel, strides, dilations, pads } = window;
   const channels = x.shape[1] as number;
   const out = slide(x.shape.slice(2), window);
   // Padded at the end as far as the last window reaches, so that the convolution needs no ceil mode.
-  const end = out.map((o, i) => {
-    const reach = (o - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1;
-    return Math.max(0, reach - (x.shape[i + 2] as number) - (pads[i] as number));
-  });
+  const end = reached(window, out).map((r, i) => Math.max(0, r - (x.shape[i + 2] as number) - (pads[i] as number)));
   const attributes = {
     strides: ints(strides),
     dilations: ints(dilations),
     group: int(channels),
     pads: ints([...pads.slice(0, kernel.length), ...end]),
   };
-  const sums = g.node('Conv', [x, g.expand(g.scalar(1, x), [channels, 1, ...kernel])], attributes);
-  return g.mul(sums, g.constant(reciprocalCounts(node, x, window)));
+  return g.node('Conv', [x, g.expand(g.scalar(1, x), [channels, 1, ...kernel])], attributes);
+}
+
+/** |x|^p, and back again: s^(1/p), with 0 for s = 0, where the power has no derivative. */
+const power = (g: GraphBuilder, x: Value, p: number): Value =>
+  p === 2 ? g.mul(x, x) : p === 1 ? g.abs(x) : g.node('Pow', [g.abs(x), g.scalar(p, x)]);
+
+function root(g: GraphBuilder, sum: Value, p: number): Value {
+  if (p === 1) return sum;
+  const [zero, one] = [g.scalar(0, sum), g.scalar(1, sum)];
+  const none = g.equal(sum, zero);
+  const safe = g.where(none, one, sum);
+  return g.where(none, zero, p === 2 ? g.sqrt(safe) : g.node('Pow', [safe, g.scalar(1 / p, sum)]));
+}
+
+/** The p-norm of every window. */
+export const lpPool: Lowering = ({ g, node, input }) => {
+  const x = input(0);
+  const p = floatOf(node, 'p', 2);
+  return [root(g, windowSums(g, power(g, x, p), averageWindow(node, x.shape)), p)];
+};
+
+export const globalLpPool: Lowering = ({ g, node, input }) => {
+  const x = input(0);
+  const p = floatOf(node, 'p', 2);
+  return [root(g, g.sum(power(g, x, p), spatialAxes(x), true), p)];
+};
+
+/** How far along each axis the windows reach, counted from the first padded element. */
+function reached({ kernel, strides, dilations }: Window, out: readonly number[]): number[] {
+  return out.map((o, i) => (o - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1);
 }
 
 export const maxPool: Lowering = ({ g, node, input }) => {
   if (node.outputs.length > 1 && node.outputs[1] !== '') shapeError(node, 'its index output is not supported');
   if (intsOf(node, 'kernel_shape') === undefined) shapeError(node, 'kernel_shape is missing');
-  const { storage_order: _, ...attributes } = node.attributes;
-  return [g.node('MaxPool', [input(0)], attributes)];
+  const x = input(0);
+  const { storage_order: _, ceil_mode: __, auto_pad: ___, ...attributes } = node.attributes;
+  const window = windowOf(node, x.shape.slice(2), intsOf(node, 'kernel_shape', []));
+  if (!window.ceil) return [g.node('MaxPool', [x], { ...attributes, pads: ints(window.pads) })];
+  // Operator set 18 and the runtime disagree about the size in ceil mode; padding that reaches as far as the last window says the same.
+  const reach = reached(window, slide(x.shape.slice(2), window));
+  const begin = window.pads.slice(0, window.kernel.length);
+  const end = reach.map((r, i) => Math.max(0, r - (x.shape[i + 2] as number) - (begin[i] as number)));
+  return [g.node('MaxPool', [x], { ...attributes, pads: ints([...begin, ...end]) })];
 };

@@ -2,8 +2,10 @@
 import type { Node } from '../../onnx/graph.ts';
 import type { Lowering } from './context.ts';
 import * as control from './control.ts';
+import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
+import * as normalise from './normalise.ts';
 import * as pool from './pool.ts';
 import { dequantizeLinear } from './quantise.ts';
 import * as reduce from './reduce.ts';
@@ -30,6 +32,7 @@ const ONNX: Table = {
   DepthToSpace: elementwise.asIs,
   DequantizeLinear: dequantizeLinear,
   Dropout: structural.dropout,
+  Einsum: einsum,
   Elu: elementwise.elu,
   Expand: structural.expand,
   Flatten: structural.flatten,
@@ -37,18 +40,24 @@ const ONNX: Table = {
   Gelu: elementwise.gelu,
   Gemm: linear.gemm,
   GlobalAveragePool: pool.globalAveragePool,
+  GlobalLpPool: pool.globalLpPool,
   GlobalMaxPool: pool.globalMaxPool,
+  GroupNormalization: normalise.groupNormalization,
   HardSwish: elementwise.hardSwish,
   Identity: structural.identity,
   If: control.branch,
-  InstanceNormalization: linear.instanceNormalization,
-  LayerNormalization: linear.layerNormalization,
+  InstanceNormalization: normalise.instanceNormalization,
+  LayerNormalization: normalise.layerNormalization,
   LogSoftmax: reduce.softmax,
+  LpNormalization: normalise.lpNormalization,
+  LpPool: pool.lpPool,
+  LRN: normalise.lrn,
   Loop: control.loop,
   MatMul: linear.matmul,
   Max: elementwise.variadic('Max'),
   MaxPool: pool.maxPool,
   Mean: elementwise.mean,
+  MeanVarianceNormalization: normalise.meanVarianceNormalization,
   Min: elementwise.variadic('Min'),
   Mish: elementwise.mish,
   Pad: structural.pad,
@@ -66,8 +75,10 @@ const ONNX: Table = {
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
   Scan: control.scan,
+  RMSNormalization: normalise.rmsNormalization,
   Selu: elementwise.selu,
   Shape: structural.shape,
+  SimplifiedLayerNormalization: normalise.rmsNormalization,
   Size: structural.size,
   Slice: structural.slice,
   Softmax: reduce.softmax,

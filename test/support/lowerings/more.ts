@@ -1,5 +1,5 @@
 /** Further cases of the lowering table, one file per group of operators. */
 import type { Lowered } from '../expect-lowering.ts';
-import { CONTROL } from './control.ts';
+import { EINSUMS, NORMALISATIONS } from './normalise.ts';
 
-export const MORE: readonly Lowered[] = [...CONTROL];
+export const MORE: readonly Lowered[] = [...NORMALISATIONS, ...EINSUMS];
