@@ -2,26 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { expectLowering, type Lowered } from '../../../test/support/expect-lowering.ts';
 import { MORE } from '../../../test/support/lowerings/more.ts';
+import { positive, scalar, signed, typed } from '../../../test/support/lowerings/tensors.ts';
 import { float, int, ints, str } from '../../onnx/graph.ts';
-import { type ElementType, floats, int64s, type Tensor } from '../../onnx/tensor.ts';
+import { floats, int64s } from '../../onnx/tensor.ts';
 import { CONTRIB_LIMIT, loweredOperators, qualifiedName } from './table.ts';
-
-const scalar = (value: number): Tensor => floats([value], []);
-const typed = (type: ElementType, array: Int8Array | Uint8Array | Int32Array | Uint16Array, shape: readonly number[]): Tensor => ({
-  type,
-  shape,
-  data: new Uint8Array(array.buffer),
-});
-const positive = (shape: readonly number[]): Tensor =>
-  floats(
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.3 + ((i * 7) % 11) / 5),
-    shape,
-  );
-const signed = (shape: readonly number[]): Tensor =>
-  floats(
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + 2 * i)),
-    shape,
-  );
 
 const x = [2, 3, 4];
 const image = [2, 3, 6, 5];
