@@ -271,7 +271,7 @@ export class GraphBuilder {
   }
   reshape(x: Value, shape: readonly number[]): Value {
     if (shape.length === x.shape.length && shape.every((dim, i) => dim === x.shape[i])) return x;
-    return this.node('Reshape', [x, this.ints(shape)]);
+    return this.node('Reshape', [x, this.ints(shape)], shape.includes(0) ? { allowzero: int(1) } : {});
   }
   transpose(x: Value, perm: readonly number[]): Value {
     return perm.every((axis, i) => axis === i) ? x : this.node('Transpose', [x], { perm: ints(perm) });

@@ -2,6 +2,7 @@
 import { floatOf, intOf, stringOf, type Value } from '../../onnx/graph.ts';
 import { elementTypeOf, isFloat } from '../../onnx/tensor.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { current, lined, perChannelSlope } from './legacy.ts';
 
 /** Operators whose core form has the same inputs and attributes. */
 export const AS_IS = [
@@ -42,7 +43,7 @@ export const AS_IS = [
   'Where',
 ] as const;
 
-export const asIs: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
+export const asIs: Lowering = (context) => [context.g.node(context.node.op, lined(context), current(context))];
 
 const present = (inputs: LowerContext['inputs']): Value[] => inputs.filter((value) => value !== undefined);
 
@@ -65,11 +66,18 @@ export const clip: Lowering = async ({ g, node, inputs, opset, input }) => {
     return node.attributes[name] ? g.scalar(floatOf(node, name, 0), x) : undefined;
   };
   const [low, high] = [bound(1, 'min'), bound(2, 'max')];
-  return [low || high ? g.node('Clip', [x, low, high]) : x];
+  const free = [low, high].some((value) => value && !g.isFixed(value));
+  if (!free) return [low || high ? g.node('Clip', [x, low, high]) : x];
+  // Bounds that the data decides have gradients of their own.
+  const above = low ? g.max(x, low) : x;
+  return [high ? g.min(above, high) : above];
 };
 
 /** Pow may mix types; the result has the base's. */
-export const pow: Lowering = ({ g, input }) => [g.node('Pow', [input(0), g.cast(input(1), input(0).type)])];
+export const pow: Lowering = (context) => {
+  const [base, exponent] = lined(context) as [Value, Value];
+  return [context.g.node('Pow', [base, context.g.cast(exponent, base.type)])];
+};
 
 /** Gelu: x·Φ(x), or its tanh approximation (Hendrycks & Gimpel, arXiv:1606.08415). */
 export const gelu: Lowering = ({ g, node, input }) => {
@@ -114,8 +122,9 @@ export const hardSwish: Lowering = ({ g, input }) => {
 export const mish: Lowering = ({ g, input }) => [g.mul(input(0), g.node('Tanh', [g.node('Softplus', [input(0)])]))];
 
 /** PRelu: x where x ≥ 0, slope·x elsewhere. */
-export const prelu: Lowering = ({ g, input }) => {
-  const [x, slope] = [input(0), input(1)];
+export const prelu: Lowering = (context) => {
+  const { g, input } = context;
+  const [x, slope] = [input(0), perChannelSlope(context)];
   return [g.add(g.node('Relu', [x]), g.mul(slope, g.min(x, g.scalar(0, x))))];
 };
 

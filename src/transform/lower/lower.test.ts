@@ -1,6 +1,7 @@
 /** Every lowering against ONNX Runtime running the original operator in its original opset. */
 import { describe, expect, it } from 'vitest';
 import { expectLowering, type Lowered } from '../../../test/support/expect-lowering.ts';
+import { BOUNDS } from '../../../test/support/lowerings/bounds.ts';
 import { MORE } from '../../../test/support/lowerings/more.ts';
 import { positive, scalar, signed, typed } from '../../../test/support/lowerings/tensors.ts';
 import { float, int, ints, str } from '../../onnx/graph.ts';
@@ -359,7 +360,7 @@ const CASES: readonly Lowered[] = [
   },
 ];
 
-const ALL = [...CASES, ...MORE];
+const ALL = [...CASES, ...BOUNDS, ...MORE];
 
 const label = ({ op, domain = '', opset, inputs, attributes }: Lowered): string => {
   const given = inputs.map((input) => (Array.isArray(input) ? `[${input}]` : input ? 'c' : '–')).join(' ');

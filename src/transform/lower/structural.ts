@@ -155,6 +155,10 @@ export const pad: Lowering = async ({ g, node, input, inputs, numbers }) => {
   const mode = stringOf(node, 'mode', 'constant');
   if (mode === 'constant') {
     const value = inputs[2] ? g.reshape(inputs[2], []) : undefined;
+    // A value that the data decides has a gradient of its own.
+    if (value && !g.isFixed(value) && isFloat(x.type)) {
+      return [g.add(g.pad(x, pads), g.mul(value, g.pad(g.zeros(x.shape, x.type), pads, g.scalar(1, x))))];
+    }
     const attribute = node.attributes.value;
     return [g.pad(x, pads, value ?? (attribute?.kind === 'float' ? g.scalar(attribute.value, x) : undefined))];
   }
