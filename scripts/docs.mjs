@@ -15,6 +15,11 @@ const check = process.argv.includes('--check');
 const start = (name) => `<!-- generated: ${name}; do not edit, run node scripts/docs.mjs -->`;
 const END = '<!-- end of generated -->';
 
+/** The code of an example, which the tests run. */
+function example(name) {
+  return `\`\`\`ts\n${readFileSync(join(docs, `../examples/${name}.ts`), 'utf8').trim()}\n\`\`\``;
+}
+
 /** [page, name of the block, its text] */
 const blocks = [
   ['index.md', 'attacks', attackList()],
@@ -24,6 +29,7 @@ const blocks = [
   ['operators.md', 'core', coreTable()],
   ['operators.md', 'lowered', loweredList()],
   ['result.md', 'schema', resultTables()],
+  ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
   ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),
 ];
 

@@ -29,7 +29,7 @@ interface Point {
 
 type Candidate = Proposal & { readonly candidate: Float32Array };
 
-export async function judged(target: Target, order: AttackOrder, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
+export async function judged(target: Target, order: Pick<AttackOrder, 'attack'>, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
   const { norm, epsilon } = order.attack;
   const originals = new Map(samples.map((sample) => [sample.index, sample]));
   const original = (index: number): AttackSample => originals.get(index) as AttackSample;
