@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { CompiledStep, Target } from '../model/target.ts';
 import type { AttackSample, Proposal } from './attack.ts';
-import { iterate } from './iterate.ts';
+import { batchSizes, iterate } from './iterate.ts';
 
 /** A step that adds 1 and claims success from 3 on; the judge wants 5 (label 1), and calls NaN what is above 100. */
 function target(batches: number[]): Target {
@@ -30,7 +30,7 @@ function target(batches: number[]): Target {
     batches.push(batch);
     return step(batch);
   };
-  return { unsupported: [], preprocessing: { shape: [1] }, judge, compile } as unknown as Target;
+  return { unsupported: [], preprocessing: { shape: [1] }, judge, compile, batches: () => batches } as unknown as Target;
 }
 
 interface Given {
@@ -101,8 +101,20 @@ it('does not take NaN for success', async () => {
 });
 
 it('compiles the batches that it needs', async () => {
-  expect((await run({ starts: () => 6, steps: 1, batch: 64, count: 3 })).batches).toEqual([16]);
-  expect((await run({ starts: () => 6, steps: 1, batch: 64, count: 40 })).batches).toEqual([64, 16]);
-  expect((await run({ starts: () => 6, steps: 1, batch: 7, count: 3 })).batches).toEqual([7]);
+  expect((await run({ starts: () => 6, steps: 1, batch: 64, count: 3 })).batches).toEqual([3]);
+  expect((await run({ starts: () => 6, steps: 1, batch: 64, count: 40 })).batches).toEqual([40]);
+  expect((await run({ starts: ({ index }) => (index < 2 ? -50 : 6), steps: 5, batch: 64, count: 40 })).batches).toEqual([40, 10]);
   expect(await run({ starts: () => 6, steps: 1, count: 0 })).toMatchObject({ proposals: [], batches: [] });
+});
+
+it.each<[number, number, number[], number[]]>([
+  [70, 16, [], [14, 3]],
+  [490, 32, [], [31, 7]],
+  [9, 16, [], [9]],
+  [1, 1, [], [1]],
+  [16, 16, [], [16, 4]],
+  [69, 16, [14], [14, 3]],
+  [70, 16, [16], [14, 3]],
+])('%i rows in batches of at most %i, with %j compiled: %j', (rows, batch, known, sizes) => {
+  expect(batchSizes({ target: { batches: () => [...known] }, batch }, rows)).toEqual(sizes);
 });

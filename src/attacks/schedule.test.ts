@@ -33,7 +33,8 @@ function counter(batch: number, runs: number[]): CompiledStep {
 
 async function run(batches: readonly number[], rows: readonly Row[]): Promise<{ finished: Finished[]; runs: number[] }> {
   const [finished, runs]: [Finished[], number[]] = [[], []];
-  await schedule({ steps: batches.map((batch) => counter(batch, runs)), shape: [1], onFinished: (one) => void finished.push(one) }, rows);
+  const compile = async (batch: number) => counter(batch, runs);
+  await schedule({ sizes: batches, compile, shape: [1], onFinished: (one) => void finished.push(one) }, rows);
   return { finished, runs };
 }
 
@@ -85,8 +86,9 @@ it('is the same for any batches, and shrinks for the last rows', async () => {
 
 it('says which field a row lacks, and stops on request', async () => {
   await expect(run([2], [{ index: 0, steps: 1, fields: { x: Float32Array.of(1) } }])).rejects.toMatchObject({ code: 'E_INTERNAL' });
-  const aborted = schedule({ steps: [counter(1, [])], shape: [1], signal: AbortSignal.abort(), onFinished: () => undefined }, [
-    row(0, 0, 0, 1),
-  ]);
+  const aborted = schedule(
+    { sizes: [1], compile: async () => counter(1, []), shape: [1], signal: AbortSignal.abort(), onFinished: () => undefined },
+    [row(0, 0, 0, 1)],
+  );
   await expect(aborted).rejects.toMatchObject({ code: 'E_ABORTED' });
 });

@@ -1,7 +1,7 @@
 /** Runs step attacks: all state is per row, a finished row's slot is refilled from the queue, nothing is spent on what is already broken. */
 import { throwIfAborted } from '../base/abort.ts';
 import { GibbonError } from '../base/errors.ts';
-import type { CompiledStep } from '../model/target.ts';
+import type { CompiledStep, Cost } from '../model/target.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
 
 /** One row of work: the values of the step's fields, and how many steps it gets. */
@@ -18,6 +18,8 @@ export interface Finished {
   /** The field `x` at the end: the first point that fooled the model, or the last one. */
   readonly x: Float32Array;
   readonly steps: number;
+  /** What each of them cost. */
+  readonly cost: Cost;
   /** Did the step say that x fools the model? */
   readonly success: boolean;
   /** Largest absolute gradient at the first step (NaN or Infinity as they come); undefined where the step reports none. */
@@ -31,8 +33,10 @@ interface Slot {
 }
 
 export interface Schedule {
-  /** Steps compiled for falling batch sizes; the smallest that holds the rest of the work is used. */
-  readonly steps: readonly CompiledStep[];
+  /** Falling batch sizes; the smallest that holds the rest of the work is used. */
+  readonly sizes: readonly number[];
+  /** The step for a batch size, asked for when it is first needed. */
+  readonly compile: (batch: number) => Promise<CompiledStep>;
   readonly shape: readonly number[];
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: (() => void) | undefined;
@@ -43,7 +47,7 @@ export interface Schedule {
  * Runs rows to their end. A step's outputs named like its fields are the next state; `success` [B] says of the *incoming* x that it fools
  * the model (the row then ends with it); `slope` [B] reports the gradient's size.
  */
-export async function schedule({ steps, shape, signal, onStep, onFinished }: Schedule, rows: readonly Row[]): Promise<void> {
+export async function schedule({ sizes, compile, shape, signal, onStep, onFinished }: Schedule, rows: readonly Row[]): Promise<void> {
   const queue = [...rows].reverse();
   let slots: (Slot | undefined)[] = [];
   let state: State | undefined;
@@ -52,10 +56,10 @@ export async function schedule({ steps, shape, signal, onStep, onFinished }: Sch
     const active = slots.filter((slot) => slot !== undefined).length;
     const left = active + queue.length;
     if (left === 0) return;
-    const step = steps.findLast(({ batch }) => batch >= left) ?? (steps[0] as CompiledStep);
-    if (!state || state.step !== step) ({ state, slots } = moved(step, shape, state, slots));
+    const batch = sizes.findLast((size) => size >= left) ?? (sizes[0] as number);
+    if (state?.step.batch !== batch) ({ state, slots } = moved(await compile(batch), shape, state, slots));
     refill(state, slots, queue);
-    const made = await step.run(state.tensors);
+    const made = await state.step.run(state.tensors);
     onStep?.();
     for (const finished of advance(state, slots, made)) await onFinished(finished);
   }
@@ -128,7 +132,7 @@ function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Recor
     if (!hit && slot.step < slot.row.steps) continue;
     slots[i] = undefined;
     const x = (hit ? before : after).slice(i * state.size, (i + 1) * state.size);
-    finished.push({ row: slot.row, x, steps: slot.step, success: hit, slope: slot.slope });
+    finished.push({ row: slot.row, x, steps: slot.step, cost: state.step.cost, success: hit, slope: slot.slope });
   }
   return finished;
 }

@@ -61,6 +61,8 @@ export interface Target {
   readonly unsupported: readonly string[];
   /** Compiles (once per id and batch) a step. @throws GibbonError E_OPERATOR_UNSUPPORTED where the model lacks gradients */
   compile(id: string, batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep>;
+  /** Batch sizes that steps have been compiled for. */
+  batches(): number[];
   /** Compiles (once per id) a small graph that does not touch the model: the arithmetic of attacks that only query it. */
   arithmetic(
     id: string,
@@ -107,6 +109,7 @@ export async function createTarget(
     size: sizeOf(preprocessing.shape),
     unsupported: unsupportedOperators(model.graph),
     judge,
+    batches: () => [...graphs.keys()],
     arithmetic: async (id, define) => {
       const loading = arithmetic.get(id) ?? runtime.load(defined(define), options);
       arithmetic.set(id, loading);
