@@ -1,7 +1,7 @@
 /** Builds static graphs node by node: types are inferred as nodes are added, equal nodes are made once, dead ones are left out. */
 import { GibbonError } from '../base/errors.ts';
 import { type Attributes, float, int, ints, type Node, type StaticGraph, type Value, type ValueType } from './graph.ts';
-import { bools, type ElementType, floats, int64s, sizeOf, type Tensor } from './tensor.ts';
+import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, sizeOf, type Tensor } from './tensor.ts';
 
 /** The opset of every graph that Gibbon writes. */
 export const CORE_OPSET = 18;
@@ -267,7 +267,7 @@ export class GraphBuilder {
     return this.node('MatMul', [a, b]);
   }
   cast(x: Value, type: ElementType): Value {
-    return x.type === type ? x : this.node('Cast', [x], { to: int(CAST[type] as number) });
+    return x.type === type ? x : this.node('Cast', [x], { to: int(ELEMENT_TYPES[type]) });
   }
   reshape(x: Value, shape: readonly number[]): Value {
     if (shape.length === x.shape.length && shape.every((dim, i) => dim === x.shape[i])) return x;
@@ -328,5 +328,3 @@ export class GraphBuilder {
     return this.reshape(y, [...front, (y.shape[0] as number) / sizeOf(front), ...y.shape.slice(1)]);
   }
 }
-
-const CAST: Partial<Record<ElementType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };

@@ -17,9 +17,20 @@ export interface Port {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly (number | string | null)[] | null;
+  /** What the file declares, where that is not a dense tensor ("nothing": no type at all); `type` and `shape` then say nothing. */
+  readonly declared?: 'sequence' | 'map' | 'optional' | 'sparse tensor' | 'opaque' | 'nothing';
+  readonly kept?: Kept;
 }
 
-export type Attribute =
+/**
+ * What the file says of a model, graph, node, port or attribute that Gibbon has no use for (documentation, metadata, training information, fields of
+ * newer formats), as the protobuf bytes of the message that it stood in: a rewrite keeps it.
+ */
+export type Kept = Uint8Array;
+
+export type Attribute = AttributeValue & { readonly kept?: Kept };
+
+type AttributeValue =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
@@ -27,7 +38,11 @@ export type Attribute =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: Graph };
+  | { readonly kind: 'graph'; readonly value: Graph }
+  | { readonly kind: 'tensors'; readonly value: readonly Tensor[] }
+  | { readonly kind: 'graphs'; readonly value: readonly Graph[] }
+  /** Sparse tensors, types, strings that are not text: the whole attribute as protobuf. */
+  | { readonly kind: 'other'; readonly value: Uint8Array };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -40,6 +55,7 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  readonly kept?: Kept;
 }
 
 /** A model or a graph made from it. Constants are shared blobs: two graphs of one model hold the same `Tensor` objects. */
@@ -51,6 +67,9 @@ export interface Graph {
   readonly outputs: readonly Port[];
   readonly nodes: readonly Node[];
   readonly constants: ReadonlyMap<string, Tensor>;
+  readonly kept?: Kept;
+  /** Of the whole file, where this is a model's outermost graph. */
+  readonly keptOfModel?: Kept;
 }
 
 /** A graph whose every value has a known element type and static dimensions. */

@@ -1,20 +1,23 @@
 /** Reads the bytes of an ONNX file into a typed graph (ONNX IR specification, onnx.proto). */
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { GibbonError } from '../base/errors.ts';
 import {
   type AttributeProto,
+  AttributeProtoSchema,
   type GraphProto,
+  GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  type TensorProto,
-  type ValueInfoProto,
+  NodeProtoSchema,
 } from './generated/onnx_pb.js';
-import type { Attribute, Graph, Node, Port } from './graph.ts';
-import { bytesPer, type ElementType, elementTypeOf, sizeOf, type Tensor } from './tensor.ts';
-
-/** Returns the bytes of a file that the model keeps its weights in (`location` is relative to the model). */
-export type ExternalData = (location: string) => Uint8Array;
+import type { Attribute, Graph, Node } from './graph.ts';
+import { domainOf, inlineFunctions } from './inline-functions.ts';
+import { beyond, keeping } from './kept.ts';
+import { readPort } from './ports.ts';
+import { DAMAGED, type ExternalData, isText, readSparse, readTensor } from './read-tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { assertWellFormed, ordered } from './well-formed.ts';
 
 /** AttributeProto.type, by number (onnx.proto). */
 const FLOAT = 1;
@@ -25,13 +28,23 @@ const GRAPH = 5;
 const FLOATS = 6;
 const INTS = 7;
 const STRINGS = 8;
+const TENSORS = 9;
+const GRAPHS = 10;
+/** Sparse tensors and types, one or several. */
+const OTHERS = [11, 12, 13, 14];
 
 const text = new TextDecoder();
+const fields = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
-const DAMAGED = 'The file is damaged or was cut short: fetch or export it again.';
+/** What of each message the typed graph holds. */
+const OF_MODEL = fields('graph opsetImport functions');
+const OF_GRAPH = fields('name node initializer sparseInitializer input output');
+const OF_NODE = fields('input output name opType domain attribute');
+const OF_ATTRIBUTE = fields('name type f i s t g floats ints strings tensors graphs');
 
 /**
- * Parses a model. Weights stay where they are in `bytes` (views, no copies).
+ * Parses a model. Weights stay where they are in `bytes` (views, no copies), or in their own files until they are asked for. Functions of the model's own
+ * are inlined.
  * @throws GibbonError E_MODEL_UNREADABLE when the bytes are no ONNX model, E_MODEL_UNSUPPORTED for what Gibbon cannot represent.
  */
 export function readModel(bytes: Uint8Array, external?: ExternalData): Graph {
@@ -41,18 +54,16 @@ export function readModel(bytes: Uint8Array, external?: ExternalData): Graph {
       hint: 'Is it an ONNX model, and is it complete? `gibbon inspect` shows what a good one looks like.',
     });
   }
-  if (model.functions.length > 0) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model defines ${model.functions.length} functions of its own`, {
-      hint: 'Export it with functions inlined (torch.onnx.export(..., optimize=True) or onnx.inliner.inline_local_functions).',
-    });
-  }
-  const opsets = new Map(model.opsetImport.map((set) => [set.domain === 'ai.onnx' ? '' : set.domain, Number(set.version)]));
-  return readGraph(model.graph, opsets, external);
+  const { graph, opsets, left } = inlineFunctions(Object.assign(model, { graph: model.graph }));
+  const rest = left.length === 0 ? OF_MODEL : fields('graph opsetImport');
+  const read = readGraph(graph, opsets, external);
+  assertWellFormed(read);
+  return { ...read, ...keeping('keptOfModel', beyond(ModelProtoSchema, model, rest)) };
 }
 
 function parse(bytes: Uint8Array): ModelProto {
   try {
-    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
+    return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw new GibbonError('E_MODEL_UNREADABLE', 'the file is not an ONNX model (its protobuf does not parse)', {
       hint: 'Check that the download is complete and that it is not a Git LFS pointer, a .pt or a .h5 file.',
@@ -62,183 +73,82 @@ function parse(bytes: Uint8Array): ModelProto {
 }
 
 function readGraph(graph: GraphProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Graph {
-  if (graph.sparseInitializer.length > 0) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model keeps ${graph.sparseInitializer.length} weights as sparse tensors`, {
-      hint: 'Export it with dense weights.',
-    });
-  }
-  const constants = new Map<string, Tensor>();
-  for (const tensor of graph.initializer) constants.set(tensor.name, readTensor(tensor, external));
+  const constants = readConstants(graph, external);
   return {
     name: graph.name,
     opsets,
-    // Up to IR version 3 every initializer is also listed as an input.
+    // Up to IR version 3 every initializer is also listed as an input; later such an input is a default, which nothing overrides here.
     inputs: graph.input.filter((port) => !constants.has(port.name)).map(readPort),
     outputs: graph.output.map(readPort),
     nodes: ordered(graph.node.map((node) => readNode(node, opsets, external))),
     constants,
+    ...keeping('kept', beyond(GraphProtoSchema, graph, OF_GRAPH)),
   };
 }
 
-/** The nodes so that producers stand before consumers, as the format demands and not every exporter does; on a cycle, what is left as it was. */
-function ordered(nodes: readonly Node[]): readonly Node[] {
-  const producer = new Map(nodes.flatMap((node, i) => node.outputs.filter((name) => name !== '').map((name) => [name, i] as const)));
-  const waits = nodes.map(
-    (node, i) =>
-      new Set(node.inputs.flatMap((name) => (producer.has(name) && producer.get(name) !== i ? [producer.get(name) as number] : []))),
-  );
-  if (waits.every((set, i) => [...set].every((at) => at < i))) return nodes;
-  const readers = nodes.map((): number[] => []);
-  for (const [i, set] of waits.entries()) for (const at of set) readers[at]?.push(i);
-  const ready = waits.flatMap((set, i) => (set.size === 0 ? [i] : []));
-  for (const at of ready) {
-    for (const reader of readers[at] ?? []) {
-      const left = waits[reader] as Set<number>;
-      left.delete(at);
-      if (left.size === 0) ready.push(reader);
-    }
-  }
-  const done = new Set(ready);
-  return [...ready, ...[...nodes.keys()].filter((i) => !done.has(i))].map((i) => nodes[i] as Node);
-}
-
-function readPort(port: ValueInfoProto): Port {
-  const type = port.type?.value;
-  if (type?.case !== 'tensorType') {
-    // Sequences and maps (ai.onnx.ml classifiers) are named, and refused only by whoever needs their elements.
-    return { name: port.name, type: 'float32', shape: null };
-  }
-  const shape = type.value.shape?.dim.map(({ value }) => {
-    if (value.case === 'dimValue') return Number(value.value);
-    return value.case === 'dimParam' ? value.value : null;
-  });
-  return { name: port.name, type: type.value.elemType === 0 ? 'float32' : elementTypeOf(type.value.elemType), shape: shape ?? null };
+function readConstants({ initializer, sparseInitializer }: GraphProto, external?: ExternalData): Map<string, Tensor> {
+  const all = [
+    ...initializer.map((tensor) => [tensor.name, readTensor(tensor, external)] as const),
+    ...sparseInitializer.map((sparse) => [sparse.values?.name ?? '', readSparse(sparse, external)] as const),
+  ];
+  const constants = new Map(all);
+  const twice = constants.size < all.length && all.find(([name, tensor]) => constants.get(name) !== tensor);
+  if (twice) throw new GibbonError('E_MODEL_UNREADABLE', `the model defines the constant ${twice[0]} twice`, { hint: DAMAGED });
+  return constants;
 }
 
 function readNode(node: NodeProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Node {
-  const attributes: Record<string, Attribute> = {};
-  for (const attribute of node.attribute) attributes[attribute.name] = readAttribute(node, attribute, opsets, external);
-  const domain = node.domain === 'ai.onnx' ? '' : node.domain;
-  return { op: node.opType, domain, name: node.name, inputs: node.input, outputs: node.output, attributes };
+  // From entries, since an attribute may be called __proto__.
+  const attributes = Object.fromEntries(node.attribute.map((a) => [a.name, readAttribute(node, a, opsets, external)]));
+  const kept = keeping('kept', beyond(NodeProtoSchema, node, OF_NODE));
+  return { op: node.opType, domain: domainOf(node.domain), name: node.name, inputs: node.input, outputs: node.output, attributes, ...kept };
 }
 
 function readAttribute(node: NodeProto, a: AttributeProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Attribute {
+  if (a.refAttrName !== '') {
+    throw new GibbonError(
+      'E_MODEL_UNREADABLE',
+      `attribute ${a.name} of node ${node.name || node.opType} names one of a function, outside any`,
+      {
+        hint: DAMAGED,
+      },
+    );
+  }
+  const value = valueIn(a, (graph) => readGraph(graph, opsets, external), external);
+  if (value) return { ...value, ...keeping('kept', beyond(AttributeProtoSchema, a, OF_ATTRIBUTE)) };
+  throw new GibbonError(
+    'E_MODEL_UNREADABLE',
+    `attribute ${a.name} of node ${node.name || node.opType} has no type that ONNX knows, or no value`,
+    {
+      hint: DAMAGED,
+    },
+  );
+}
+
+function valueIn(a: AttributeProto, inner: (graph: GraphProto) => Graph, external?: ExternalData): Attribute | undefined {
+  const whole = (): Attribute => ({ kind: 'other', value: toBinary(AttributeProtoSchema, Object.assign(create(AttributeProtoSchema), a)) });
   switch (a.type as number) {
     case FLOAT:
       return { kind: 'float', value: a.f };
     case INT:
       return { kind: 'int', value: Number(a.i) };
     case STRING:
-      return { kind: 'string', value: text.decode(a.s) };
+      return isText(a.s) ? { kind: 'string', value: text.decode(a.s) } : whole();
     case FLOATS:
       return { kind: 'floats', value: a.floats };
     case INTS:
       return { kind: 'ints', value: a.ints.map(Number) };
     case STRINGS:
-      return { kind: 'strings', value: a.strings.map((s) => text.decode(s)) };
+      return a.strings.every(isText) ? { kind: 'strings', value: a.strings.map((s) => text.decode(s)) } : whole();
     case TENSOR:
-      if (a.t) return { kind: 'tensor', value: readTensor(a.t, external) };
-      break;
+      return a.t && { kind: 'tensor', value: readTensor(a.t, external) };
     case GRAPH:
-      if (a.g) return { kind: 'graph', value: readGraph(a.g, opsets, external) };
-      break;
-  }
-  throw new GibbonError(
-    'E_MODEL_UNSUPPORTED',
-    `attribute ${a.name} of node ${node.name || node.opType} has a type that Gibbon does not read`,
-    {
-      hint: 'Sparse tensors, types and sequences as attributes are not supported; export the model without them. A damaged file can look like this, too.',
-    },
-  );
-}
-
-function readTensor(proto: TensorProto, external?: ExternalData): Tensor {
-  const type = elementTypeOf(proto.dataType);
-  const shape = proto.dims.map(Number);
-  if (type === 'string') {
-    if (sizeOf(shape) !== proto.stringData.length) {
-      throw new GibbonError(
-        'E_MODEL_UNREADABLE',
-        `tensor ${proto.name} declares ${sizeOf(shape)} strings and holds ${proto.stringData.length}`,
-        { hint: DAMAGED },
-      );
-    }
-    return { type, shape, data: new Uint8Array(), strings: proto.stringData.map((s) => text.decode(s)) };
-  }
-  const data = tensorBytes(proto, type, external);
-  const expected = sizeOf(shape) * bytesPer(type);
-  if (shape.some((dim) => dim < 0) || data.byteLength !== expected) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} declares ${expected} bytes and holds ${data.byteLength}`, {
-      hint: DAMAGED,
-    });
-  }
-  return { type, shape, data };
-}
-
-function tensorBytes(proto: TensorProto, type: ElementType, external?: ExternalData): Uint8Array {
-  if ((proto.dataLocation as number) === 1) return externalBytes(proto, external);
-  if (proto.rawData.byteLength > 0) return proto.rawData;
-  const from = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  switch (type) {
-    case 'float32':
-      return from(Float32Array.from(proto.floatData));
-    case 'float64':
-      return from(Float64Array.from(proto.doubleData));
-    case 'int64':
-      return from(BigInt64Array.from(proto.int64Data));
-    case 'uint32':
-      return from(Uint32Array.from(proto.uint64Data, Number));
-    case 'uint64':
-      return from(BigUint64Array.from(proto.uint64Data));
-    case 'int32':
-      return from(Int32Array.from(proto.int32Data));
-    case 'int16':
-      return from(Int16Array.from(proto.int32Data));
-    case 'uint16':
-    case 'float16':
-    case 'bfloat16':
-      return from(Uint16Array.from(proto.int32Data));
+      return a.g && { kind: 'graph', value: inner(a.g) };
+    case TENSORS:
+      return { kind: 'tensors', value: a.tensors.map((tensor) => readTensor(tensor, external)) };
+    case GRAPHS:
+      return { kind: 'graphs', value: a.graphs.map(inner) };
     default:
-      return from(Uint8Array.from(proto.int32Data));
-  }
-}
-
-function externalBytes(proto: TensorProto, external?: ExternalData): Uint8Array {
-  const entry = (key: string): string | undefined => proto.externalData.find((item) => item.key === key)?.value;
-  const location = entry('location');
-  if (!external || !location || !staysInside(location)) {
-    throw new GibbonError(
-      'E_MODEL_UNSUPPORTED',
-      `tensor ${proto.name} keeps its data in ${location || 'an unnamed file'}, which cannot be opened`,
-      {
-        hint: 'Put the external data file beside the model; paths outside its folder are refused.',
-      },
-    );
-  }
-  const file = opened(proto, location, external);
-  const offset = Number(entry('offset') ?? 0);
-  const length = Number(entry('length') ?? file.byteLength - offset);
-  if (![offset, length].every((n) => Number.isSafeInteger(n) && n >= 0) || offset + length > file.byteLength) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} lies outside its file ${location} (${file.byteLength} bytes)`, {
-      hint: DAMAGED,
-    });
-  }
-  return file.subarray(offset, offset + length);
-}
-
-/** A model from elsewhere must not name files outside its own folder, on any system. */
-function staysInside(location: string): boolean {
-  return !/^[\\/]|^[A-Za-z]:|\0/.test(location) && !location.split(/[\\/]/).includes('..');
-}
-
-function opened(proto: TensorProto, location: string, external: ExternalData): Uint8Array {
-  try {
-    return external(location);
-  } catch (cause) {
-    if (cause instanceof GibbonError) throw cause;
-    throw new GibbonError('E_MODEL_UNREADABLE', `tensor ${proto.name} keeps its data in ${location}, which cannot be read`, {
-      hint: `Put ${location} beside the model: the model is not complete without it.`,
-      cause,
-    });
+      return OTHERS.includes(a.type) ? whole() : undefined;
   }
 }

@@ -16,35 +16,67 @@ export const ELEMENT_TYPES = {
   float64: 11,
   uint32: 12,
   uint64: 13,
+  complex64: 14,
+  complex128: 15,
   bfloat16: 16,
+  float8e4m3fn: 17,
+  float8e4m3fnuz: 18,
+  float8e5m2: 19,
+  float8e5m2fnuz: 20,
+  uint4: 21,
+  int4: 22,
+  float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
+  float6e2m3: 27,
+  float6e3m2: 28,
 } as const;
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-const BYTES: Record<ElementType, number> = {
-  float32: 4,
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  int32: 4,
-  int64: 8,
+const BITS: Record<ElementType, number> = {
+  float32: 32,
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  int32: 32,
+  int64: 64,
   string: 0,
-  bool: 1,
-  float16: 2,
-  float64: 8,
-  uint32: 4,
-  uint64: 8,
-  bfloat16: 2,
+  bool: 8,
+  float16: 16,
+  float64: 64,
+  uint32: 32,
+  uint64: 64,
+  complex64: 64,
+  complex128: 128,
+  bfloat16: 16,
+  float8e4m3fn: 8,
+  float8e4m3fnuz: 8,
+  float8e5m2: 8,
+  float8e5m2fnuz: 8,
+  uint4: 4,
+  int4: 4,
+  float4e2m1: 4,
+  float8e8m0: 8,
+  uint2: 2,
+  int2: 2,
+  float6e2m3: 6,
+  float6e3m2: 6,
 };
 
 /** A constant; `data` is shared by every graph that mentions it and is never written to. */
 export interface Tensor {
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Little-endian elements; empty for strings, which stand in `strings`. */
+  /** Little-endian elements, several to a byte for types below 8 bits; empty for strings, which stand in `strings`. */
   readonly data: Uint8Array;
   readonly strings?: readonly string[];
+  /** The strings as they stand in the file, where some are not UTF-8. */
+  readonly encoded?: readonly Uint8Array[];
+  /** What else the file says of the tensor (documentation, metadata, fields of newer formats), as protobuf. */
+  readonly kept?: Uint8Array;
 }
 
 /** Number of elements of a shape; 1 for a scalar. */
@@ -52,15 +84,24 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
-/** Bytes per element; 0 for strings. */
+/** Bytes per element, a fraction for types below 8 bits; 0 for strings. */
 export function bytesPer(type: ElementType): number {
-  return BYTES[type];
+  return BITS[type] / 8;
 }
 
+/** Bytes that the elements of a tensor take, known without touching them: weights in files of their own are read only when `data` is. */
+export function byteLengthOf({ type, shape }: Pick<Tensor, 'type' | 'shape'>): number {
+  return Math.ceil((sizeOf(shape) * BITS[type]) / 8);
+}
+
+const BY_CODE = new Map(Object.entries(ELEMENT_TYPES).map(([name, code]) => [code as number, name as ElementType]));
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED for a number that the format does not know */
 export function elementTypeOf(code: number): ElementType {
-  for (const [name, number] of Object.entries(ELEMENT_TYPES)) if (number === code) return name as ElementType;
-  throw new GibbonError('E_MODEL_UNSUPPORTED', `element type ${code} is not supported`, {
-    hint: 'Gibbon reads float16/32/64, integers, booleans and strings; export the model without 4- or 8-bit floats.',
+  const type = BY_CODE.get(code);
+  if (type) return type;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `element type ${code} is not known`, {
+    hint: 'The file is damaged, or was made for a newer version of ONNX: export it with an older opset.',
   });
 }
 
@@ -99,7 +140,7 @@ export function view(
   | Uint16Array
   | Int8Array
   | Uint8Array {
-  const width = BYTES[tensor.type];
+  const width = Math.floor(bytesPer(tensor.type));
   const aligned = tensor.data.byteOffset % Math.max(width, 1) === 0 ? tensor.data : new Uint8Array(tensor.data);
   const { buffer, byteOffset } = aligned;
   const length = width === 0 ? 0 : aligned.byteLength / width;

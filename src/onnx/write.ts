@@ -1,5 +1,5 @@
 /** Writes a graph as ONNX bytes; large constants can stay outside, shared by every graph of a model. */
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageShape, mergeFromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -9,13 +9,12 @@ import {
   NodeProtoSchema,
   type TensorProto,
   TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
-import type { Attribute, Graph, Port } from './graph.ts';
-import { ELEMENT_TYPES, type Tensor } from './tensor.ts';
+import type { Attribute, Graph, Kept } from './graph.ts';
+import { portProto } from './ports.ts';
+import { byteLengthOf, ELEMENT_TYPES, type Tensor } from './tensor.ts';
 
-/** The IR version written: 9 is understood by every ONNX Runtime since 1.16. */
+/** The least IR version written: 9 is understood by every ONNX Runtime since 1.16. */
 const IR_VERSION = 9n;
 
 export interface Written {
@@ -25,93 +24,114 @@ export interface Written {
 }
 
 /**
- * Serialises a graph.
+ * Serialises a graph, with all that its file said beside it.
  * @param outside constants of at least this many bytes are written as external data (default: none are)
  */
 export function writeModel(graph: Graph, outside = Number.POSITIVE_INFINITY): Written {
   const blobs: { path: string; data: Uint8Array }[] = [];
+  const write: WriteTensor = (name, tensor) => {
+    if (byteLengthOf(tensor) < outside || tensor.type === 'string') return tensorProto(name, tensor);
+    const path = `blob-${blobs.length}`;
+    blobs.push({ path, data: tensor.data });
+    return withKept(TensorProtoSchema, outsideProto(name, tensor, path), tensor.kept);
+  };
   const model = create(ModelProtoSchema, {
-    irVersion: IR_VERSION,
     producerName: 'gibbon',
     opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
-    graph: graphProto(graph, (name, tensor) => {
-      if (tensor.data.byteLength < outside || tensor.type === 'string') return tensorProto(name, tensor);
-      const path = `blob-${blobs.length}`;
-      blobs.push({ path, data: tensor.data });
-      return create(TensorProtoSchema, {
-        ...header(name, tensor),
-        dataLocation: 1,
-        externalData: [
-          { key: 'location', value: path },
-          { key: 'offset', value: '0' },
-          { key: 'length', value: String(tensor.data.byteLength) },
-        ],
-      });
-    }),
+    graph: graphProto(graph, write),
   });
-  return { bytes: toBinary(ModelProtoSchema, model), blobs };
+  const whole = withKept(ModelProtoSchema, model, graph.keptOfModel);
+  if (whole.irVersion < IR_VERSION) whole.irVersion = IR_VERSION;
+  return { bytes: toBinary(ModelProtoSchema, whole), blobs };
+}
+
+/** Adds what the file said beyond what Gibbon understands. */
+function withKept<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>, kept: Kept | undefined): MessageShape<Desc> {
+  return kept ? mergeFromBinary(schema, message, kept) : message;
+}
+
+function outsideProto(name: string, tensor: Tensor, path: string): TensorProto {
+  return create(TensorProtoSchema, {
+    ...header(name, tensor),
+    dataLocation: 1,
+    externalData: [
+      { key: 'location', value: path },
+      { key: 'offset', value: '0' },
+      { key: 'length', value: String(byteLengthOf(tensor)) },
+    ],
+  });
 }
 
 type WriteTensor = (name: string, tensor: Tensor) => TensorProto;
 
 function graphProto(graph: Graph, write: WriteTensor): GraphProto {
-  return create(GraphProtoSchema, {
+  const made = create(GraphProtoSchema, {
     name: graph.name || 'gibbon',
     node: graph.nodes.map((node) =>
-      create(NodeProtoSchema, {
-        opType: node.op,
-        domain: node.domain,
-        name: node.name,
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
-      }),
+      withKept(
+        NodeProtoSchema,
+        create(NodeProtoSchema, {
+          opType: node.op,
+          ...(node.domain !== '' && { domain: node.domain }),
+          ...(node.name !== '' && { name: node.name }),
+          input: [...node.inputs],
+          output: [...node.outputs],
+          attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
+        }),
+        node.kept,
+      ),
     ),
     initializer: [...graph.constants].map(([name, tensor]) => write(name, tensor)),
     input: graph.inputs.map(portProto),
     output: graph.outputs.map(portProto),
   });
+  return withKept(GraphProtoSchema, made, graph.kept);
 }
 
-function portProto(port: Port): ValueInfoProto {
-  const dims = port.shape?.map((dim) => {
-    if (typeof dim === 'number') return { value: { case: 'dimValue' as const, value: BigInt(dim) } };
-    return dim === null ? {} : { value: { case: 'dimParam' as const, value: dim } };
-  });
-  return create(ValueInfoProtoSchema, {
-    name: port.name,
-    type: { value: { case: 'tensorType', value: { elemType: ELEMENT_TYPES[port.type], ...(dims ? { shape: { dim: dims } } : {}) } } },
-  });
+function header(name: string, tensor: Tensor): { name?: string; dims: bigint[]; dataType: number } {
+  return { ...(name !== '' && { name }), dims: tensor.shape.map(BigInt), dataType: ELEMENT_TYPES[tensor.type] };
 }
 
-function header(name: string, tensor: Tensor): { name: string; dims: bigint[]; dataType: number } {
-  return { name, dims: tensor.shape.map(BigInt), dataType: ELEMENT_TYPES[tensor.type] };
-}
+const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
 
 function tensorProto(name: string, tensor: Tensor): TensorProto {
-  const encode = new TextEncoder();
-  const values = tensor.strings ? { stringData: tensor.strings.map((s) => encode.encode(s)) } : { rawData: tensor.data };
-  return create(TensorProtoSchema, { ...header(name, tensor), ...values });
+  const { strings, encoded } = tensor;
+  const values = strings ? { stringData: encoded ? [...encoded] : strings.map(encode) } : { rawData: tensor.data };
+  return withKept(TensorProtoSchema, create(TensorProtoSchema, { ...header(name, tensor), ...values }), tensor.kept);
 }
 
+/** Attributes are 64-bit integers; their largest, which exporters write for "to the end", rounds up beyond them in a JavaScript number. */
+const integer = (value: number): bigint => {
+  const exact = BigInt(value);
+  return exact === 2n ** 63n ? exact - 1n : exact;
+};
+
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
-  const encode = new TextEncoder();
+  if (attribute.kind === 'other') return Object.assign(fromBinary(AttributeProtoSchema, attribute.value), { name });
+  return withKept(AttributeProtoSchema, create(AttributeProtoSchema, { name, ...valueProto(attribute) }), attribute.kept);
+}
+
+function valueProto(attribute: Exclude<Attribute, { kind: 'other' }>) {
   switch (attribute.kind) {
     case 'float':
-      return create(AttributeProtoSchema, { name, type: 1, f: attribute.value });
+      return { type: 1, f: attribute.value };
     case 'int':
-      return create(AttributeProtoSchema, { name, type: 2, i: BigInt(attribute.value) });
+      return { type: 2, i: integer(attribute.value) };
     case 'string':
-      return create(AttributeProtoSchema, { name, type: 3, s: encode.encode(attribute.value) });
+      return { type: 3, s: encode(attribute.value) };
     case 'tensor':
-      return create(AttributeProtoSchema, { name, type: 4, t: tensorProto('', attribute.value) });
+      return { type: 4, t: tensorProto('', attribute.value) };
     case 'graph':
-      return create(AttributeProtoSchema, { name, type: 5, g: graphProto(attribute.value, tensorProto) });
+      return { type: 5, g: graphProto(attribute.value, tensorProto) };
     case 'floats':
-      return create(AttributeProtoSchema, { name, type: 6, floats: [...attribute.value] });
+      return { type: 6, floats: [...attribute.value] };
     case 'ints':
-      return create(AttributeProtoSchema, { name, type: 7, ints: attribute.value.map(BigInt) });
+      return { type: 7, ints: attribute.value.map(integer) };
     case 'strings':
-      return create(AttributeProtoSchema, { name, type: 8, strings: attribute.value.map((s) => encode.encode(s)) });
+      return { type: 8, strings: attribute.value.map(encode) };
+    case 'tensors':
+      return { type: 9, tensors: attribute.value.map((tensor) => tensorProto('', tensor)) };
+    case 'graphs':
+      return { type: 10, graphs: attribute.value.map((graph) => graphProto(graph, tensorProto)) };
   }
 }
