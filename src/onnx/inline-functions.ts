@@ -16,7 +16,9 @@ import {
 } from './generated/onnx_pb.js';
 
 /** Nodes, names and attributes that all bodies together may come to: functions that call each other twice double each time. */
-const MOST = 2_000_000;
+const MOST = 1_000_000;
+/** Calls within calls. */
+const DEEPEST = 100;
 
 export interface Inlined {
   readonly graph: GraphProto;
@@ -61,6 +63,18 @@ interface Call {
   readonly attributes: ReadonlyMap<string, AttributeProto>;
 }
 
+function assertDescends(path: readonly string[], key: string, { domain, opType }: NodeProto): void {
+  if (path.includes(key)) {
+    throw new GibbonError('E_MODEL_UNREADABLE', `function ${domain}.${opType} calls itself`, {
+      hint: 'A function of a model may only call others: the file is damaged, or made to do harm.',
+    });
+  }
+  if (path.length < DEEPEST) return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's own functions call each other more than ${DEEPEST} deep`, {
+    hint: 'Export the model with functions inlined.',
+  });
+}
+
 class Inliner {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #opsets: Map<string, number>;
@@ -83,11 +97,7 @@ class Inliner {
     const key = keyOf(node, node.opType);
     const called = this.#functions.get(key);
     if (called && this.#fits(called)) {
-      if (path.includes(key)) {
-        throw new GibbonError('E_MODEL_UNREADABLE', `function ${node.domain}.${node.opType} calls itself`, {
-          hint: 'A function of a model may only call others: the file is damaged, or made to do harm.',
-        });
-      }
+      assertDescends(path, key, node);
       const inner = [...path, key];
       return this.#body(called, node).flatMap((one) => this.#node(one, inner));
     }
@@ -128,14 +138,14 @@ class Inliner {
       const outer = node.output[i] || `${id}output:${i}`;
       const before = names.get(name);
       // An input, or another output, given back as it is.
-      if (before) passed.push(create(NodeProtoSchema, { opType: 'Identity', name: `${id}${name}`, input: [before], output: [outer] }));
+      if (before) passed.push(create(NodeProtoSchema, { opType: 'Identity', input: [before], output: [outer] }));
       else if (before === undefined) names.set(name, outer);
     }
     const rename = (name: string): string => (name === '' ? '' : (names.get(name) ?? `${id}${name}`));
     const attributes = new Map([...called.attributeProto, ...node.attribute].map((a) => [a.name, a]));
-    return [...this.#nodes(called.node, { rename, attributes }), ...passed].map((one) =>
-      Object.assign(one, { name: one.name.startsWith(id) ? one.name : `${id}${one.name}` }),
-    );
+    const body = this.#nodes(called.node, { rename, attributes });
+    for (const one of body) if (one.name !== '') one.name = `${id}${one.name}`;
+    return [...body, ...passed];
   }
 
   #nodes(nodes: readonly NodeProto[], call: Call): NodeProto[] {
