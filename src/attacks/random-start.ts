@@ -1,20 +1,20 @@
 /** Random points of a norm ball, drawn from the keyed generator. */
 import type { Rng } from '../rng/rng.ts';
-import type { Norm } from '../threat/ball.ts';
+import { boundAt, type Norm, type Range } from '../threat/ball.ts';
 
-/** x0 plus a uniform draw from the ball of radius epsilon, clipped to the range. L2 and L1 balls by Barthe et al. (Annals of Probability 2005). */
-export function randomStart(
-  rng: Rng,
-  norm: Norm,
-  x0: Float32Array,
-  epsilon: number,
-  range: readonly [number, number] | undefined,
-): Float32Array {
-  const noise = new Float32Array(x0.length);
+/** x0 plus a uniform draw from the ball of radius epsilon in the elements that may change, clipped to the range. L2 and L1 balls by Barthe et al. (Annals of Probability 2005). */
+export function randomStart(rng: Rng, norm: Norm, x0: Float32Array, epsilon: number, range: Range | undefined): Float32Array {
+  const movable = range?.[2];
+  const moved = movable ? [...x0.keys()].filter((i) => movable[i]) : undefined;
+  const noise = new Float32Array(moved?.length ?? x0.length);
   if (norm === 'linf') rng.fillUniform(noise, -epsilon, epsilon);
   else ballNoise(rng, norm, noise, epsilon);
   const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return noise.map((d, i) => Math.min(high, Math.max(low, (x0[i] as number) + d)));
+  const clipped = (d: number, i: number): number => Math.min(boundAt(high, i), Math.max(boundAt(low, i), (x0[i] as number) + d));
+  if (!moved) return noise.map(clipped);
+  const point = x0.slice();
+  for (const [k, i] of moved.entries()) point[i] = clipped(noise[k] as number, i);
+  return point;
 }
 
 /** Uniform in the p-ball: coordinates with density ∝ e^(−|t|^p), divided by (Σ|t|^p + E)^(1/p) with E exponential. */

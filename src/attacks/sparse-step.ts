@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import { int, type Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
-import { normOf, perRow } from '../threat/ball.ts';
+import { bound, normOf, perRow, type Range } from '../threat/ball.ts';
 
 /** CleverHans' and Foolbox's sparsity: the 99th percentile. */
 const SHARE = 0.01;
@@ -11,7 +11,7 @@ const SHARE = 0.01;
  * The step along `slope` [B, …] from x; elements that the range lets go no further take no part, or the steepest of them would hold every step up.
  * Measured on 128 MNIST images (LeNet5, epsilon 8, 50 steps): 45 stand; with the single steepest element 121, with Foolbox's dense gradient 123.
  */
-export function sparseStep(g: GraphBuilder, slope: Value, x: Value, range: readonly [number, number] | undefined): Value {
+export function sparseStep(g: GraphBuilder, slope: Value, x: Value, range: Range | undefined): Value {
   const [batch, size] = [x.shape[0] as number, sizeOf(x.shape.slice(1))];
   const count = Math.max(1, Math.floor(SHARE * size));
   const open = range ? g.mul(slope, g.cast(free(g, slope, x, range), slope.type)) : slope;
@@ -23,8 +23,9 @@ export function sparseStep(g: GraphBuilder, slope: Value, x: Value, range: reado
 }
 
 /** May x still go where the slope points? */
-function free(g: GraphBuilder, slope: Value, x: Value, [low, high]: readonly [number, number]): Value {
+function free(g: GraphBuilder, slope: Value, x: Value, [low, high]: Range): Value {
   const zero = g.scalar(0, slope);
-  const up = g.and(g.greater(slope, zero), g.less(x, g.scalar(high, x)));
-  return g.node('Or', [up, g.and(g.less(slope, zero), g.greater(x, g.scalar(low, x)))]);
+  const [least, most] = [bound(g, low, x), bound(g, high, x)];
+  const up = g.and(g.greater(slope, zero), g.less(x, most));
+  return g.node('Or', [up, g.and(g.less(slope, zero), g.greater(x, least))]);
 }

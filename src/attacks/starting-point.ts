@@ -3,6 +3,7 @@
  * Blended uniform noise as in HopSkipJump (arXiv:1904.02144, Appendix; CleverHans' `initialize`), else the nearest sample of another class.
  */
 import type { Rng } from '../rng/rng.ts';
+import { boundAt, type Range } from '../threat/ball.ts';
 import type { AttackSample } from './attack.ts';
 import type { LabelQueries } from './label-queries.ts';
 
@@ -15,7 +16,7 @@ const AT_ONCE = 10;
 export interface Start {
   readonly queries: LabelQueries;
   readonly rng: Rng;
-  readonly range: readonly [number, number] | undefined;
+  readonly range: Range | undefined;
   /** The other examples: an attacker with a target starts from one of that class. */
   readonly samples: readonly AttackSample[];
   readonly goal: number | undefined;
@@ -40,10 +41,21 @@ async function noise({ queries, rng, range }: Start): Promise<Float32Array[]> {
   return [];
 }
 
-function uniform(rng: Rng, x: Float32Array, [low, high]: readonly [number, number]): Float32Array {
+function uniform(rng: Rng, x: Float32Array, range: Range): Float32Array {
+  const [low, high] = range;
   const point = new Float32Array(x.length);
-  rng.fillUniform(point, low, high);
-  return point;
+  if (typeof low === 'number' && typeof high === 'number') rng.fillUniform(point, low, high);
+  else {
+    rng.fillUniform(point, 0, 1);
+    for (const [i, u] of point.entries()) point[i] = boundAt(low, i) + u * (boundAt(high, i) - boundAt(low, i));
+  }
+  return onlyMoved(point, x, range);
+}
+
+/** The point with the original's elements wherever these may not change. */
+function onlyMoved(point: Float32Array, x: Float32Array, range: Range | undefined): Float32Array {
+  const movable = range?.[2];
+  return movable ? point.map((v, i) => (movable[i] ? v : (x[i] as number))) : point;
 }
 
 /** Without a range: normal noise around x of ten sizes, from a hundredth of x's own to 2600 times it, and again. */
@@ -55,10 +67,11 @@ function around(rng: Rng, x: Float32Array, draw: number): Float32Array {
 }
 
 /** The nearest (L2) of the samples whose label makes them candidates, and that the model decides as wanted. */
-async function nearest({ queries, samples, goal }: Start): Promise<Float32Array[]> {
+async function nearest({ queries, range, samples, goal }: Start): Promise<Float32Array[]> {
   const { sample } = queries;
   const candidates = samples
     .filter(({ label, x }) => (goal === undefined ? label !== sample.label : label === goal) && x.length === sample.x.length)
+    .map(({ x, index }) => ({ x: onlyMoved(x, sample.x, range), index }))
     .map(({ x, index }) => ({ x, index, distance: squared(x, sample.x) }))
     .sort((a, b) => a.distance - b.distance || a.index - b.index);
   for (const { x } of candidates.slice(0, SAMPLES)) if ((await queries.fooled([x]))[0]) return [x];

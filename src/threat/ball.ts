@@ -2,10 +2,37 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { int } from '../onnx/graph.ts';
-import { sizeOf } from '../onnx/tensor.ts';
+import { floats, sizeOf } from '../onnx/tensor.ts';
 
 export const NORMS = ['linf', 'l2', 'l1'] as const;
 export type Norm = (typeof NORMS)[number];
+
+/** One number for all elements of a row, or one for each. */
+export type Bound = number | readonly number[];
+/** The values that elements can take and, where some of them may not change at all, which may. */
+export type Range = readonly [low: Bound, high: Bound, movable?: readonly boolean[]];
+
+export const boundAt = (bound: Bound, i: number): number => (typeof bound === 'number' ? bound : (bound[i] as number));
+
+/** A bound as a value that broadcasts over x; where it differs between elements, x is [B, size]. */
+export function bound(g: GraphBuilder, of: Bound, x: Value): Value {
+  return typeof of === 'number' ? g.scalar(of, x) : g.constant(floats(of, [1, of.length], x.type));
+}
+
+/** x brought into the range; where bounds differ between elements, x is [B, size]. */
+export function clipTo(g: GraphBuilder, x: Value, range: Range | undefined): Value {
+  if (!range) return x;
+  const [low, high] = range;
+  if (typeof low === 'number' && typeof high === 'number') return g.clip(x, low, high);
+  return g.max(g.min(x, bound(g, high, x)), bound(g, low, x));
+}
+
+/** x [B, size] with 0 in place of the elements that may not change. */
+export function movedOnly(g: GraphBuilder, x: Value, range: Range | undefined): Value {
+  const movable = range?.[2];
+  if (!movable || movable.every(Boolean)) return x;
+  return g.mul(x, g.constant(floats(movable.map(Number), [1, movable.length], x.type)));
+}
 
 /** A per-row number [B] shaped to broadcast over x [B, …]. */
 export function perRow(g: GraphBuilder, value: Value, x: Value): Value {
@@ -26,17 +53,10 @@ export function normOf(g: GraphBuilder, norm: Norm | 'l0', d: Value): Value {
 }
 
 /** The point of the ball of radius `epsilon` [B] around x0 that is nearest to x, then clipped to the data's range. */
-export function project(
-  g: GraphBuilder,
-  norm: Norm,
-  x: Value,
-  x0: Value,
-  epsilon: Value,
-  range: readonly [number, number] | undefined,
-): Value {
+export function project(g: GraphBuilder, norm: Norm, x: Value, x0: Value, epsilon: Value, range: Range | undefined): Value {
   const radius = perRow(g, epsilon, x);
   const inside = norm === 'linf' ? g.max(g.min(x, g.add(x0, radius)), g.sub(x0, radius)) : g.add(x0, shrunk(g, norm, g.sub(x, x0), radius));
-  return range ? g.clip(inside, range[0], range[1]) : inside;
+  return clipTo(g, inside, range);
 }
 
 function shrunk(g: GraphBuilder, norm: 'l2' | 'l1', d: Value, radius: Value): Value {

@@ -1,7 +1,7 @@
 /** Gaussian noise scaled to the ball's surface. Foolbox's repeated additive Gaussian noise, per norm. */
 import * as z from 'zod';
 import { rangeOf } from '../../model/preprocessing.ts';
-import type { Norm } from '../../threat/ball.ts';
+import { boundAt, type Norm } from '../../threat/ball.ts';
 import { defineAttack } from '../attack.ts';
 import { noise } from '../noise.ts';
 
@@ -15,7 +15,7 @@ export const gaussianNoise = defineAttack({
   aim: 'budget',
   params: z.object({ repeats: z.int().min(1).default(1).describe('draws per example; the worst counts') }),
   run: (context, samples) => {
-    const [low, high] = rangeOf(context.target.preprocessing) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const [low, high, movable] = rangeOf(context.target.preprocessing) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     return noise(
       context,
       'gaussian-noise',
@@ -23,8 +23,9 @@ export const gaussianNoise = defineAttack({
       (rng, x) => {
         const z = new Float32Array(x.length);
         rng.fillNormal(z);
-        const scale = context.epsilon / sizeIn(context.norm, z);
-        return z.map((v, i) => Math.min(high, Math.max(low, (x[i] as number) + v * scale)));
+        if (movable) for (const i of z.keys()) if (!movable[i]) z[i] = 0;
+        const scale = context.epsilon / (sizeIn(context.norm, z) || 1);
+        return z.map((v, i) => Math.min(boundAt(high, i), Math.max(boundAt(low, i), (x[i] as number) + v * scale)));
       },
       samples,
     );

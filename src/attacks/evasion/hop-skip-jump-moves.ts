@@ -5,7 +5,7 @@ import type { Target } from '../../model/target.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { Feeds, HostTensor } from '../../runtime/runtime.ts';
-import { type Norm, normOf, project, steepest } from '../../threat/ball.ts';
+import { clipTo, movedOnly, type Norm, normOf, project, type Range, steepest } from '../../threat/ball.ts';
 
 export interface Moves {
   /** Noise rows per probe. */
@@ -33,7 +33,7 @@ interface Setting {
   readonly norm: Norm;
   readonly size: number;
   readonly chunk: number;
-  readonly range: readonly [number, number] | undefined;
+  readonly range: Range | undefined;
 }
 
 type Run = (feeds: Readonly<Record<string, Float32Array | number>>) => Promise<Float32Array>;
@@ -81,10 +81,11 @@ function tensors(feeds: Readonly<Record<string, Float32Array | number>>, { size,
 
 const rows = (g: GraphBuilder, name: string, count: number, { size }: Setting): Value => g.input(name, 'float32', [count, size]);
 const number = (g: GraphBuilder, name: string): Value => g.input(name, 'float32', [1]);
-const clipped = (g: GraphBuilder, x: Value, { range }: Setting): Value => (range ? g.clip(x, range[0], range[1]) : x);
+const clipped = (g: GraphBuilder, x: Value, { range }: Setting): Value => clipTo(g, x, range);
 
 function probed(g: GraphBuilder, setting: Setting): Value {
-  const [x, noise] = [rows(g, 'x', 1, setting), rows(g, 'noise', setting.chunk, setting)];
+  const [x, drawn] = [rows(g, 'x', 1, setting), rows(g, 'noise', setting.chunk, setting)];
+  const noise = movedOnly(g, drawn, setting.range);
   return clipped(g, g.add(x, g.mul(number(g, 'delta'), steepest(g, 'l2', noise))), setting);
 }
 

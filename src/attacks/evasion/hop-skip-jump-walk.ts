@@ -1,5 +1,6 @@
 /** HopSkipJump's walk along the decision boundary for one example (arXiv:1904.02144, algorithms 1 and 2), in questions of labels only. */
 import type { Rng } from '../../rng/rng.ts';
+import { boundAt, type Range } from '../../threat/ball.ts';
 import type { LabelQueries } from '../label-queries.ts';
 import type { Moves } from './hop-skip-jump-moves.ts';
 
@@ -7,7 +8,7 @@ export interface Walk {
   readonly moves: Moves;
   readonly queries: LabelQueries;
   readonly norm: 'linf' | 'l2';
-  readonly range: readonly [number, number] | undefined;
+  readonly range: Range | undefined;
   readonly steps: number;
   readonly initEvals: number;
   readonly maxEvals: number;
@@ -137,9 +138,16 @@ async function estimate(setting: Walk, here: Reached, step: number, evals: numbe
   return moves.direction(sums, Math.abs(mean) === 1 ? 0 : mean);
 }
 
+/** The mean width of the elements that may change. */
+function widthOf([low, high, movable]: Range, size: number): number {
+  if (typeof low === 'number' && typeof high === 'number') return high - low;
+  const moved = Array.from({ length: size }, (_, i) => i).filter((i) => movable?.[i] !== false);
+  return moved.reduce((sum, i) => sum + boundAt(high, i) - boundAt(low, i), 0) / Math.max(1, moved.length);
+}
+
 /** δ: a tenth of the range at first, then distance/d (√d·θ·distance in L2, d·θ·distance in Linf), and never too small for float32. */
 function probeSize({ gamma, range }: Walk, { point, distance }: Reached, step: number): number {
-  const scale = range ? range[1] - range[0] : point.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const scale = range ? widthOf(range, point.length) : point.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   if (step === 0 && range) return 0.1 * scale;
   return Math.max((gamma * distance) / point.length, Math.min(distance, 16 * RESOLUTION * scale * Math.sqrt(point.length)));
 }
