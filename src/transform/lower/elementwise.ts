@@ -1,7 +1,9 @@
 /** Lowerings of element-wise operators: most are core as they are, the others are written with those. */
+import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, stringOf, type Value } from '../../onnx/graph.ts';
 import { elementTypeOf, isFloat } from '../../onnx/tensor.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { asFloats } from './integers.ts';
 import { current, lined, perChannelSlope } from './legacy.ts';
 
 /** Operators whose core form has the same inputs and attributes. */
@@ -80,15 +82,16 @@ export const pow: Lowering = (context) => {
 };
 
 /** Gelu: x·Φ(x), or its tanh approximation (Hendrycks & Gimpel, arXiv:1606.08415). */
-export const gelu: Lowering = ({ g, node, input }) => {
-  const x = input(0);
+export function geluOf(g: GraphBuilder, x: Value, approximate: string): Value {
   const half = g.mul(x, g.scalar(0.5, x));
-  if (stringOf(node, 'approximate', 'none') === 'tanh') {
+  if (approximate === 'tanh') {
     const inner = g.add(x, g.mul(g.scalar(0.044715, x), g.mul(x, g.mul(x, x))));
-    return [g.mul(half, g.add(g.node('Tanh', [g.mul(inner, g.scalar(Math.sqrt(2 / Math.PI), x))]), g.scalar(1, x)))];
+    return g.mul(half, g.add(g.node('Tanh', [g.mul(inner, g.scalar(Math.sqrt(2 / Math.PI), x))]), g.scalar(1, x)));
   }
-  return [g.mul(half, g.add(g.node('Erf', [g.mul(x, g.scalar(Math.SQRT1_2, x))]), g.scalar(1, x)))];
-};
+  return g.mul(half, g.add(g.node('Erf', [g.mul(x, g.scalar(Math.SQRT1_2, x))]), g.scalar(1, x)));
+}
+
+export const gelu: Lowering = ({ g, node, input }) => [geluOf(g, input(0), stringOf(node, 'approximate', 'none'))];
 
 /** gamma·(relu(x) + alpha·(e^min(x, 0) − 1)): Elu and Selu. */
 const exponential =
@@ -144,5 +147,5 @@ export const castTo =
   (float: 'float32' | 'float64'): Lowering =>
   ({ g, node, input }) => {
     const type = elementTypeOf(intOf(node, 'to', 1));
-    return [g.cast(input(0), isFloat(type) ? float : type)];
+    return [isFloat(type) ? g.cast(asFloats(g, input(0)), float) : g.cast(input(0), type)];
   };

@@ -8,20 +8,20 @@ export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, 
 
 export const gemm: Lowering = (context) => [context.g.node('Gemm', context.inputs, current(context))];
 
+export const matmul: Lowering = ({ g, input }) => [product(g, input(0), input(1))];
+
 /** MatMul: vectors become matrices and back. */
-export const matmul: Lowering = ({ g, input }) => {
-  let [a, b] = [input(0), input(1)];
+export function product(g: GraphBuilder, left: Value, right: Value): Value {
+  let [a, b] = [left, right];
   const [vectorA, vectorB] = [a.shape.length === 1, b.shape.length === 1];
   if (vectorA) a = g.reshape(a, [1, ...a.shape]);
   if (vectorB) b = g.reshape(b, [...b.shape, 1]);
   const y = g.matmul(a, b);
-  return [
-    g.reshape(
-      y,
-      y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)),
-    ),
-  ];
-};
+  return g.reshape(
+    y,
+    y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)),
+  );
+}
 
 /** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
 const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);

@@ -1,13 +1,12 @@
 /** Which operators of a file Gibbon can lower to its core, and how. */
 import type { Node } from '../../onnx/graph.ts';
 import type { Lowering } from './context.ts';
-import * as control from './control.ts';
+import { DATA } from './data-table.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
 import * as normalise from './normalise.ts';
 import * as pool from './pool.ts';
-import { dequantizeLinear } from './quantise.ts';
 import * as reduce from './reduce.ts';
 import * as structural from './structural.ts';
 
@@ -16,6 +15,7 @@ type Table = Readonly<Record<string, Lowering>>;
 /** Lowerings of the ONNX domain, by operator. */
 const ONNX: Table = {
   ...Object.fromEntries(elementwise.AS_IS.map((op) => [op, elementwise.asIs])),
+  ...DATA,
   ArgMax: reduce.argMax,
   ArgMin: reduce.argMin,
   AveragePool: pool.averagePool,
@@ -30,7 +30,6 @@ const ONNX: Table = {
   ConvTranspose: linear.conv,
   CumSum: structural.cumSum,
   DepthToSpace: elementwise.asIs,
-  DequantizeLinear: dequantizeLinear,
   Dropout: structural.dropout,
   Einsum: einsum,
   Elu: elementwise.elu,
@@ -45,14 +44,12 @@ const ONNX: Table = {
   GroupNormalization: normalise.groupNormalization,
   HardSwish: elementwise.hardSwish,
   Identity: structural.identity,
-  If: control.branch,
   InstanceNormalization: normalise.instanceNormalization,
   LayerNormalization: normalise.layerNormalization,
   LogSoftmax: reduce.softmax,
   LpNormalization: normalise.lpNormalization,
   LpPool: pool.lpPool,
   LRN: normalise.lrn,
-  Loop: control.loop,
   MatMul: linear.matmul,
   Max: elementwise.variadic('Max'),
   MaxPool: pool.maxPool,
@@ -74,7 +71,6 @@ const ONNX: Table = {
   ReduceSum: reduce.reduceSum,
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
-  Scan: control.scan,
   RMSNormalization: normalise.rmsNormalization,
   Selu: elementwise.selu,
   Shape: structural.shape,

@@ -1,5 +1,6 @@
 /** Further cases of the lowering table, one file per group of operators. */
 import type { Lowered } from '../expect-lowering.ts';
+import { DATA_CASES } from './data.ts';
 import { EINSUMS, NORMALISATIONS } from './normalise.ts';
 
-export const MORE: readonly Lowered[] = [...NORMALISATIONS, ...EINSUMS];
+export const MORE: readonly Lowered[] = [...NORMALISATIONS, ...EINSUMS, ...DATA_CASES];

@@ -1,0 +1,6 @@
+/** Cases of the lowerings of quantisation, indexing, resizing, signal processing and control flow. */
+import type { Lowered } from '../expect-lowering.ts';
+import { CONTROL } from './control.ts';
+import { QUANTISED } from './quantised.ts';
+
+export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED];
