@@ -1,7 +1,7 @@
 /** Builds static graphs node by node: types are inferred as nodes are added, equal nodes are made once, dead ones are left out. */
 import { GibbonError } from '../base/errors.ts';
 import { type Attributes, float, int, ints, type Node, type StaticGraph, type Value, type ValueType } from './graph.ts';
-import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, sizeOf, type Tensor } from './tensor.ts';
+import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, isFloat, sizeOf, type Tensor } from './tensor.ts';
 
 /** The opset of every graph that Gibbon writes. */
 export const CORE_OPSET = 18;
@@ -201,10 +201,10 @@ export class GraphBuilder {
 
   // ---- what rules are written with ----
 
-  /** A scalar constant of the given float type. */
+  /** A scalar constant of the given type (half precision: single). */
   scalar(value: number, like: { readonly type: ElementType } = { type: 'float32' }): Value {
-    if (like.type === 'int64') return this.constant(int64s([value], []));
-    return this.constant(floats([value], [], like.type));
+    if (isFloat(like.type)) return this.constant(floats([value], [], like.type));
+    return this.cast(this.constant(int64s([value], [])), like.type);
   }
   ints(values: readonly number[]): Value {
     return this.constant(int64s(values));

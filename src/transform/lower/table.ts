@@ -1,6 +1,9 @@
 /** Which operators of a file Gibbon can lower to its core, and how. */
 import type { Node } from '../../onnx/graph.ts';
+import { contribAttention, multiHeadAttention } from './attention-contrib.ts';
+import { attention, rotaryEmbedding } from './attention-onnx.ts';
 import type { Lowering } from './context.ts';
+import * as contrib from './contrib.ts';
 import { DATA } from './data-table.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
@@ -18,6 +21,7 @@ const ONNX: Table = {
   ...DATA,
   ArgMax: reduce.argMax,
   ArgMin: reduce.argMin,
+  Attention: attention,
   AveragePool: pool.averagePool,
   BatchNormalization: linear.batchNormalization,
   Cast: elementwise.castTo('float32'),
@@ -72,6 +76,7 @@ const ONNX: Table = {
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
   RMSNormalization: normalise.rmsNormalization,
+  RotaryEmbedding: rotaryEmbedding,
   Selu: elementwise.selu,
   Shape: structural.shape,
   SimplifiedLayerNormalization: normalise.rmsNormalization,
@@ -92,10 +97,20 @@ const ONNX: Table = {
 };
 
 /**
- * Lowerings of ONNX Runtime's own operators. The list is short on purpose, at most `CONTRIB_LIMIT` operators: each one is a format that only one
- * runtime defines.
+ * Lowerings of ONNX Runtime's own operators, at most `CONTRIB_LIMIT` of them, for each is a format that one runtime alone defines. These are what
+ * its graph optimiser (which Optimum and saved optimised models use) writes into encoders and image networks; three places are for quantised ones.
  */
-const CONTRIB: Table = {};
+const CONTRIB: Table = {
+  Attention: contribAttention,
+  BiasGelu: contrib.fusedGelu('none'),
+  EmbedLayerNormalization: contrib.embedLayerNormalization,
+  FastGelu: contrib.fusedGelu('tanh'),
+  FusedConv: contrib.fusedConv,
+  FusedMatMul: contrib.fusedMatMul,
+  Gelu: contrib.fusedGelu('none'),
+  MultiHeadAttention: multiHeadAttention,
+  SkipLayerNormalization: contrib.skipLayerNormalization,
+};
 
 export const CONTRIB_LIMIT = 12;
 

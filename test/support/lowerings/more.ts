@@ -1,6 +1,8 @@
 /** Further cases of the lowering table, one file per group of operators. */
 import type { Lowered } from '../expect-lowering.ts';
+import { ATTENTION } from './attention.ts';
+import { CONTRIB } from './contrib.ts';
 import { DATA_CASES } from './data.ts';
 import { EINSUMS, NORMALISATIONS } from './normalise.ts';
 
-export const MORE: readonly Lowered[] = [...NORMALISATIONS, ...EINSUMS, ...DATA_CASES];
+export const MORE: readonly Lowered[] = [...ATTENTION, ...CONTRIB, ...NORMALISATIONS, ...EINSUMS, ...DATA_CASES];
