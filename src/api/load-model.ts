@@ -63,7 +63,7 @@ export interface LoadedModel {
  * @throws GibbonError E_FILE_NOT_FOUND, E_MODEL_UNREADABLE, E_MODEL_UNSUPPORTED
  */
 export async function loadModel(path: string): Promise<LoadedModel> {
-  const [file, inspection] = [await readModelFile(path), await inspect(path)];
+  const [file, inspection] = [await readModelFile(path), await inspect(path, ortNode)];
   const { targetOf, release } = targets(file);
   return {
     path,

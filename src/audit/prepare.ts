@@ -11,12 +11,13 @@ import { createJudge } from '../model/judge.ts';
 import { type ModelFile, readModelFile } from '../model/model-file.ts';
 import { readingLeanly } from '../model/probing.ts';
 import { imageSize } from '../model/rows.ts';
-import type { Port } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
-import { isCore, OPS } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { isStraightThrough } from '../transform/lower/straight-through.ts';
+import { qualifiedName } from '../transform/lower/table.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { portText } from './port-text.ts';
 import type { Prepared, SubjectSpec } from './subject.ts';
 
 /** Labelled samples on which preprocessings are compared. */
@@ -136,12 +137,7 @@ async function classesOf({ model, dataset, base, spec, runtime }: Look): Promise
   return Math.max(2, judge.outputs);
 }
 
-export function portText({ name, type, shape }: Port): Prepared['input'] {
-  return { name, type, shape: shape?.map((dim) => dim ?? '?') ?? [] };
-}
-
 /** Operators of the model whose gradient is not their own. */
 export function maskedOperators(model: ModelFile): string[] {
-  const ops = new Set(model.graph.nodes.map(({ op }) => op));
-  return [...ops].filter((op) => isCore(op) && OPS[op].differentiable === 'straight-through').map((op) => `${op} (straight-through)`);
+  return [...new Set(model.graph.nodes.filter(isStraightThrough).map((node) => `${qualifiedName(node)} (straight-through)`))];
 }

@@ -2,6 +2,9 @@
 import type { DataSpec, Modality } from '../data/dataset.ts';
 import type { PreprocessingFlags, Tried } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
+import type { Metric } from '../threat/metric.ts';
+import type { PortText } from './port-text.ts';
+import type { ExampleImages } from './result.ts';
 
 export interface SubjectSpec {
   readonly model: string;
@@ -12,12 +15,6 @@ export interface SubjectSpec {
   readonly seed: number;
 }
 
-interface PortText {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: (number | string)[];
-}
-
 /** What a first look at the subject found. */
 export interface Prepared {
   readonly sha256: string;
@@ -26,7 +23,7 @@ export interface Prepared {
   readonly input: PortText;
   readonly output: PortText;
   readonly preprocessing: Preprocessing;
-  readonly source: 'flags' | 'guessed' | 'default';
+  readonly source: 'flags' | 'model' | 'guessed' | 'default';
   readonly tried: readonly Tried[];
   /** Other readings of the input that fit the labels as well. */
   readonly rivals: readonly string[];
@@ -59,7 +56,7 @@ export interface AttackOrder {
   readonly attack: {
     readonly id: string;
     readonly params: Readonly<Record<string, unknown>>;
-    readonly norm: 'linf' | 'l2' | 'l1';
+    readonly norm: Metric;
     readonly epsilon: number;
   };
   /** Examples that label-only attacks may start from: the same whatever the shard. */
@@ -83,6 +80,8 @@ export interface AttackReply {
     readonly l2: number;
     readonly linf: number;
     readonly ssim: number | null;
+    readonly edits?: number;
+    readonly editShare?: number;
   } | null;
   /** Still fooled after rounding to 8 bits inside the ball; null where the data is not images. */
   readonly broken8bit: boolean | null;
@@ -103,7 +102,7 @@ export interface PictureOrder {
   readonly items: readonly { readonly index: number; readonly saved: readonly string[] }[];
   /** Where to write the adversarial PNGs; nowhere when absent. */
   readonly folder?: string | undefined;
-  readonly norm: 'linf' | 'l2' | 'l1';
+  readonly norm: Metric;
   readonly epsilon: number;
 }
 
@@ -114,4 +113,5 @@ export interface PictureReply {
   readonly adversarialImage: string | null;
   readonly amplification: number | null;
   readonly series: { original: number[][]; perturbation: number[][] } | null;
+  readonly text?: NonNullable<ExampleImages['text']>;
 }
