@@ -13,6 +13,17 @@ export type InferNode = (
   constant: (index: number) => Tensor | undefined,
 ) => readonly ValueType[];
 
+/** Elements of the largest value that a graph may speak of; no machine holds one, so a model that declares more is damaged or means harm. */
+const MOST_ELEMENTS = 2 ** 36;
+
+function assertPossible(name: string, shape: readonly number[], node?: Node): void {
+  if (shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0) && sizeOf(shape) <= MOST_ELEMENTS) return;
+  const made = node ? `${node.op} makes a value` : `${name} is a value`;
+  throw new GibbonError('E_MODEL_SHAPE', `${made} of the shape [${shape.join(', ')}], which nothing can hold`, {
+    hint: 'The model declares impossible sizes, or the input has another shape than the model expects.',
+  });
+}
+
 /** A graph under construction. Values belong to the builder that made them. */
 export class GraphBuilder {
   readonly #infer: InferNode;
@@ -118,7 +129,7 @@ export class GraphBuilder {
       const value = inputs[i];
       return value ? this.tensor(value) : undefined;
     });
-    const values = node.outputs.map((name, i) => this.#value(name, types[i] as ValueType));
+    const values = node.outputs.map((name, i) => this.#value(name, types[i] as ValueType, node));
     this.#nodes.push(node);
     const fixed = names.length > 0 && names.every((name) => name === '' || this.#fixed.has(name));
     for (const name of node.outputs) {
@@ -129,7 +140,8 @@ export class GraphBuilder {
     return values;
   }
 
-  #value(name: string, { type, shape }: ValueType): Value {
+  #value(name: string, { type, shape }: ValueType, node?: Node): Value {
+    assertPossible(name, shape, node);
     this.#types.set(name, { type, shape });
     return { name, type, shape };
   }

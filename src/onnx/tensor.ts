@@ -193,7 +193,15 @@ function fromBfloat16(bits: number): number {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0] as number;
 }
 
-/** The elements as JavaScript numbers; meant for shapes, axes and scalars, not for weights. */
+/** Far more than shapes, axes and indices ever are. */
+const MOST_NUMBERS = 2 ** 24;
+
+/** The elements as JavaScript numbers; meant for shapes, axes and scalars, not for weights. @throws GibbonError E_MODEL_UNSUPPORTED for too many */
 export function numbers(tensor: Tensor): number[] {
+  if (sizeOf(tensor.shape) > MOST_NUMBERS) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `a list of ${sizeOf(tensor.shape)} numbers where a shape or indices belong`, {
+      hint: 'The model computes shapes or indices that no network needs: it is damaged, or made to do harm.',
+    });
+  }
   return Array.from(view(tensor) as ArrayLike<number | bigint>, Number);
 }

@@ -1,6 +1,6 @@
 /** Computes once whatever follows from constants alone (folded batch normalisation, flipped kernels, dequantised weights). */
 import type { StaticGraph, Value } from '../onnx/graph.ts';
-import { bytesPer, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { byteLengthOf, type Tensor } from '../onnx/tensor.ts';
 import type { Evaluate } from './evaluate.ts';
 
 /** A folded value may be this much larger than what it was made from; larger ones (a broadcast zero) stay nodes. */
@@ -16,14 +16,14 @@ export async function foldConstants(graph: StaticGraph, evaluate: Evaluate): Pro
   }
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const isFixedNode = (node: StaticGraph['nodes'][number]): boolean => fixed.has(node.outputs[0] as string);
-  const largest = Math.max(SMALL, ...[...graph.constants.values()].map((tensor) => tensor.data.byteLength));
+  const largest = [...graph.constants.values()].reduce((most, tensor) => Math.max(most, byteLengthOf(tensor)), SMALL);
   const wanted = new Map<string, Value>();
   for (const node of graph.nodes) {
     if (isFixedNode(node) && !node.outputs.some((name) => outputs.has(name))) continue;
     for (const name of node.inputs) {
       const type = graph.types.get(name);
       if (!type || !fixed.has(name) || graph.constants.has(name)) continue;
-      if (sizeOf(type.shape) * bytesPer(type.type) <= GROWTH * largest) wanted.set(name, { name, ...type });
+      if (byteLengthOf(type) <= GROWTH * largest) wanted.set(name, { name, ...type });
     }
   }
   if (wanted.size === 0) return graph;
