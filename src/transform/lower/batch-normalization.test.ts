@@ -92,6 +92,13 @@ describe('BatchNormalization', () => {
       given,
     );
   });
+  it('of weights by their own statistics follows from constants', async () => {
+    const given: Given[] = [signed([4, 3, 3]), ...statistics(3)];
+    const training = node('BatchNormalization', ['x0', 'x1', 'x2', 'x3', 'x4'], 'w', { training_mode: int(1), epsilon: float(0.01) });
+    const weights: Node = { ...training, outputs: ['w', 'm', 'v'] };
+    const all: Given[] = [...given, [2, 3, 7]];
+    await expectSame(graphOf(15, [weights, node('Conv', ['x5', 'w'], 'y')], all, [{ name: 'y', type: 'float32', shape: null }]), all);
+  });
   it('is refused in training mode, with what to do', async () => {
     const given: Given[] = [[2, 4, 6], undefined, undefined, ...statistics(4)];
     const training = { ...normalised('x0'), attributes: { training_mode: int(1) } };

@@ -1,8 +1,9 @@
 /** Lowerings of linear layers; batch normalisation disappears into the layer before it. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
-import { type Lowering, refuseTraining } from './context.ts';
+import { type LowerContext, type Lowering, refuseTraining } from './context.ts';
 import { current } from './legacy.ts';
+import { standardised } from './normalise.ts';
 
 export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
 
@@ -27,9 +28,10 @@ export function product(g: GraphBuilder, left: Value, right: Value): Value {
 const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);
 
 /** y = x·s + t with s = scale/√(var + ε) and t = bias − mean·s; both follow from constants, and fold into a Conv or Gemm before. */
-export const batchNormalization: Lowering = ({ g, node, input, opset }) => {
+export const batchNormalization: Lowering = (context) => {
+  const { g, node, input, opset } = context;
   const statistics = opset < 14 && node.outputs.slice(1).some((name) => name !== '');
-  if (intOf(node, 'training_mode', 0) === 1 || statistics) refuseTraining(node);
+  if (intOf(node, 'training_mode', 0) === 1 || statistics) return standardisedWeights(context);
   const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map(input) as [Value, Value, Value, Value, Value];
   const factor = g.div(scale, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), variance))));
   const shift = g.sub(bias, g.mul(mean, factor));
@@ -40,6 +42,16 @@ export const batchNormalization: Lowering = ({ g, node, input, opset }) => {
   const rank = Math.max(x.shape.length, 2);
   return [g.add(g.mul(x, perChannel(g, factor, rank)), perChannel(g, shift, rank))];
 };
+
+/** Batch normalisation by the statistics of its own input: of weights (standardised convolutions) it follows from constants; of data it is training. */
+function standardisedWeights({ g, node, input }: LowerContext): readonly Value[] {
+  const [x, scale, bias] = [input(0), input(1), input(2)];
+  if (!g.isFixed(x)) refuseTraining(node);
+  const rank = x.shape.length;
+  const axes = [...x.shape.keys()].filter((axis) => axis !== 1);
+  const { y } = standardised(g, x, axes, floatOf(node, 'epsilon', 1e-5));
+  return [g.add(g.mul(y, perChannel(g, scale, rank)), perChannel(g, bias, rank))];
+}
 
 /** The layer that made x with the factor in its weights and the shift in its bias, where that layer's weights are constants. */
 function foldedInto(g: GraphBuilder, x: Value, { factor, shift }: { factor: Value; shift: Value }): Value | undefined {

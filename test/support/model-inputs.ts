@@ -1,0 +1,101 @@
+/** Inputs for any model: those that stand beside an export, random ones, and extreme ones. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Port } from '../../src/onnx/graph.ts';
+import { type ElementType, isHalf, sizeOf, type Tensor, view, widened } from '../../src/onnx/tensor.ts';
+import { keyedRng } from '../../src/rng/rng.ts';
+import type { Feeds, HostTensor, TypedArray } from '../../src/runtime/runtime.ts';
+
+const bytesOf = (data: TypedArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** The constant with these elements. */
+const tensorOf = ({ type, shape, data }: HostTensor): Tensor => ({ type, shape, data: bytesOf(data) });
+
+/** What the core graph takes for an input: half precision in single. */
+export function widenedFeeds(feeds: Feeds): Feeds {
+  const wide = (tensor: HostTensor): HostTensor =>
+    isHalf(tensor.type) ? { ...tensor, type: 'float32', data: view(widened(tensorOf(tensor))) } : tensor;
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wide(tensor)]));
+}
+
+interface Packed {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly base64?: string;
+}
+
+/** The inputs in expected/<name>.json beside an exported model, if that is there and holds only numbers. */
+export function keptFeeds(model: string): Feeds | undefined {
+  const path = join(dirname(model), 'expected', `${basename(model, '.onnx')}.json`);
+  if (!existsSync(path)) return undefined;
+  const { inputs } = JSON.parse(readFileSync(path, 'utf8')) as { inputs: Record<string, Packed> };
+  const entries = Object.entries(inputs).map(([name, { type, shape, base64 }]): [string, HostTensor] | undefined =>
+    base64 === undefined
+      ? undefined
+      : [name, { type, shape, data: view({ type, shape, data: Uint8Array.from(Buffer.from(base64, 'base64')) }) }],
+  );
+  return entries.every((entry) => entry !== undefined) ? Object.fromEntries(entries) : undefined;
+}
+
+const EXTREME = 1e4;
+
+type Draw = (uniform: number) => number;
+
+/** By name, what a float input is filled with, from a uniform number in [0, 1). */
+const FILLS: Readonly<Record<string, Draw>> = {
+  'uniform in [0, 1]': (u) => u,
+  'uniform in [-1, 1]': (u) => 2 * u - 1,
+  'all 0': () => 0,
+  'all 1': () => 1,
+  'all 1e4': () => EXTREME,
+  'all -1e4': () => -EXTREME,
+  'signs of 1e4': (u) => (u < 0.5 ? -EXTREME : EXTREME),
+};
+
+/** Integers of a model without kept inputs: bytes, which no embedding of the fixtures is too small for. */
+const INTEGERS = 256;
+
+/** Inputs of these shapes, by name. Integers of kept inputs stay as they are (token ids); half-precision inputs come only from there. */
+export function inputsOf(
+  ports: readonly Port[],
+  shapes: Readonly<Record<string, readonly number[]>>,
+  kept: Feeds | undefined,
+): [string, Feeds][] {
+  const filled = Object.entries(FILLS).map(([name, draw]): [string, Feeds] => [
+    name,
+    Object.fromEntries(
+      ports.map((port) => [
+        port.name,
+        kept && port.type !== 'float32' ? (kept[port.name] as HostTensor) : fill(port, shapes[port.name] ?? [], draw),
+      ]),
+    ),
+  ]);
+  return [...(kept ? [['kept', kept] as [string, Feeds]] : []), ...filled];
+}
+
+function fill({ name, type }: Port, shape: readonly number[], draw: Draw): HostTensor {
+  const rng = keyedRng(0, 'conformance', name);
+  const size = sizeOf(shape);
+  if (type === 'float32') return { type, shape, data: Float32Array.from({ length: size }, () => draw(rng.uniform())) };
+  const value = (): number => Math.abs(Math.floor(draw(rng.uniform()) * INTEGERS)) % INTEGERS;
+  if (type === 'int64') return { type, shape, data: BigInt64Array.from({ length: size }, () => BigInt(value())) };
+  if (type === 'int32') return { type, shape, data: Int32Array.from({ length: size }, value) };
+  if (type === 'float64') return { type, shape, data: Float64Array.from({ length: size }, () => draw(rng.uniform())) };
+  throw new Error(`no inputs of type ${type} are made`);
+}
+
+/** Row `row` of every input. */
+export function rowOf(feeds: Feeds, row: number): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, shape, data }]) => {
+      const size = data.length / (shape[0] as number);
+      return [name, { type, shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) }];
+    }),
+  );
+}
+
+/** As numbers, half precision decoded. */
+export function numbersOf(tensor: HostTensor): number[] {
+  const { data } = isHalf(tensor.type) ? { data: view(widened(tensorOf(tensor))) } : tensor;
+  return Array.from(data as ArrayLike<number | bigint>, Number);
+}
