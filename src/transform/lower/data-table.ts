@@ -3,6 +3,7 @@ import type { Lowering } from './context.ts';
 import * as control from './control.ts';
 import * as quantise from './quantise.ts';
 import * as quantisedLinear from './quantised-linear.ts';
+import { resize } from './resize.ts';
 
 /** Of the ONNX domain. */
 export const DATA: Readonly<Record<string, Lowering>> = {
@@ -15,5 +16,7 @@ export const DATA: Readonly<Record<string, Lowering>> = {
   QLinearConv: quantisedLinear.qLinearConv,
   QLinearMatMul: quantisedLinear.qLinearMatMul,
   QuantizeLinear: quantise.quantizeLinear,
+  Resize: resize,
   Scan: control.scan,
+  Upsample: resize,
 };

@@ -2,5 +2,6 @@
 import type { Lowered } from '../expect-lowering.ts';
 import { CONTROL } from './control.ts';
 import { QUANTISED } from './quantised.ts';
+import { RESIZED } from './resized.ts';
 
-export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED];
+export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...RESIZED];
