@@ -308,6 +308,10 @@ export class GraphBuilder {
   slice(x: Value, axis: number, start: number, end: number, step = 1): Value {
     return this.node('Slice', [x, this.ints([start]), this.ints([end]), this.ints([axis]), this.ints([step])]);
   }
+  /** Consecutive pieces of these sizes. */
+  split(x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
+    return sizes.length === 1 ? [x] : this.nodes1('Split', [x, this.ints(sizes)], { axis: int(axis) }, sizes.length);
+  }
   /** Pads with `value` (0 unless given); `pads` is [begin…, end…] over all axes. */
   pad(x: Value, pads: readonly number[], value?: Value): Value {
     if (pads.every((p) => p === 0)) return x;

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { type Case, expectGradient, expectGradients } from '../../test/support/expect-gradient.ts';
-import { int, ints, str } from '../onnx/graph.ts';
+import { int, ints, str, type Value } from '../onnx/graph.ts';
 import { floats, int64s, sizeOf } from '../onnx/tensor.ts';
 
 const shapeOf = (min: number, max: number, dim = 4): fc.Arbitrary<number[]> =>
@@ -218,6 +218,28 @@ passes(
     ),
   ),
   25,
+);
+
+passes(
+  'Split',
+  shapeOf(1, 3).chain((dims) =>
+    fc
+      .tuple(axisOf(dims.length), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 }), fc.nat({ max: 3 }))
+      .map(([axis, sizes, left]) => ({
+        op: 'Split',
+        shapes: [
+          dims.with(
+            axis,
+            sizes.reduce((a, b) => a + b, 0),
+          ),
+        ],
+        // The pieces in another order, one of them (where there are so many) left out.
+        build: (g, [x]) => {
+          const pieces = g.split(x as Value, axis, sizes);
+          return g.concat(pieces.filter((_, i) => i !== left).reverse(), axis);
+        },
+      })),
+  ),
 );
 
 passes(

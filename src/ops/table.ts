@@ -61,6 +61,7 @@ import { sin } from './sin.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
+import { split } from './split.ts';
 import { sqrt } from './sqrt.ts';
 import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
@@ -129,6 +130,7 @@ export const CORE_OPS = [
   'Slice',
   'Softmax',
   'Softplus',
+  'Split',
   'Sqrt',
   'Sub',
   'Tanh',
@@ -200,6 +202,7 @@ export const OPS: Readonly<Record<CoreOp, OpRule>> = {
   Slice: slice,
   Softmax: softmax,
   Softplus: softplus,
+  Split: split,
   Sqrt: sqrt,
   Sub: sub,
   Tanh: tanh,

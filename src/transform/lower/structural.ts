@@ -113,11 +113,7 @@ export const split: Lowering = async ({ g, node, input, numbers }) => {
   const parts = node.outputs.length;
   const even = Array.from({ length: parts }, (_, i) => Math.min(Math.ceil(total / parts), total - i * Math.ceil(total / parts)));
   const sizes = (await numbers(1)) ?? intsOf(node, 'split', even);
-  let start = 0;
-  return sizes.map((length) => {
-    start += length;
-    return g.slice(x, axis, start - length, start);
-  });
+  return g.split(x, axis, sizes);
 };
 
 /** Slice: bounds as inputs (opset 10) or attributes; axes that are kept whole are left out. */
