@@ -1,7 +1,9 @@
 /** What an attack is: metadata, parameters with one named reference's defaults, and a run over samples. Attacks only propose; the judge decides. */
 import type * as z from 'zod';
+import { GibbonError } from '../base/errors.ts';
 import type { Target } from '../model/target.ts';
 import type { Norm } from '../threat/ball.ts';
+import { isNorm, type Metric } from '../threat/metric.ts';
 
 /** One example under attack: its row before normalisation, and its true label. */
 export interface AttackSample {
@@ -24,11 +26,11 @@ export interface Proposal {
   readonly slope?: 'ok' | 'zero' | 'not-finite';
 }
 
-export interface AttackContext<P> {
+export interface AttackContext<P, M extends Metric = Norm> {
   readonly target: Target;
   readonly params: P;
-  readonly norm: Norm;
-  /** Radius of the ball, in input units; a minimal-norm attack uses it only to stop early. */
+  readonly norm: M;
+  /** Radius of the ball, in input units, or number of edits; a minimal-norm attack uses it only to stop early. */
   readonly epsilon: number;
   readonly seed: number;
   /** Rows per graph run. */
@@ -52,19 +54,43 @@ export interface Attack {
   readonly summary: string;
   /** What the attacker must know of the model. */
   readonly knowledge: 'gradients' | 'scores' | 'labels' | 'nothing';
-  readonly norms: readonly Norm[];
+  readonly norms: readonly Metric[];
   /** `budget`: the strongest point within epsilon; `minimal`: the nearest point that fools the model. */
   readonly aim: 'budget' | 'minimal';
   readonly params: z.ZodObject;
-  run(context: AttackContext<Record<string, unknown>>, samples: readonly AttackSample[]): Promise<Proposal[]>;
+  run(context: AttackContext<Record<string, unknown>, Metric>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 }
 
-/** Declares an attack; its parameters arrive parsed and typed. */
-export function defineAttack<S extends z.ZodObject>(
-  spec: Omit<Attack, 'params' | 'run'> & {
-    readonly params: S;
-    run(context: AttackContext<z.infer<S>>, samples: readonly AttackSample[]): Promise<Proposal[]>;
-  },
-): Attack {
-  return { ...spec, run: (context, samples) => spec.run({ ...context, params: spec.params.parse(context.params) as z.infer<S> }, samples) };
+type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'norms' | 'run'> & {
+  readonly params: S;
+  readonly norms: readonly M[];
+  run(context: AttackContext<z.infer<S>, M>, samples: readonly AttackSample[]): Promise<Proposal[]>;
+};
+
+/** Declares an attack on numbers; its parameters arrive parsed and typed. */
+export function defineAttack<S extends z.ZodObject>(spec: Spec<S, Norm>): Attack {
+  return declared(spec, (metric) => {
+    if (isNorm(metric)) return metric;
+    throw new GibbonError('E_NOT_APPLICABLE', `${spec.name} changes numbers, not text`, {
+      hint: '`gibbon list` shows which attacks know edits.',
+    });
+  });
+}
+
+/** Declares an attack on text. */
+export function defineTextAttack<S extends z.ZodObject>(spec: Spec<S, 'edits'>): Attack {
+  return declared(spec, (metric) => {
+    if (metric === 'edits') return metric;
+    throw new GibbonError('E_NOT_APPLICABLE', `${spec.name} changes text, not numbers`, {
+      hint: '`gibbon list` shows which attacks know this norm.',
+    });
+  });
+}
+
+function declared<S extends z.ZodObject, M extends Metric>(spec: Spec<S, M>, narrow: (metric: Metric) => M): Attack {
+  return {
+    ...spec,
+    run: async (context, samples) =>
+      spec.run({ ...context, norm: narrow(context.norm), params: spec.params.parse(context.params) as z.infer<S> }, samples),
+  };
 }

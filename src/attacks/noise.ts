@@ -3,6 +3,7 @@ import { throwIfAborted } from '../base/abort.ts';
 import type { Decision } from '../model/judge.ts';
 import type { Rng } from '../rng/rng.ts';
 import { keyedRng } from '../rng/rng.ts';
+import type { Metric } from '../threat/metric.ts';
 import type { AttackContext, AttackSample, Proposal } from './attack.ts';
 import { decided } from './iterate.ts';
 
@@ -14,7 +15,7 @@ const AT_ONCE = 256;
 
 /** Up to `repeats` draws per example; an example stops at its first success. */
 export async function noise(
-  context: AttackContext<unknown>,
+  context: AttackContext<unknown, Metric>,
   id: string,
   repeats: number,
   draw: Draw,
@@ -30,7 +31,7 @@ export async function noise(
 }
 
 async function drawn(
-  { target, signal, onProgress, onProposal }: AttackContext<unknown>,
+  { target, signal, onProgress, onProposal }: AttackContext<unknown, Metric>,
   draw: (index: number, repeat: number, x0: Float32Array) => Float32Array,
   repeats: number,
   samples: readonly AttackSample[],

@@ -1,18 +1,19 @@
 /** Lets many examples question one model at once: each runs its own course, and whatever they all wait for is asked in one batch. */
 import { throwIfAborted } from '../base/abort.ts';
-import type { Decision, Judge } from '../model/judge.ts';
+import type { Decision } from '../model/judge.ts';
 
 /** Puts rows to the model; resolves when every other example under way has put its own question, or ended. */
-export type Ask = (rows: readonly Float32Array[]) => Promise<readonly Decision[]>;
+export type Ask<A = Decision> = (rows: readonly Float32Array[]) => Promise<readonly A[]>;
 
-interface Question {
+interface Question<A> {
   readonly rows: readonly Float32Array[];
-  resolve(decisions: readonly Decision[]): void;
+  resolve(answers: readonly A[]): void;
   reject(cause: unknown): void;
 }
 
-interface Meeting {
-  readonly judge: Pick<Judge, 'decide'>;
+interface Meeting<A> {
+  /** Whom everybody asks: the model's decisions, or its scores. */
+  readonly judge: { decide(rows: readonly Float32Array[]): Promise<readonly A[]> };
   /** How many items are under way at the same time. */
   readonly width: number;
   readonly signal?: AbortSignal | undefined;
@@ -23,10 +24,10 @@ interface Meeting {
  * An item's answers do not depend on its neighbours'. The first error ends the whole, after the others have come to a stop.
  * @throws GibbonError E_ABORTED, and whatever the model or `work` throws
  */
-export async function together<T, R>(
-  { judge, width, signal }: Meeting,
+export async function together<T, R, A = Decision>(
+  { judge, width, signal }: Meeting<A>,
   items: readonly T[],
-  work: (item: T, ask: Ask) => Promise<R>,
+  work: (item: T, ask: Ask<A>) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
   const desk = questions(judge, Math.min(width, items.length), signal);
@@ -50,17 +51,17 @@ export async function together<T, R>(
   return results;
 }
 
-interface Desk {
-  readonly ask: Ask;
+interface Desk<A> {
+  readonly ask: Ask<A>;
   /** One of those who ask has ended. */
   leave(): void;
   /** Answers every further question with this error. */
   close(cause: unknown): void;
 }
 
-function questions(judge: Pick<Judge, 'decide'>, lanes: number, signal: AbortSignal | undefined): Desk {
+function questions<A>(judge: Meeting<A>['judge'], lanes: number, signal: AbortSignal | undefined): Desk<A> {
   let active = lanes;
-  let waiting: Question[] = [];
+  let waiting: Question<A>[] = [];
   let closed: { readonly cause: unknown } | undefined;
   const answer = async (): Promise<void> => {
     if (waiting.length === 0 || waiting.length < active) return;

@@ -7,6 +7,7 @@ import { describe } from '../model/preprocessing.ts';
 import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import type { Budget } from '../threat/epsilon.ts';
+import { distanceIn, type Metric } from '../threat/metric.ts';
 import type { Failure } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
@@ -91,7 +92,7 @@ function summaryOf(prepared: Prepared, samples: readonly SampleResult[], ran: re
   const correct = samples.filter(({ label, clean }) => clean.label === label);
   const standing = correct.filter(({ adversarial }) => adversarial === null).length;
   const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
-  const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise');
+  const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise' || unit.id === 'random-edits');
   const pressure = pressureOf(ran, correct.length, failures);
   return {
     pressure,
@@ -131,12 +132,7 @@ function undecidedOf(ran: readonly RanAttack[]): number[] {
 
 const broken = ({ replies }: RanAttack): number => [...replies.values()].filter((reply) => reply.broken).length;
 
-function attackResult(
-  ran: RanAttack,
-  clean: readonly CleanReply[],
-  right: (index: number) => number,
-  norm: 'linf' | 'l2' | 'l1',
-): AttackResult {
+function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (index: number) => number, norm: Metric): AttackResult {
   const { unit, planned, items, replies } = ran;
   const attacked = new Set(items.map(({ index }) => index));
   const wrong = clean.filter(({ index, label }) => label !== right(index)).length;
@@ -147,7 +143,7 @@ function attackResult(
   const all = [...replies.values()];
   const image = all.some(({ broken8bit }) => broken8bit !== null);
   const reached = all.map(({ distances, label, index }) =>
-    distances && label !== right(index) ? distances[norm] : Number.POSITIVE_INFINITY,
+    distances && label !== right(index) ? distanceIn(distances, norm) : Number.POSITIVE_INFINITY,
   );
   const params = unit.params.parse(planned.params);
   return {
@@ -169,12 +165,12 @@ function attackResult(
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The worst case: of all attacks that fooled the model on this example, the nearest point. */
-function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], norm: 'linf' | 'l2' | 'l1'): SampleResult {
+function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], norm: Metric): SampleResult {
   const hits = ran.flatMap(({ unit, replies }) => {
     const reply = replies.get(clean.index);
     return reply?.broken && reply.distances ? [{ unit, reply, distances: reply.distances }] : [];
   });
-  const nearest = hits.sort((a, b) => a.distances[norm] - b.distances[norm])[0];
+  const nearest = hits.sort((a, b) => distanceIn(a.distances, norm) - distanceIn(b.distances, norm))[0];
   return {
     index: clean.index,
     id: clean.id,
@@ -243,10 +239,14 @@ function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
 }
 
 function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
-  const knowledge = options.only ? attackOf(options.only.id).knowledge : prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const isText = prepared.preprocessing.modality === 'text';
+  const best = isText ? 'scores' : prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const knowledge = options.only ? attackOf(options.only.id).knowledge : best;
   const goal = options.only?.params.target === undefined ? 'any wrong decision' : 'one chosen wrong decision';
-  const name = { linf: 'Linf', l2: 'L2', l1: 'L1' }[options.norm];
-  const what = { image: 'every image', waveform: 'every recording', tensor: 'every input' }[prepared.preprocessing.modality];
+  const name = { linf: 'Linf', l2: 'L2', l1: 'L1', edits: '' }[options.norm];
+  const what = { image: 'every image', waveform: 'every recording', text: 'every text', table: 'every row', tensor: 'every input' }[
+    prepared.preprocessing.modality
+  ];
   const knows = {
     gradients: 'has the model file and its gradients',
     scores: 'sees the scores',
@@ -260,6 +260,10 @@ function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threa
     norm: options.norm,
     epsilon: epsilon.value,
     epsilonText: epsilon.text,
-    description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text} in the ${name} norm (${basename(options.data.path)}, values before normalisation).`,
+    description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text}${
+      isText
+        ? ': insertions, deletions and replacements of single characters'
+        : ` in the ${name} norm (${basename(options.data.path)}, values before normalisation)`
+    }.`,
   };
 }

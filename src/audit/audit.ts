@@ -3,7 +3,8 @@ import { GibbonError } from '../base/errors.ts';
 import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
 import { imageSize } from '../model/rows.ts';
-import { type Budget, DEFAULT_EPSILON, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
+import { type Budget, DEFAULT_EDITS, DEFAULT_EPSILON, editBudget, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
+import { isNorm } from '../threat/metric.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
 import { traceCurve } from './curve.ts';
 import { drawExamples } from './examples.ts';
@@ -26,16 +27,19 @@ export interface Audited {
 
 /** Audits one model. @throws GibbonError for anything that the user can mend */
 export async function auditModel(
-  options: AuditOptions,
+  given: AuditOptions,
   model: AuditOptions['models'][number],
   { workers, reporter }: { workers: Workers; reporter: Reporter },
 ): Promise<Audited> {
-  const spec: SubjectSpec = { model: model.path, data: options.data, flags: options.flags, threads: options.threads, seed: options.seed };
+  const { data, flags, threads, seed } = given;
+  const spec: SubjectSpec = { model: model.path, data, flags, threads, seed };
   const { timings, timed } = stopwatch();
   reporter.phase(`${model.name}: looking at model and data`, 1);
   const prepared = await timed('prepare', () => workers.run<Prepared>('prepare', spec));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
-  const subject: Subject = { ...spec, preprocessing: prepared.preprocessing };
+  const options: AuditOptions = prepared.preprocessing.modality === 'text' ? { ...given, norm: 'edits' } : given;
+  const { preprocessing, table } = prepared;
+  const subject: Subject = { ...spec, data: table ? { ...data, table } : data, preprocessing };
   const plan = planOf(options, prepared);
   const labels = Int32Array.from(prepared.labels);
   // Examples that are of the wanted class already are no victims of a targeted attack.
@@ -83,13 +87,20 @@ function chosenBy({ n, first }: AuditOptions, plan: Plan): { n: number } | { fir
 }
 
 function assumptions({ preprocessing, source, tried, data }: Prepared): string[] {
-  const how = { flags: 'as given', guessed: 'fits the labels best', default: 'the usual form' }[source];
+  const how = { flags: 'as given', model: 'as the model folder says', guessed: 'fits the labels best', default: 'the usual form' }[source];
   const best = Math.max(...tried.map(({ accuracy }) => accuracy));
   const n = tried[0]?.n ?? 0;
   return [`input ${describe(preprocessing)} (${how}: ${(100 * best).toFixed(0)} % of ${n} right)`, ...data.notes];
 }
 
 function budgetOf(options: AuditOptions, { preprocessing }: Prepared): Budget {
+  const asked = options.epsilon === undefined ? undefined : parseEpsilon(options.epsilon);
+  if (preprocessing.modality === 'text') return editBudget(asked?.value ?? DEFAULT_EDITS);
+  if (asked?.unit === 'edits' || !isNorm(options.norm)) {
+    throw new GibbonError('E_USAGE', 'only text is changed by edits', {
+      hint: 'Give --norm linf, l2 or l1, and --epsilon in units of the data.',
+    });
+  }
   const size = preprocessing.modality === 'image' && preprocessing.shape.length > 1 ? imageSize(preprocessing) : undefined;
   const budget = parseEpsilon(options.epsilon ?? DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][options.norm]);
   if (preprocessing.modality === 'image' && options.norm === 'linf' && budget.value > 1) {

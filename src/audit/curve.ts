@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
 import { proportion } from '../stats/proportion.ts';
+import { distanceIn, type Metric } from '../threat/metric.ts';
 import type { Facts, RanAttack, Traced } from './assemble.ts';
+import { traceEdits } from './edit-curve.ts';
 import type { Reporter, Workers } from './ports.ts';
 import type { Plan } from './presets.ts';
 import type { CurvePoint } from './result.ts';
@@ -21,12 +23,14 @@ export interface Tracing {
 
 export async function traceCurve(tracing: Tracing): Promise<Traced> {
   const { plan, correct, facts, ran } = tracing;
+  if (facts.options.norm === 'edits') return curveOfEdits(tracing);
   const gradients = facts.prepared.unsupported.length === 0;
   // Without gradients only the audited epsilon has been asked about: other points would show noise and pass for an attack.
   const factors = gradients ? plan.curve : plan.curve.filter((factor) => factor === 1);
   if (factors.length === 0 || correct.length === 0) return { points: [], found: [] };
   const { clean, epsilon } = facts;
   const n = clean.length;
+  const { norm } = facts.options;
   const found: RanAttack[] = [];
   const points: CurvePoint[] = [
     { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
@@ -34,7 +38,7 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
   let standing = correct;
   for (const factor of factors) {
     const radius = factor * epsilon.value;
-    standing = standing.filter(({ index }) => !brokenWithin(ran, index, { norm: facts.options.norm, radius, whole: factor >= 1 }));
+    standing = standing.filter(({ index }) => !brokenWithin(ran, index, { norm, radius, whole: factor >= 1 }));
     tracing.reporter.phase(`${facts.model.name}: accuracy at epsilon ${Number(radius.toPrecision(3))}`, standing.length);
     const noise = await attacked(tracing, correct, { id: 'uniform-noise', params: { repeats: 1 }, radius });
     // At the audited epsilon all attacks have already run.
@@ -49,18 +53,27 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
   return { points, found };
 }
 
+/** A plan without a curve, or a single attack, has no points for text either. */
+async function curveOfEdits(tracing: Tracing): Promise<Traced> {
+  const { plan, correct, facts, ran, reporter } = tracing;
+  if (plan.curve.length === 0 || correct.length === 0) return { points: [], found: [] };
+  reporter.phase(`${facts.model.name}: accuracy by number of edits`, facts.epsilon.value);
+  const noise = async (radius: number): Promise<RanAttack> => {
+    const one = await attacked(tracing, correct, { id: 'random-edits', params: {}, radius });
+    reporter.advance(1);
+    return one;
+  };
+  return traceEdits({ facts, ran, correct: correct.map(({ index }) => index), noise });
+}
+
 /** Few steps need longer ones: 2.5·epsilon/steps reaches any point of the ball (Madry et al.). */
 const STRETCH = 2.5;
 
 /** Did an attack at the audited epsilon find a point within this radius? From the audited epsilon on, every point it found is. */
-function brokenWithin(
-  ran: readonly RanAttack[],
-  index: number,
-  ball: { norm: 'linf' | 'l2' | 'l1'; radius: number; whole: boolean },
-): boolean {
+function brokenWithin(ran: readonly RanAttack[], index: number, ball: { norm: Metric; radius: number; whole: boolean }): boolean {
   return ran.some(({ replies }) => {
     const reply = replies.get(index);
-    return reply?.broken && reply.distances !== null && (ball.whole || reply.distances[ball.norm] <= ball.radius);
+    return reply?.broken && reply.distances !== null && (ball.whole || distanceIn(reply.distances, ball.norm) <= ball.radius);
   });
 }
 

@@ -3,6 +3,7 @@ import type { AttackSample, Proposal } from '../attacks/attack.ts';
 import { type Decision, NO_CLASS } from '../model/judge.ts';
 import { isInside, type Measures, measure, type Pair, rounded } from '../model/measure.ts';
 import type { Target } from '../model/target.ts';
+import { isNorm } from '../threat/metric.ts';
 import type { AttackOrder, AttackReply } from './subject.ts';
 
 /** An input that fooled the model, to be saved. */
@@ -29,7 +30,11 @@ interface Point {
 
 type Candidate = Proposal & { readonly candidate: Float32Array };
 
-export async function judged(target: Target, order: Pick<AttackOrder, 'attack'>, { samples, proposals, kept }: Judging): Promise<AttackReply[]> {
+export async function judged(
+  target: Target,
+  order: Pick<AttackOrder, 'attack'>,
+  { samples, proposals, kept }: Judging,
+): Promise<AttackReply[]> {
   const { norm, epsilon } = order.attack;
   const originals = new Map(samples.map((sample) => [sample.index, sample]));
   const original = (index: number): AttackSample => originals.get(index) as AttackSample;
@@ -47,7 +52,7 @@ export async function judged(target: Target, order: Pick<AttackOrder, 'attack'>,
     });
   };
   const points = await judge(pairs);
-  const levels = isImage ? await rounded(target, pairs, norm, epsilon) : [];
+  const levels = isImage && isNorm(norm) ? await rounded(target, pairs, norm, epsilon) : [];
   const saved = await judge(levels.map((candidate, i) => ({ original: (pairs[i] as Pair).original, candidate })));
   const replies = new Map<number, AttackReply>();
   for (const [i, { index, queries, gradients, slope }] of candidates.entries()) {

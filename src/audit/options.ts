@@ -1,7 +1,7 @@
 /** What the user asked for, resolved. */
 import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
-import type { Norm } from '../threat/ball.ts';
+import type { Metric } from '../threat/metric.ts';
 import type { Preset } from './presets.ts';
 
 export interface AuditOptions {
@@ -14,7 +14,8 @@ export interface AuditOptions {
   readonly first?: number | undefined;
   /** As the user wrote it, e.g. "8/255"; the modality's default when absent. */
   readonly epsilon?: string | undefined;
-  readonly norm: Norm;
+  /** Numbers only; text is always measured in edits. */
+  readonly norm: Metric;
   readonly seed: number;
   readonly preset: Preset;
   /** The run's own folder. */

@@ -1,12 +1,15 @@
 /** Turns adversarial inputs into what people look at: original, amplified difference and adversarial picture, or the envelopes of two waveforms. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { textOf } from '../base/code-points.ts';
+import { piecesOf } from '../base/text-diff.ts';
 import { openNpzArray } from '../data/npz.ts';
 import { readColumn, readRow } from '../data/numeric-array.ts';
 import { encodePng } from '../data/resize.ts';
 import { rounded } from '../model/measure.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import { toBytes } from '../model/rows.ts';
+import { isNorm } from '../threat/metric.ts';
 import type { PictureOrder, PictureReply } from './subject.ts';
 import type { Opened } from './work.ts';
 
@@ -20,7 +23,8 @@ export async function pictures({ target, rows }: Opened, order: PictureOrder): P
     const [loaded] = await rows([index]);
     if (!x || !loaded) continue;
     const { preprocessing } = target;
-    if (preprocessing.modality === 'image') {
+    if (preprocessing.modality === 'text') replies.push(textReply(index, textOf(loaded.row), textOf(x)));
+    else if (preprocessing.modality === 'image' && isNorm(order.norm)) {
       const [level] = await rounded(target, [{ original: loaded.row, candidate: x }], order.norm, order.epsilon);
       replies.push(await imageReply(index, { original: loaded.row, adversarial: level as Float32Array, preprocessing }, order.folder));
     } else replies.push(waveReply(index, loaded.row, x));
@@ -65,14 +69,17 @@ async function imageReply(
   return { index, original: uri(before), difference: uri(between), adversarialImage: uri(after), amplification, series: null };
 }
 
+const WITHOUT_PICTURES = { original: null, difference: null, adversarialImage: null, amplification: null, series: null };
+
+function textReply(index: number, original: string, adversarial: string): PictureReply {
+  return { index, ...WITHOUT_PICTURES, text: { original, adversarial, pieces: piecesOf(original, adversarial) } };
+}
+
 function waveReply(index: number, original: Float32Array, adversarial: Float32Array): PictureReply {
   const perturbation = adversarial.map((v, i) => v - (original[i] as number));
   return {
     index,
-    original: null,
-    difference: null,
-    adversarialImage: null,
-    amplification: null,
+    ...WITHOUT_PICTURES,
     series: { original: envelope(original), perturbation: envelope(perturbation) },
   };
 }

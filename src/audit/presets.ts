@@ -18,12 +18,15 @@ export interface Plan {
   /** The same where only queries are possible, which cost far more per example, and the questions that each may then take. */
   readonly queried: { readonly n: number; readonly maxQueries: number };
   readonly attacks: readonly PlannedAttack[];
+  /** Attacks on text, which only asks for scores; examples are as many as where only queries are possible. */
+  readonly text: readonly PlannedAttack[];
   /** Points of the robust-accuracy curve, as multiples of epsilon. */
   readonly curve: readonly number[];
   readonly curveSteps: number;
 }
 
 const NOISE: PlannedAttack = { id: 'uniform-noise', params: { repeats: 1 } };
+const EDITS: PlannedAttack = { id: 'random-edits', params: { repeats: 1 } };
 const FGSM: PlannedAttack = { id: 'fgsm', params: {} };
 
 /** Cheap attacks first; every attack runs on all examples that are classified correctly, so that its own figure stands for itself. */
@@ -32,6 +35,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     n: 200,
     queried: { n: 50, maxQueries: 1000 },
     attacks: [NOISE, FGSM, { id: 'pgd', params: { steps: 20 } }, { id: 'pgd', params: { steps: 20, loss: 'margin' } }],
+    text: [EDITS, { id: 'charmer', params: { positions: 1 } }],
     curve: [0.25, 0.5, 1, 1.5],
     curveSteps: 10,
   },
@@ -46,6 +50,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
       { id: 'pgd', params: { loss: 'margin', restarts: 2 } },
       { id: 'hop-skip-jump', params: { maxQueries: 5000 }, limit: 20, maxSize: 4096 },
     ],
+    text: [EDITS, { id: 'charmer', params: { positions: 5 } }],
     curve: [0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5],
     curveSteps: 20,
   },
@@ -61,10 +66,16 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
       { id: 'pgd', params: { steps: 100, restarts: 5, loss: 'margin' } },
       { id: 'hop-skip-jump', params: { maxQueries: 10000 }, limit: 50, maxSize: 4096 },
     ],
+    text: [EDITS, { id: 'random-edits', params: { repeats: 100 } }, { id: 'charmer', params: { positions: 20 } }],
     curve: [0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.5, 2],
     curveSteps: 40,
   },
 };
+
+/** The same plan for text. */
+export function onText({ queried, text, ...plan }: Plan): Plan {
+  return { ...plan, queried, text, n: Math.min(plan.n, queried.n), attacks: text };
+}
 
 /** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
 export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string): Plan {

@@ -25,6 +25,10 @@ export const distances = z.object({
   l2: z.number(),
   linf: z.number(),
   ssim: z.number().nullable(),
+  /** Text only: insertions, deletions and replacements of a character (the norms then hold the same number), */
+  edits: z.int().optional(),
+  /** and how many they are for each character of the original. */
+  editShare: z.number().optional(),
 });
 
 export const sampleResult = z.object({
@@ -80,6 +84,9 @@ export const finding = z.object({
   remedies: z.array(z.string()),
 });
 
+/** A piece of a text: in both versions, only in the original, or only in the changed one. */
+export const textPiece = z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() });
+
 /** A picture for the report, embedded as a data URI (PNG). */
 export const exampleImages = z.object({
   index: z.int(),
@@ -91,7 +98,7 @@ export const exampleImages = z.object({
   adversarial: prediction,
   distances,
   survives8bit: z.boolean().nullable(),
-  modality: z.enum(['image', 'waveform', 'tensor']),
+  modality: z.enum(['image', 'waveform', 'text', 'table', 'tensor']),
   /** Image: PNG data URIs. Waveform: SVG path data is drawn from `series`. */
   original: z.string().nullable(),
   difference: z.string().nullable(),
@@ -100,6 +107,8 @@ export const exampleImages = z.object({
   amplification: z.number().nullable(),
   /** Waveform: the peak envelopes [min, max] of original and perturbation in a few hundred columns. */
   series: z.object({ original: z.array(z.array(z.number())), perturbation: z.array(z.array(z.number())) }).nullable(),
+  /** Text only: both versions, and what differs, in reading order. */
+  text: z.object({ original: z.string(), adversarial: z.string(), pieces: z.array(textPiece) }).optional(),
 });
 
 export const preprocessing = z.object({
@@ -133,7 +142,7 @@ export const modelResult = z.object({
     path: z.string(),
     labels: z.string().nullable(),
     sha256: z.string(),
-    modality: z.enum(['image', 'waveform', 'tensor']),
+    modality: z.enum(['image', 'waveform', 'text', 'table', 'tensor']),
     /** Examples audited, and how many the data set holds. */
     n: z.int(),
     of: z.int(),
@@ -146,7 +155,7 @@ export const modelResult = z.object({
     goal: z.string(),
     knowledge: z.enum(['gradients', 'scores', 'labels', 'nothing']),
     access: z.string(),
-    norm: z.enum(['linf', 'l2', 'l1']),
+    norm: z.enum(['linf', 'l2', 'l1', 'edits']),
     epsilon: z.number(),
     /** Epsilon as the user would say it, e.g. "8/255 (0.0314)". */
     epsilonText: z.string(),
@@ -204,6 +213,7 @@ export type SampleResult = z.infer<typeof sampleResult>;
 export type AttackResult = z.infer<typeof attackResult>;
 export type CurvePoint = z.infer<typeof curvePoint>;
 export type Finding = z.infer<typeof finding>;
+export type TextPiece = z.infer<typeof textPiece>;
 export type ExampleImages = z.infer<typeof exampleImages>;
 export type PreprocessingResult = z.infer<typeof preprocessing>;
 export type ModelResult = z.infer<typeof modelResult>;

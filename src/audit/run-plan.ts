@@ -8,7 +8,7 @@ import type { Facts, RanAttack } from './assemble.ts';
 import type { Failures } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
+import { onText, PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
 import { runAttack } from './run-attack.ts';
 import type { AttackOrder, Prepared, Subject } from './subject.ts';
 
@@ -55,18 +55,25 @@ export async function runPlan({ plan, facts, subject, correct, workers, reporter
   return ran;
 }
 
-export function planOf(options: AuditOptions, { unsupported }: Prepared): Plan {
+export function planOf(options: AuditOptions, { unsupported, preprocessing }: Prepared): Plan {
   const plan = PLANS[options.preset];
   if (options.only) return { ...plan, attacks: [options.only], curve: [] };
+  if (preprocessing.modality === 'text') return onText(plan);
   return unsupported.length > 0 ? withoutGradients(plan, (id) => attackOf(id).knowledge) : plan;
 }
 
 function plannedFor(plan: Plan, { options, prepared }: Facts): PlannedAttack[] {
   const left = plan.attacks.filter((one) => applies(one, prepared, options));
   if (left.length === 0) {
-    throw new GibbonError('E_NOT_APPLICABLE', `no attack applies to this model in the ${options.norm} norm`, {
-      hint: 'Try another --norm; `gibbon list` shows what each attack needs.',
-    });
+    throw new GibbonError(
+      'E_NOT_APPLICABLE',
+      options.norm === 'edits'
+        ? 'no attack on text is among those asked for'
+        : `no attack applies to this model in the ${options.norm} norm`,
+      {
+        hint: 'Try another --norm; `gibbon list` shows what each attack needs.',
+      },
+    );
   }
   return left;
 }
@@ -74,8 +81,8 @@ function plannedFor(plan: Plan, { options, prepared }: Facts): PlannedAttack[] {
 /** Do the threat model and the model itself allow this attack? */
 function applies(planned: PlannedAttack, prepared: Prepared, options: AuditOptions): boolean {
   const unit = attackOf(planned.id);
-  if (options.only) return true;
   if (!unit.norms.includes(options.norm)) return false;
+  if (options.only) return true;
   if (unit.knowledge === 'gradients' && prepared.unsupported.length > 0) return false;
   return planned.maxSize === undefined || sizeOf(prepared.preprocessing.shape) <= planned.maxSize || prepared.unsupported.length > 0;
 }

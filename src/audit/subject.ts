@@ -1,5 +1,6 @@
 /** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
 import type { DataSpec, Modality } from '../data/dataset.ts';
+import type { TableSpec } from '../data/table.ts';
 import type { PreprocessingFlags, Tried } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Metric } from '../threat/metric.ts';
@@ -42,6 +43,8 @@ export interface Prepared {
   };
   /** The right class of every sample of the data set. */
   readonly labels: readonly number[];
+  /** Tables: what each column is. */
+  readonly table?: TableSpec;
 }
 
 /** A prepared subject: enough for any worker to attack it. */

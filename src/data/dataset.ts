@@ -1,7 +1,8 @@
 /** What labelled data is to the rest of Gibbon: a list of samples that can be read in any order, a few at a time. */
+import type { TableSpec } from './table.ts';
 
-/** `image`: [height, width, channels] bytes or 16-bit; `waveform`: [samples] in [-1, 1]; `tensor`: numbers as they are in the file. */
-export type Modality = 'image' | 'waveform' | 'tensor';
+/** `image`: [height, width, channels] bytes or 16-bit; `waveform`: [samples] in [-1, 1]; `text`: [length] code points; `table`: [columns] numbers and positions of categories; `tensor`: numbers as they are in the file. */
+export type Modality = 'image' | 'waveform' | 'text' | 'table' | 'tensor';
 
 /** One decoded sample, before any preprocessing for a model. */
 export interface Sample {
@@ -11,11 +12,11 @@ export interface Sample {
   readonly id: string;
   /** Class index, or undefined where the data has no labels. */
   readonly label: number | undefined;
-  /** Image: [height, width, channels], channels 1 (grayscale), 3 (RGB) or 4 (RGBA); waveform: [samples]; tensor: any. */
+  /** Image: [height, width, channels], channels 1 (grayscale), 3 (RGB) or 4 (RGBA); waveform: [samples]; text: [code points]; table: [columns]; tensor: any. */
   readonly shape: readonly number[];
   /**
    * Image: values in [0, 1] (8-bit files are v/255, so they round-trip), channels last, RGB order.
-   * Waveform: values in [-1, 1]. Tensor: values as in the file.
+   * Waveform: values in [-1, 1]. Text: Unicode code points. Table: numbers, and positions of categories. Tensor: values as in the file.
    */
   readonly data: Float32Array;
   /** Waveform only: samples per second. */
@@ -45,4 +46,8 @@ export interface DataSpec {
   readonly labels?: string;
   /** A file with the class names in the model's output order: JSON array, or one name per line. */
   readonly classes?: string;
+  /** Tables: the column with the labels, as the user names it. */
+  readonly labelColumn?: string;
+  /** Tables: what each column is, once that is known. */
+  readonly table?: TableSpec;
 }

@@ -1,16 +1,26 @@
 /** How rows of numbers become the inputs of the untouched model: what a deployment would do in front of it. */
 import { GibbonError } from '../base/errors.ts';
-import type { Port } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/build.ts';
+import type { Port, Value } from '../onnx/graph.ts';
 import { isFloat, sizeOf } from '../onnx/tensor.ts';
 import type { Feeds } from '../runtime/runtime.ts';
 import type { ModelFile } from './model-file.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import { portsEncoder, portValues, withoutSlope } from './ports-encoding.ts';
+import { normalised, type Preprocessing } from './preprocessing.ts';
+import { textEncoder } from './text-encoding.ts';
 
 /** Rows [n × size], values before normalisation, as the model's inputs of n rows each. */
-export type Encoder = (rows: readonly Float32Array[]) => Feeds;
+export interface Encoder {
+  (rows: readonly Float32Array[]): Feeds;
+  /** Where rows differ in kind: those with one key become the same input, and only those of one group may share a run. */
+  readonly signature?: (row: Float32Array) => { readonly key: string; readonly group: number };
+}
 
 /** @throws GibbonError E_MODEL_UNSUPPORTED where the model's inputs are not what the preprocessing feeds */
 export async function encoderOf(model: ModelFile, p: Preprocessing): Promise<Encoder> {
+  if (p.encoding?.kind === 'text') return textEncoder(p.encoding);
+  if (p.encoding?.kind === 'ports') return portsEncoder(p.encoding);
+  assertOneInput(model);
   assertFloatInput(model.input);
   const size = sizeOf(p.shape);
   return (rows) => {
@@ -19,6 +29,14 @@ export async function encoderOf(model: ModelFile, p: Preprocessing): Promise<Enc
     normalise(data, p);
     return { [model.input.name]: { type: 'float32', shape: [rows.length, ...p.shape], data } };
   };
+}
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED where more than one input wants values */
+export function assertOneInput({ inputs }: Pick<ModelFile, 'inputs'>): void {
+  if (inputs.length <= 1) return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')})`, {
+    hint: 'This kind of data fills one input only.',
+  });
 }
 
 /** @throws GibbonError E_MODEL_UNSUPPORTED unless the model takes float32: attacks move by less than integers or half precision resolve */
@@ -40,4 +58,21 @@ function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessi
     const channel = channels === 1 ? 0 : Math.floor(i / plane) % channels;
     data[i] = ((data[i] as number) - (mean[channel % mean.length] as number)) / (std[channel % std.length] as number);
   }
+}
+
+/** The shape of each input for a batch of rows. */
+export function inputShapes({ input }: Pick<ModelFile, 'input'>, p: Preprocessing, batch: number): Record<string, number[]> {
+  if (p.encoding?.kind !== 'ports') return { [input.name]: [batch, ...p.shape] };
+  return Object.fromEntries(p.encoding.ports.map(({ name, shape }) => [name, [batch, ...shape]]));
+}
+
+/** Rows x [B, …shape] as the values of the model's inputs, in a graph. */
+export function inputValues(g: GraphBuilder, x: Value, { input }: Pick<ModelFile, 'input'>, p: Preprocessing): Map<string, Value> {
+  return p.encoding?.kind === 'ports' ? portValues(g, x, p.encoding) : new Map([[input.name, normalised(g, x, p)]]);
+}
+
+/** Inputs through which no gradient reaches the row, as a list for people; empty where one does. */
+export function inputsWithoutGradient({ encoding }: Preprocessing): string[] {
+  const reason = encoding?.kind === 'ports' ? withoutSlope(encoding) : undefined;
+  return reason === undefined ? [] : [reason];
 }

@@ -1,8 +1,12 @@
 /** The one place where success is decided: the untouched model file in plain ONNX Runtime, on the float32 input and on the 8-bit image. */
 import { GibbonError } from '../base/errors.ts';
+import { readModelBytes } from '../data/model-bytes.ts';
+import { withOutput } from '../onnx/expose.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { type Encoder, encoderOf } from './encoding.ts';
+import { classScores, isDistribution } from './margin.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -17,6 +21,8 @@ export interface Judge {
   readonly outputs: number;
   /** Decides rows [n × size], values before normalisation. @throws GibbonError E_MODEL_SHAPE when the model does not take them */
   decide(rows: readonly Float32Array[]): Promise<Decision[]>;
+  /** One score for each class and row, for attacks that see scores (docs/attacks). */
+  classScores(rows: readonly Float32Array[]): Promise<Float32Array[]>;
   /** The model's own output for each row, as it is. */
   scores(rows: readonly Float32Array[]): Promise<Float32Array[]>;
   release(): Promise<void>;
@@ -41,8 +47,9 @@ export async function createJudge(
   { threads }: { threads?: number } = {},
 ): Promise<Judge> {
   const encode = await encoderOf(model, p);
-  const session = await runtime.loadModel(model.path, threads === undefined ? {} : { threads });
+  const session = await runtime.loadModel(await sourceOf(model), threads === undefined ? {} : { threads });
   const { batch, isFixed } = batchOf(model, sizeOf(p.shape));
+  const together = isBatchDependent(model.graph) ? 1 : batch;
   // A fixed batch is filled up with copies of its first row.
   const run = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const missing = isFixed ? batch - rows.length : 0;
@@ -52,15 +59,56 @@ export async function createJudge(
   const outputs = (await run([new Float32Array(sizeOf(p.shape))]))[0]?.length ?? 0;
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const all: Float32Array[] = [];
-    for (let at = 0; at < rows.length; at += batch) all.push(...(await run(rows.slice(at, at + batch))));
+    for (const part of parts(rows, together, encode)) {
+      const made = await run(part.map(({ row }) => row));
+      for (const [i, { at }] of part.entries()) for (const index of at) all[index] = made[i] as Float32Array;
+    }
     return all;
   };
   return {
     outputs,
     scores,
+    classScores: async (rows) => (await scores(rows)).map((own) => classScores(own, model.head.kind)),
     decide: async (rows) => (await scores(rows)).map((own) => decided(own, model.head.kind)),
     release: () => session.release(),
   };
+}
+
+/** A row, and the places where it was asked for. */
+interface Asked {
+  readonly row: Float32Array;
+  readonly at: number[];
+}
+
+/** What runs together: at most `size` rows of one group, each input once. */
+function parts(rows: readonly Float32Array[], size: number, { signature }: Encoder): Asked[][] {
+  const groups = new Map<number, Map<string | number, Asked>>();
+  for (const [i, row] of rows.entries()) {
+    const { key, group } = signature?.(row) ?? { key: i, group: 0 };
+    const known = groups.get(group) ?? new Map<string | number, Asked>();
+    groups.set(group, known);
+    const asked = known.get(key);
+    if (asked) asked.at.push(i);
+    else known.set(key, { row, at: [i] });
+  }
+  return [...groups.values()].flatMap((group) => {
+    const all = [...group.values()];
+    return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+  });
+}
+
+/** Quantisers that take their scale from the whole batch, so that an answer would depend on what else was asked. */
+const BATCH_DEPENDENT = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQuantizeLSTM']);
+
+const isBatchDependent = ({ nodes }: Graph): boolean =>
+  nodes.some(
+    ({ op, attributes }) =>
+      BATCH_DEPENDENT.has(op) || Object.values(attributes).some((one) => one.kind === 'graph' && isBatchDependent(one.value)),
+  );
+
+/** The file itself, or its bytes with the scores as one more output. */
+async function sourceOf({ path, head }: ModelFile): Promise<string | Uint8Array> {
+  return head.isHidden ? withOutput((await readModelBytes(path)).bytes, head.output) : path;
 }
 
 interface Setting {
@@ -121,9 +169,4 @@ function decided(scores: Float32Array, kind: ModelFile['head']['kind']): Decisio
   // Infinity − Infinity is no number: the limit stands in for it.
   const sum = scores.reduce((total, score) => total + (score === top ? 1 : Math.exp(score - top)), 0);
   return { label, confidence: top === Number.POSITIVE_INFINITY ? 1 : 1 / sum };
-}
-
-/** Are these probabilities already, from a model that ends in something else than Softmax (a tree ensemble, a mean of networks)? */
-function isDistribution(scores: Float32Array): boolean {
-  return scores.every((score) => score >= 0 && score <= 1) && Math.abs(scores.reduce((sum, score) => sum + score, 0) - 1) <= 1e-3;
 }

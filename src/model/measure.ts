@@ -1,9 +1,12 @@
 /** Measures of a perturbation, as graphs: distances in four norms, structural similarity, and the candidate rounded to 8 bits inside the ball. */
+import { lengthOf } from '../base/code-points.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import { int, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
 import { type Norm, normOf } from '../threat/ball.ts';
+import { editDistance } from '../threat/edits.ts';
+import { distanceIn, isNorm, type Metric } from '../threat/metric.ts';
 import { imageSize } from './rows.ts';
 import type { Target } from './target.ts';
 
@@ -14,6 +17,10 @@ export interface Measures {
   readonly linf: number;
   /** Wang et al. 2004, equation 13, mean over windows and channels; null where the data is not images. */
   readonly ssim: number | null;
+  /** Text: insertions, deletions and replacements of a character (Levenshtein); the norms then hold the same number. */
+  readonly edits?: number;
+  /** Edits for each character of the original. */
+  readonly editShare?: number;
   /** Norms of the original, in which float32 rounding is measured. */
   readonly size: { readonly l1: number; readonly l2: number; readonly linf: number };
 }
@@ -22,7 +29,8 @@ export interface Measures {
  * Is the candidate in the ball? x0 + d is rounded to float32, element by element by at most 2⁻²⁴ of its size: so the distance may come out
  * larger by 2⁻²³·(‖x0‖ + epsilon); a further 10⁻⁴ of epsilon is left for the arithmetic of projections.
  */
-export function isInside(measures: Measures, norm: Norm, epsilon: number): boolean {
+export function isInside(measures: Measures, norm: Metric, epsilon: number): boolean {
+  if (!isNorm(norm)) return distanceIn(measures, norm) <= epsilon;
   return measures[norm] <= epsilon * (1 + 1e-4) + 2 ** -23 * (measures.size[norm] + epsilon);
 }
 
@@ -39,9 +47,17 @@ export interface Pair {
   readonly candidate: Float32Array;
 }
 
+function measuredText({ original, candidate }: Pair): Measures {
+  const edits = editDistance(original, candidate);
+  const length = lengthOf(original);
+  const size = { l1: length, l2: length, linf: length };
+  return { l0: edits, l1: edits, l2: edits, linf: edits, ssim: null, edits, editShare: edits / Math.max(1, length), size };
+}
+
 /** Distances of each pair. */
 export async function measure(target: Target, pairs: readonly Pair[]): Promise<Measures[]> {
   const { preprocessing } = target;
+  if (preprocessing.modality === 'text') return pairs.map(measuredText);
   const batch = batchOf(target);
   const isImage = preprocessing.modality === 'image' && preprocessing.shape.length > 1;
   const run = await target.arithmetic('measure', (g) => {

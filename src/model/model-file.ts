@@ -12,7 +12,9 @@ export interface ModelFile {
   readonly bytes: number;
   readonly graph: Graph;
   readonly parameters: number;
+  /** The first input. */
   readonly input: Port;
+  readonly inputs: readonly Port[];
   readonly output: Port;
   readonly head: Head;
 }
@@ -21,21 +23,12 @@ export interface ModelFile {
 export async function readModelFile(path: string): Promise<ModelFile> {
   const { bytes, sha256, beside } = await readModelBytes(path);
   const graph = readModel(bytes, beside);
-  const [input, ...others] = graph.inputs;
+  const [input] = graph.inputs;
   if (!input)
     throw new GibbonError('E_MODEL_UNSUPPORTED', 'the model has no inputs', { hint: 'Export it with its input as a graph input.' });
-  if (others.length > 0) {
-    throw new GibbonError(
-      'E_MODEL_UNSUPPORTED',
-      `the model has ${others.length + 1} inputs (${graph.inputs.map(({ name }) => name).join(', ')})`,
-      {
-        hint: 'This version audits models with one input.',
-      },
-    );
-  }
   const head = headOf(graph);
   const parameters = [...graph.constants.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const output = graph.outputs.find(({ name }) => name === head.output) as Port;
+  const output: Port = graph.outputs.find(({ name }) => name === head.output) ?? { name: head.output, type: 'float32', shape: null };
   return {
     path,
     sha256,
@@ -43,6 +36,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     graph,
     parameters,
     input,
+    inputs: graph.inputs,
     output,
     head,
   };

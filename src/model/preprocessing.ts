@@ -4,6 +4,9 @@ import type { Modality } from '../data/dataset.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
+import type { Range } from '../threat/ball.ts';
+import { describeColumns, type PortsEncoding, rangeOfColumns } from './ports-encoding.ts';
+import type { TextEncoding } from './text-encoding.ts';
 
 export interface Preprocessing {
   readonly modality: Modality;
@@ -16,10 +19,13 @@ export interface Preprocessing {
   readonly std: readonly number[];
   /** How an image of another size is brought to the model's: `crop` scales the shorter side to 1/0.875 of it and cuts the centre, `stretch` scales both sides. */
   readonly resize: 'crop' | 'stretch';
+  /** How a row becomes the model's inputs, where that is more than normalisation. */
+  readonly encoding?: TextEncoding | PortsEncoding;
 }
 
 /** The values that samples can take, before normalisation; undefined where there is no such range. */
-export function rangeOf({ modality }: Preprocessing): readonly [number, number] | undefined {
+export function rangeOf({ modality, encoding }: Preprocessing): Range | undefined {
+  if (encoding?.kind === 'ports') return rangeOfColumns(encoding);
   if (modality === 'image') return [0, 1];
   return modality === 'waveform' ? [-1, 1] : undefined;
 }
@@ -49,6 +55,7 @@ export function normalised(g: GraphBuilder, x: Value, { mean, std, layout }: Pre
 
 /** One line for people, e.g. "RGB, 3×32×32 (NCHW), values in [0, 1]". */
 export function describe(p: Preprocessing): string {
+  if (p.encoding?.kind === 'ports') return describeColumns(p.encoding);
   if (p.modality === 'waveform') return `waveform of ${sizeOf(p.shape)} samples, ${soundScale(p)}`;
   if (p.modality === 'tensor') return `numbers [${p.shape.join('×')}]${isIdentity(p) ? ' as they are' : `, ${scale(p)}`}`;
   const colour = { rgb: 'RGB', bgr: 'BGR', grayscale: 'grayscale', none: 'channels as in the data' }[p.channels];

@@ -27,6 +27,7 @@ function cells(s, model) {
     return className(model, p.label) + (p.confidence === null ? '' : ' (' + percentage(p.confidence) + ')');
   }
   function size(v) {
+    if (t.norm === 'edits') return v.toLocaleString('en-US') + (v === 1 ? ' edit' : ' edits');
     return steps ? significant(v * 255) + '/255' : significant(v);
   }
   return [String(s.index), s.id, className(model, s.label), said(s.clean), WORDS[outcome(s)],
@@ -199,4 +200,4 @@ document.addEventListener('DOMContentLoaded', function () {
 export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-t7iOWWM9rBop6/yrLv5en+qvq9c0QJDdF8xENJtigKA=';
+export const CLIENT_SCRIPT_HASH = 'sha256-TM40xxHLBDPffiQAmYlHITw4s1U1RObqbX5I4ilHHAY=';

@@ -1,5 +1,6 @@
 /** Every number of a report is formatted here, so that no figure claims more digits than its sample supports. */
 import type { Distances, ModelResult, Proportion } from '../audit/result.ts';
+import { distanceIn } from '../threat/metric.ts';
 
 type Threat = ModelResult['threat'];
 
@@ -72,7 +73,7 @@ export function significant(value: number): string {
 }
 
 export function norm(name: Threat['norm']): string {
-  return { linf: 'L∞', l2: 'L₂', l1: 'L₁' }[name];
+  return { linf: 'L∞', l2: 'L₂', l1: 'L₁', edits: 'text' }[name];
 }
 
 /** Does the user think of epsilon in 8-bit steps? Then distances and axes do too. */
@@ -82,16 +83,23 @@ export function inByteSteps(threat: Threat): boolean {
 
 /** An epsilon or distance in the audited norm, in the user's units, e.g. `8/255` or `0.3`. */
 export function size(value: number, threat: Threat): string {
+  if (threat.norm === 'edits') return plural(value, 'edit');
   return inByteSteps(threat) ? `${significant(value * 255)}/255` : significant(value);
 }
 
 /** The distance of an adversarial example in the audited norm. */
 export function distance(distances: Distances, threat: Threat): string {
-  return size(distances[threat.norm], threat);
+  return size(distanceIn(distances, threat.norm), threat);
 }
 
 /** Every distance of an example, named. */
 export function allDistances(d: Distances, threat: Threat): [name: string, value: string][] {
+  if (d.edits !== undefined) {
+    return [
+      ['edits', count(d.edits)],
+      ['of its characters', percentage(d.editShare ?? 0, 1)],
+    ];
+  }
   const rows: [string, string][] = [
     ['L∞', inByteSteps(threat) ? `${significant(d.linf * 255)}/255` : significant(d.linf)],
     ['L₂', significant(d.l2)],

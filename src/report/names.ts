@@ -37,12 +37,18 @@ export const VERDICTS: Record<Verdict, { word: string; tone: Tone }> = {
 
 /** What one example of the data is called. */
 export function exampleWord(model: ModelResult): { one: string; many: string } {
-  const one = { image: 'image', waveform: 'recording', tensor: 'example' }[model.data.modality];
+  const one = { image: 'image', waveform: 'recording', text: 'text', table: 'row', tensor: 'example' }[model.data.modality];
   return { one, many: `${one}s` };
 }
 
 /** The unit of epsilon as an axis title says it. */
 export function epsilonUnit(model: ModelResult, byteSteps: boolean): string {
   if (byteSteps) return 'in 1/255 of the pixel range';
-  return { image: 'pixels from 0 to 1', waveform: 'full scale is ±1', tensor: 'units of the data' }[model.data.modality];
+  return {
+    image: 'pixels from 0 to 1',
+    waveform: 'full scale is ±1',
+    text: 'characters changed',
+    table: 'standard deviations',
+    tensor: 'units of the data',
+  }[model.data.modality];
 }

@@ -6,19 +6,36 @@ export interface Budget {
   readonly value: number;
   /** As people say it, e.g. "8/255 (0.0314)". */
   readonly text: string;
+  /** What it counts, where the user said so. */
+  readonly unit?: 'edits';
 }
 
-/** Parses "0.3" or "8/255". @throws GibbonError E_USAGE */
+/** Parses "0.3", "8/255" or "5 edits". @throws GibbonError E_USAGE */
 export function parseEpsilon(text: string): Budget {
+  const edits = /^\s*([0-9]+)\s*edits?\s*$/i.exec(text);
+  if (edits) return editBudget(Number(edits[1]));
   const match = /^\s*([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)\s*(?:\/\s*([0-9]*\.?[0-9]+))?\s*$/i.exec(text);
   const value = match ? Number(match[1]) / Number(match[2] ?? 1) : Number.NaN;
   if (!Number.isFinite(value) || value < 0) {
     throw new GibbonError('E_USAGE', `epsilon ${text} is not a budget`, {
-      hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255.',
+      hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255; for text --epsilon 5edits.',
     });
   }
   return { value, text: match?.[2] ? `${match[1]}/${match[2]} (${Number(value.toPrecision(3))})` : String(Number(value.toPrecision(6))) };
 }
+
+/** So many insertions, deletions and replacements of a character. @throws GibbonError E_USAGE unless it is a whole number above 0 */
+export function editBudget(value: number): Budget {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new GibbonError('E_USAGE', `epsilon ${value} is no number of edits`, {
+      hint: 'Text is changed by whole characters: --epsilon 5edits.',
+    });
+  }
+  return { value, text: value === 1 ? '1 edit' : `${value} edits`, unit: 'edits' };
+}
+
+/** Five typing errors: more than most senders make in a short message, and still the same message to a reader (arXiv:1905.11268 needs one or two). */
+export const DEFAULT_EDITS = 5;
 
 /** Kinds of data with customary budgets. */
 export type EpsilonKind = 'digits' | 'colour-small' | 'photo' | 'waveform' | 'tensor';
@@ -37,9 +54,10 @@ export const DEFAULT_EPSILON: Readonly<Record<EpsilonKind, Readonly<Record<Norm,
 
 /** Which row of the table fits data of this modality and shape. */
 export function epsilonKind(
-  modality: 'image' | 'waveform' | 'tensor',
+  modality: 'image' | 'waveform' | 'text' | 'table' | 'tensor',
   size: { readonly channels: number; readonly height: number; readonly width: number } | undefined,
 ): EpsilonKind {
+  if (modality === 'text' || modality === 'table') return 'tensor';
   if (modality !== 'image' || !size) return modality === 'image' ? 'digits' : modality;
   if (size.channels === 1 && Math.max(size.height, size.width) <= 64) return 'digits';
   return Math.max(size.height, size.width) <= 96 ? 'colour-small' : 'photo';

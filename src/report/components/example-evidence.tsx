@@ -1,7 +1,7 @@
 /** How an input breaks the model, as a sum: original + change = what fools it, with the prediction under each. */
 import type { ComponentChildren, VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
-import { size } from '../format.ts';
+import { distance } from '../format.ts';
 import { quoted } from '../names.ts';
 import { pictureId } from '../pictures.ts';
 import { Envelope } from './envelope.tsx';
@@ -20,7 +20,7 @@ function Change({ model, example }: Pick<EvidenceProps, 'model' | 'example'>): V
     <div class="prediction change">
       <span class="prediction-name">the change</span>
       <span class="prediction-sure num">
-        <span class="in-full">at most {size(example.distances[model.threat.norm], model.threat)}</span>
+        <span class="in-full">at most {distance(example.distances, model.threat)}</span>
         {example.amplification !== null && <span>drawn ×{times(example.amplification)}</span>}
       </span>
     </div>

@@ -1,6 +1,7 @@
 /** The worst example of a model, told as the story of the panda that became a gibbon. */
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
+import { distanceIn } from '../../threat/metric.ts';
 import { confidence, inByteSteps, norm, percentOf, significant, size } from '../format.ts';
 import { exampleWord, quoted } from '../names.ts';
 import { type EvidenceProps, ExampleEvidence } from './example-evidence.tsx';
@@ -10,10 +11,11 @@ import { ExampleFacts } from './example-facts.tsx';
 function recipe(model: ModelResult, example: ExampleImages): string {
   const { threat } = model;
   const { one } = exampleWord(model);
-  const length = example.distances[threat.norm];
+  const length = distanceIn(example.distances, threat.norm);
+  if (threat.norm === 'edits') return `Change ${length === 1 ? 'one character' : `${length} characters`}`;
   if (threat.norm !== 'linf') return `Change the ${one} by an ${norm(threat.norm)} length of ${significant(length)}`;
   const range = inByteSteps(threat) ? `${size(length, threat)}, ${percentOf(length, 1000)} of the range` : significant(length);
-  const part = { image: 'pixel', waveform: 'sample', tensor: 'value' }[example.modality];
+  const part = { image: 'pixel', waveform: 'sample', text: 'character', table: 'value', tensor: 'value' }[example.modality];
   return `Change no ${part} by more than ${example.modality === 'waveform' ? `${range} of full scale` : range}`;
 }
 

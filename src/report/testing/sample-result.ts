@@ -206,7 +206,7 @@ const DEFAULTS: Settings = {
 };
 
 function shapeOf(s: Settings): number[] {
-  return { image: [1, s.side, s.side], waveform: [16000], tensor: [30] }[s.modality];
+  return { image: [1, s.side, s.side], waveform: [16000], text: [200], table: [14], tensor: [30] }[s.modality];
 }
 
 function preprocessingOf(s: Settings, clean: Proportion): ModelResult['preprocessing'] {
