@@ -36,10 +36,18 @@ function constantPart(graph: StaticGraph, outputs: readonly Value[], fixed: Read
   return live({ ...graph, inputs: [], outputs, nodes });
 }
 
-/** Puts the computed constants in and drops what only they needed. */
+/** Puts the computed constants in and drops what only they needed; a node that also makes something else that is needed stays, and makes both. */
 function pruned(graph: StaticGraph, values: ReadonlyMap<string, Tensor>): StaticGraph {
-  const nodes = graph.nodes.filter((node) => !node.outputs.every((name) => values.has(name)));
-  return live({ ...graph, nodes, constants: new Map([...graph.constants, ...values]) });
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const wanted = new Set(outputs);
+  const nodes = [...graph.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((name) => wanted.has(name) && (outputs.has(name) || !values.has(name)))) return false;
+    for (const name of node.inputs) wanted.add(name);
+    return true;
+  });
+  const made = new Set(nodes.flatMap((node) => node.outputs));
+  const constants = [...graph.constants, ...values].filter(([name]) => wanted.has(name) && !made.has(name));
+  return { ...graph, nodes: nodes.reverse(), constants: new Map(constants) };
 }
 
 /** Drops nodes and constants that no output needs. */

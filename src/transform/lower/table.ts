@@ -10,6 +10,7 @@ import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
 import * as normalise from './normalise.ts';
 import * as pool from './pool.ts';
+import { gru, lstm, rnn } from './recurrent/cells.ts';
 import * as reduce from './reduce.ts';
 import * as structural from './structural.ts';
 
@@ -46,6 +47,7 @@ const ONNX: Table = {
   GlobalLpPool: pool.globalLpPool,
   GlobalMaxPool: pool.globalMaxPool,
   GroupNormalization: normalise.groupNormalization,
+  GRU: gru,
   HardSwish: elementwise.hardSwish,
   Identity: structural.identity,
   InstanceNormalization: normalise.instanceNormalization,
@@ -54,6 +56,7 @@ const ONNX: Table = {
   LpNormalization: normalise.lpNormalization,
   LpPool: pool.lpPool,
   LRN: normalise.lrn,
+  LSTM: lstm,
   MatMul: linear.matmul,
   Max: elementwise.variadic('Max'),
   MaxPool: pool.maxPool,
@@ -76,6 +79,7 @@ const ONNX: Table = {
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
   RMSNormalization: normalise.rmsNormalization,
+  RNN: rnn,
   RotaryEmbedding: rotaryEmbedding,
   Selu: elementwise.selu,
   Shape: structural.shape,

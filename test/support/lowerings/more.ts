@@ -4,5 +4,6 @@ import { ATTENTION } from './attention.ts';
 import { CONTRIB } from './contrib.ts';
 import { DATA_CASES } from './data.ts';
 import { EINSUMS, NORMALISATIONS } from './normalise.ts';
+import { RECURRENT } from './recurrent.ts';
 
-export const MORE: readonly Lowered[] = [...ATTENTION, ...CONTRIB, ...NORMALISATIONS, ...EINSUMS, ...DATA_CASES];
+export const MORE: readonly Lowered[] = [...ATTENTION, ...CONTRIB, ...NORMALISATIONS, ...EINSUMS, ...RECURRENT, ...DATA_CASES];
