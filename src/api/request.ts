@@ -10,7 +10,7 @@ import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
-export interface AuditRequest extends Partial<Omit<DataSpec, 'path'>> {
+export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table'>> {
   /** Labelled data: a folder by class, an array file, a table, … (docs/data.md). Absent only with no model: then the shipped pair is audited. */
   readonly data?: string | undefined;
   /** Audit this many examples, stratified by class and seeded. */
@@ -73,8 +73,13 @@ function assertBudget(epsilon: string | undefined): void {
   });
 }
 
-function dataSpec(path: string, { labels, classes }: Partial<DataSpec>): DataSpec {
-  return { path, ...(labels === undefined ? {} : { labels }), ...(classes === undefined ? {} : { classes }) };
+function dataSpec(path: string, { labels, classes, labelColumn }: Partial<DataSpec>): DataSpec {
+  return {
+    path,
+    ...(labels === undefined ? {} : { labels }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+  };
 }
 
 /** File names, numbered where two are alike. */

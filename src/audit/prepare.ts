@@ -2,13 +2,17 @@
 import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
+import { detectFormat } from '../data/detect.ts';
 import { matchLabels } from '../data/match-labels.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
+import { classLabels } from '../model/class-labels.ts';
+import { inputShapes, inputsWithoutGradient } from '../model/encoding.ts';
 import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
 import { createJudge } from '../model/judge.ts';
 import { type ModelFile, readModelFile } from '../model/model-file.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
 import { readingLeanly } from '../model/probing.ts';
 import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -17,6 +21,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { qualifiedName } from '../transform/lower/table.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { openTableFor } from './open-table.ts';
 import { portText } from './port-text.ts';
 import type { Prepared, SubjectSpec } from './subject.ts';
 
@@ -29,15 +34,17 @@ const SMALL = 4096;
 /** @throws GibbonError for anything in model, data or labels that does not fit */
 export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
   const model = await readModelFile(spec.model);
-  const dataset = await openDataset(spec.data);
+  const table = (await detectFormat(spec.data.path)) === 'table' ? await openTableFor(model, spec) : undefined;
+  const dataset = table?.dataset ?? (await openDataset(spec.data));
   assertLabelled(dataset, spec.data.path);
-  const classNames = spec.data.classes === undefined ? undefined : await classNamesFrom(spec.data.classes);
+  const classNames = spec.data.classes === undefined ? classLabels(model.graph) : await classNamesFrom(spec.data.classes);
   const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
-  const base = shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
-  const classes = await classesOf({ model, dataset, base, spec, runtime });
+  const given = table?.preprocessing;
+  const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
+  const classes = await classesOf({ model, dataset, base, given, spec, runtime });
   const matched = matchLabels(dataset, classNames, classes);
-  const found = await preprocessingOf({ model, dataset, base, spec, runtime }, probe, matched.labels);
+  const found = await preprocessingOf({ model, dataset, base, given, spec, runtime }, probe, matched.labels);
   return {
     sha256: model.sha256,
     bytes: model.bytes,
@@ -45,7 +52,7 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     input: portText(model.input),
     output: portText(model.output),
     ...found,
-    unsupported: await withoutGradient(model, base.shape, runtime),
+    unsupported: await withoutGradient(model, found.preprocessing, runtime),
     masked: maskedOperators(model),
     data: {
       sha256: await dataset.hash(),
@@ -53,9 +60,10 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
       length: dataset.length,
       classes,
       classNames: matched.classNames ?? null,
-      notes: [matched.how, ...(dataset.notes ?? []), ...oneClass(matched)],
+      notes: [matched.how, ...(table?.notes ?? []), ...(dataset.notes ?? []), ...oneClass(matched)],
     },
     labels: Array.from(matched.labels),
+    ...(table && { table: table.spec }),
   };
 }
 
@@ -78,12 +86,12 @@ function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonl
 const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_OPERATOR_UNSUPPORTED']);
 
 /** What stands in the way of gradients: operators, or the reason why the model cannot be lowered for a batch of two. */
-export async function withoutGradient(model: ModelFile, shape: readonly number[], runtime: Runtime): Promise<string[]> {
-  const operators = unsupportedOperators(model.graph);
+export async function withoutGradient(model: ModelFile, p: Preprocessing, runtime: Runtime): Promise<string[]> {
+  const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(model.graph)];
   if (operators.length > 0) return operators;
   const graph = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
   try {
-    await specialise(graph, { [model.input.name]: [2, ...shape] }, evaluator(runtime));
+    await specialise(graph, inputShapes(model, p, 2), evaluator(runtime));
     return [];
   } catch (thrown) {
     if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
@@ -95,13 +103,15 @@ interface Look {
   readonly model: ModelFile;
   readonly dataset: Dataset;
   readonly base: ReturnType<typeof shapeFor>;
+  /** The only reading there is to try. */
+  readonly given?: Preprocessing | undefined;
   readonly spec: SubjectSpec;
   readonly runtime: Runtime;
 }
 
 /** Tries the usual readings on the samples `probe`, and on more where inputs are small. */
 async function preprocessingOf(
-  { model, dataset, base, spec, runtime }: Look,
+  { model, dataset, base, given, spec, runtime }: Look,
   probe: readonly number[],
   labels: ArrayLike<number>,
 ): Promise<Found> {
@@ -115,6 +125,7 @@ async function preprocessingOf(
     model,
     runtime,
     modality: dataset.modality,
+    given,
     samples,
     labels: labelled(probe),
     flags,
@@ -129,8 +140,8 @@ async function preprocessingOf(
 }
 
 /** Number of classes: what the model gives for one sample. */
-async function classesOf({ model, dataset, base, spec, runtime }: Look): Promise<number> {
-  const [p] = candidates(base, dataset.modality, spec.flags);
+async function classesOf({ model, dataset, base, given, spec, runtime }: Look): Promise<number> {
+  const p = given ?? candidates(base, dataset.modality, spec.flags)[0];
   if (!p) throw new GibbonError('E_INTERNAL', 'no preprocessing to try');
   const judge = await createJudge(model, p, runtime);
   await judge.release();

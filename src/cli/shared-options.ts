@@ -9,6 +9,8 @@ export interface SharedFlags {
   data?: string;
   labels?: string;
   classes?: string;
+  labelColumn?: string;
+  immutable?: string[];
   n?: number;
   first?: number;
   epsilon?: string;
@@ -57,12 +59,20 @@ const size = (text: string): [number, number] => {
   return [height, width];
 };
 
+const names = (text: string): string[] => {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('Names of columns separated by commas, please.');
+  return list;
+};
+
 /** Adds the shared flags to a command. */
 export function withShared(command: Command): Command {
   return command
-    .option('--data <path>', 'labelled data: image or WAV folder by class, IDX, CIFAR binary, NPY, NPZ')
+    .option('--data <path>', 'labelled data: image or WAV folder by class, IDX, CIFAR binary, NPY, NPZ, table (CSV, Parquet)')
     .option('--labels <file>', 'labels, where the data does not carry them: IDX, NPY, CSV, JSON or one per line')
     .option('--classes <file>', "class names in the model's output order: JSON array or one per line")
+    .option('--label-column <column>', 'tables: the column with the labels, by name or position (from 0; -1 is the last)')
+    .addOption(new Option('--immutable <columns>', 'tables: columns that an attack may not change').argParser(names))
     .addOption(new Option('--n <count>', 'audit this many examples, stratified by class and seeded').argParser(positive).conflicts('first'))
     .addOption(new Option('--first <count>', 'audit the first so many in file order').argParser(positive))
     .option('--epsilon <size>', 'largest perturbation, in input units before normalisation: 0.3 or 8/255')
@@ -81,7 +91,7 @@ export function withShared(command: Command): Command {
 
 /** The flags as the request that a program would make. */
 export function requestOf(flags: SharedFlags): AuditRequest {
-  const { data, labels, classes, n, first, epsilon, norm, seed, batch } = flags;
+  const { data, labels, classes, labelColumn, n, first, epsilon, norm, seed, batch } = flags;
   return {
     data,
     n,
@@ -93,10 +103,11 @@ export function requestOf(flags: SharedFlags): AuditRequest {
     preprocessing: preprocessingFlags(flags),
     ...(labels === undefined ? {} : { labels }),
     ...(classes === undefined ? {} : { classes }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
   };
 }
 
-function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels }: SharedFlags): PreprocessingFlags {
+function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels, immutable }: SharedFlags): PreprocessingFlags {
   return {
     ...(layout && { layout }),
     ...(channels && { channels }),
@@ -104,5 +115,6 @@ function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels 
     ...(std && { std }),
     ...(resize && { resize }),
     ...(pixels && { size: pixels }),
+    ...(immutable && { immutable }),
   };
 }

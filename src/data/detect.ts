@@ -9,10 +9,12 @@ import { isIdx } from './idx.ts';
 import { IMAGE_NAME } from './image-file.ts';
 import { isNpy } from './npy.ts';
 import { fileError } from './source.ts';
+import { TABLE_NAME } from './table-file.ts';
 
-export type DataFormat = 'folder' | 'file' | 'idx' | 'npy' | 'npz' | 'cifar';
+export type DataFormat = 'folder' | 'file' | 'idx' | 'npy' | 'npz' | 'cifar' | 'table';
 
-const SUPPORTED = 'Gibbon reads folders of images or WAV files, IDX (MNIST), CIFAR binary files, .npy and .npz.';
+const SUPPORTED =
+  'Gibbon reads folders of images or WAV files, IDX (MNIST), CIFAR binary files, .npy and .npz, and tables (.csv, .tsv, .parquet).';
 
 /** The format of what is at `path`; `file` is a single image or WAV file. Throws E_FILE_NOT_FOUND, E_DATA_EMPTY, E_DATA_UNREADABLE. */
 export async function detectFormat(path: string): Promise<DataFormat> {
@@ -23,6 +25,7 @@ export async function detectFormat(path: string): Promise<DataFormat> {
   const name = basename(path);
   if (IMAGE_NAME.test(name) || WAVE_NAME.test(name)) return 'file';
   if (/\.np[yz]$/i.test(name)) return /y$/i.test(name) ? 'npy' : 'npz';
+  if (TABLE_NAME.test(name)) return 'table';
   // A dark CIFAR image may start with bytes that look like an IDX header, so the name comes first.
   const isBinary = /\.bin$/i.test(name) || /cifar/i.test(name);
   if (isBinary && !/idx/i.test(name) && cifarLabelBytes(path, found.size) !== undefined) return 'cifar';

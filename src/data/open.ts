@@ -16,6 +16,7 @@ import { openNpz } from './npz.ts';
 import type { NumericArray } from './numeric-array.ts';
 import { readColumn } from './numeric-array.ts';
 import { fileSource } from './source.ts';
+import { openTable } from './table-dataset.ts';
 
 export interface OpenOptions {
   /** Array files only: says whether they hold images, where shape and range would decide otherwise. */
@@ -26,6 +27,7 @@ export interface OpenOptions {
  * Opens the data at `spec.path`; nothing is decoded before it is read (a float array's values are looked at, to tell images from other numbers).
  *
  * - a folder: sub-folders are labels; flat: unlabelled, or with `spec.labels`; else the test split of MNIST or CIFAR files in it
+ * - a table (CSV, TSV, Parquet): one column holds the labels, the others are the row
  * - IDX (labels beside it are found by name), CIFAR-10/100 binary, NPY, NPZ; a single image or WAV file
  *
  * Throws GibbonError: E_FILE_NOT_FOUND, E_DATA_UNREADABLE, E_DATA_EMPTY, E_DATA_SHAPE, E_DATA_VALUES, E_LABELS_MISMATCH.
@@ -43,6 +45,8 @@ export async function openDataset(spec: DataSpec, options: OpenOptions = {}): Pr
       return fromArray(await openIdx(path), path, labels ?? (await siblingLabels(path)), options);
     case 'npy':
       return fromArray(await openNpy(await fileSource(path)), path, labels, options);
+    case 'table':
+      return openTable(spec);
     case 'npz':
       return fromNpz(path, labels, options);
   }

@@ -1,12 +1,14 @@
 /** A Dataset over a table: a sample is a row, one number for each of its columns. */
 import { basename } from 'node:path';
-import type { Dataset } from './dataset.ts';
+import type { DataSpec, Dataset } from './dataset.ts';
 import type { TextTable } from './delimited.ts';
+import { labelColumn } from './label-column.ts';
 import { loadLabels } from './label-file.ts';
 import type { Labels } from './labels.ts';
 import { codePointOrder } from './natural-order.ts';
 import { streamedDataset } from './streamed-dataset.ts';
-import { type Column, type TableSpec, typedTable } from './table.ts';
+import { type Column, isNumeric, type TableSpec, typedTable } from './table.ts';
+import { readTable } from './table-file.ts';
 
 export interface TableDataset extends Dataset {
   readonly columns: readonly Column[];
@@ -53,4 +55,18 @@ async function labelsOf(
 
 function left(count: number, of: number): string[] {
   return count === 0 ? [] : [`${count} of ${of} rows lack a number or their label, and are left out.`];
+}
+
+/** A table whose columns are known, or else all columns but the one with the labels. @throws GibbonError as reading and `tableDataset` do, E_LABELS_MISSING */
+export async function openTable({ path, labels, labelColumn: wanted, table }: DataSpec): Promise<TableDataset> {
+  const text = await readTable(path);
+  return tableDataset(text, table ?? plainSpec(text, labels === undefined ? labelColumn(text, { wanted }, path).at : undefined), {
+    path,
+    labels,
+  });
+}
+
+function plainSpec(text: TextTable, label: number | undefined): TableSpec {
+  const columns = [...(text.rows[0] ?? []).keys()].filter((at) => at !== label);
+  return { ...(label === undefined ? {} : { label }), columns, texts: columns.filter((at) => !isNumeric(text, at)) };
 }

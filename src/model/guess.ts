@@ -20,6 +20,8 @@ export interface PreprocessingFlags {
   readonly resize?: 'crop' | 'stretch';
   /** Height and width, where the model leaves them open. */
   readonly size?: readonly [number, number];
+  /** Columns of a table that an attack may not change. */
+  readonly immutable?: readonly string[];
 }
 
 export interface Tried {
@@ -159,6 +161,8 @@ export interface Probe {
   readonly model: ModelFile;
   readonly runtime: Runtime;
   readonly modality: Modality;
+  /** The only reading there is to try. */
+  readonly given?: Preprocessing | undefined;
   readonly samples: readonly Sample[];
   /** The right class of each sample. */
   readonly labels: readonly number[];
@@ -189,11 +193,15 @@ export async function findPreprocessing(probe: Probe): Promise<Found> {
 }
 
 async function found(probe: Probe): Promise<Found> {
-  const { model, modality, samples, labels, flags } = probe;
-  const base = shapeFor(model.input, modality, samples[0] as Sample, flags);
+  const { model, modality, given: only, samples, labels, flags } = probe;
+  const base = only ?? shapeFor(model.input, modality, samples[0] as Sample, flags);
   const resized =
     modality === 'image' && base.shape.length > 1 && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
-  const { readings, dropped } = await screened(probe, candidates(base, modality, flags), resized && flags.resize === undefined);
+  const { readings, dropped } = await screened(
+    probe,
+    only ? [only] : candidates(base, modality, flags),
+    resized && flags.resize === undefined,
+  );
   const told = ({ p, correct, predicted: { length: n } }: Reading): Tried => ({ description: full(p, resized), accuracy: correct / n, n });
   const list = [...readings, ...dropped].map(told);
   const first = bestOf(readings);

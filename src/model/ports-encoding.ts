@@ -47,7 +47,7 @@ const DIGITS = [6, 7, 8, 9] as const;
  * The value behind an element: for whole columns the nearest whole number, otherwise the number of the fewest digits that has this element.
  * So values of up to six digits come back exactly as they stand in the file, although an element is a float32.
  */
-export function valueOf(element: number, { scale, offset, whole }: EncodedColumn): number {
+export function numberOf(element: number, { scale, offset, whole }: EncodedColumn): number {
   const value = element * scale + offset;
   if (whole) return Math.round(value);
   if (scale === 1 && offset === 0) return value;
@@ -70,7 +70,7 @@ export const elementOf = (value: number, { scale, offset }: Pick<EncodedColumn, 
 
 /** What the model is given for an element: the text of a category, else the number. */
 export const cellOf = (element: number, column: EncodedColumn): number | string =>
-  column.categories ? (column.categories[Math.round(element)] ?? '') : valueOf(element, column);
+  column.categories ? (column.categories[Math.round(element)] ?? '') : numberOf(element, column);
 
 export function portsEncoder({ columns, ports }: PortsEncoding): Encoder {
   return (rows): Feeds =>

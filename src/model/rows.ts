@@ -2,6 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { elementOf, type PortsEncoding } from './ports-encoding.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /** Resizes an image [h, w, c] in [0, 1]; injected, since decoding and resizing differ between Node and the browser. */
@@ -37,14 +38,24 @@ export async function mapDecoded<T>(
 
 /** One row [...shape], values before normalisation. @throws GibbonError E_DATA_SHAPE, E_DATA_VALUES */
 export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
-  const row =
-    p.modality === 'image' ? await imageRow(sample, p, resize) : p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
+  const row = await rowOf(sample, p, resize);
   if (row.some((value) => !Number.isFinite(value))) {
     throw new GibbonError('E_DATA_VALUES', `${sample.id} holds NaN or infinite values`, {
       hint: 'Remove or impute them before the audit.',
     });
   }
   return row;
+}
+
+async function rowOf(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
+  if (p.encoding?.kind === 'ports') return tableRow(sample, p.encoding);
+  if (p.modality === 'image') return imageRow(sample, p, resize);
+  return p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
+}
+
+/** Values in the units of their columns. */
+function tableRow({ data }: Sample, { columns }: PortsEncoding): Float32Array {
+  return Float32Array.from(columns, (column, i) => elementOf(data[i] as number, column));
 }
 
 /** [channels, height, width] of an image model; for a flat input that of the square picture it would be, or else of one line. */

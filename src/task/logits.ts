@@ -13,6 +13,8 @@ export interface Head {
   readonly kind: OutputKind;
   /** The value that stands for the logits inside the graph; the output itself unless an activation was found. */
   readonly logits: string;
+  /** The output is no output of the file, which gives its scores only as a map (ZipMap): it has to be made one. */
+  readonly isHidden?: true;
 }
 
 const PASSES = new Set(['Identity', 'Dropout', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
@@ -28,6 +30,8 @@ export function headOf(model: Graph): Head {
   for (const node of model.nodes) for (const name of node.outputs) makers.set(name, node);
   const scores = model.outputs.filter(({ name, type }) => isFloat(type) && !NO_TENSOR.test(makers.get(name)?.op ?? ''));
   const output = scores.find((port) => port.shape !== null) ?? scores[0];
+  const zipped = output ? undefined : mapped(model, makers);
+  if (zipped !== undefined) return { output: zipped, kind: 'logits', logits: zipped, isHidden: true };
   if (!output) {
     const found = model.outputs.map(({ name, type }) => `${name} (${makers.get(name)?.op === 'ZipMap' ? 'a map' : type})`).join(', ');
     throw new GibbonError('E_MODEL_UNSUPPORTED', `no output of the model holds scores as a float tensor: ${found}`, {
@@ -40,6 +44,11 @@ export function headOf(model: Graph): Head {
   // LogSoftmax needs no undoing: it is its own logits.
   if (!node || !kind || kind === 'log-probabilities') return { output: output.name, kind: kind ?? 'logits', logits: output.name };
   return { output: output.name, kind, logits: node.inputs[0] as string };
+}
+
+/** The scores behind an output that is a map from class to score, as scikit-learn's converters make it by default. */
+function mapped({ outputs }: Graph, makers: ReadonlyMap<string, Node>): string | undefined {
+  return outputs.map(({ name }) => makers.get(name)).find((node) => node?.op === 'ZipMap')?.inputs[0];
 }
 
 /** Logits as [B, C]: trailing dimensions of 1 dropped, and a single output z (binary) as the pair (0, z). */

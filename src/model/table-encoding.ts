@@ -1,0 +1,60 @@
+/** From the columns of a table to the encoding of its rows: units of a standard deviation, and the rules that the data itself follows. */
+import { GibbonError } from '../base/errors.ts';
+import { plainName } from '../data/label-column.ts';
+import type { TableDataset } from '../data/table-dataset.ts';
+import { type EncodedColumn, type EncodedPort, elementOf, type PortsEncoding } from './ports-encoding.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** Where the mean lies this many standard deviations from 0, float32 would lose the differences: values then count from the mean. */
+const FAR = 64;
+
+/**
+ * @param immutable names of columns that an attack may not change
+ * @throws GibbonError E_USAGE where one of them is no column of the rows
+ */
+export function tablePreprocessing(dataset: TableDataset, ports: readonly EncodedPort[], immutable: readonly string[]): Preprocessing {
+  const frozen = frozenColumns(dataset, immutable);
+  const columns = dataset.columns.map((column, i): EncodedColumn => {
+    const { name, categories, whole } = column;
+    const own = { name, movable: !categories && !frozen.has(i) && column.low < column.high };
+    if (categories) return { ...own, scale: 1, offset: 0, low: 0, high: categories.length - 1, whole: true, categories };
+    const scale = column.deviation > 0 ? column.deviation : 1;
+    const units = { scale, offset: Math.abs(column.mean) > FAR * scale ? Math.round(column.mean) : 0 };
+    return { ...own, ...units, low: elementOf(column.low, units), high: elementOf(column.high, units), whole };
+  });
+  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: oneHotGroups(dataset) };
+  return { modality: 'table', layout: 'none', channels: 'none', shape: [columns.length], mean: [0], std: [1], resize: 'crop', encoding };
+}
+
+function frozenColumns({ columns }: TableDataset, immutable: readonly string[]): Set<number> {
+  return new Set(
+    immutable.map((wanted) => {
+      const at = columns.findIndex(({ name }) => name === wanted || plainName(name) === plainName(wanted));
+      if (at >= 0) return at;
+      throw new GibbonError('E_USAGE', `there is no column ${wanted} among those that the model takes`, {
+        hint: `They are ${columns.map(({ name }) => name).join(', ')}.`,
+      });
+    }),
+  );
+}
+
+/** Runs of neighbouring columns of 0 and 1 that sum to 1 in every row, as one-hot encoders leave them; the shortest first. */
+export function oneHotGroups(dataset: Pick<TableDataset, 'columns' | 'values' | 'length'>): number[][] {
+  const { columns, length } = dataset;
+  const isBinary = columns.map(({ categories, whole, low, high }) => !categories && whole && low === 0 && high === 1);
+  const groups: number[][] = [];
+  for (let from = 0; from < columns.length; from++) {
+    const sums = new Float64Array(length);
+    for (let to = from; to < columns.length && isBinary[to]; to++) {
+      const values = dataset.values(to);
+      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
+      if (sums.some((sum) => sum > 1)) break;
+      if (to > from && sums.every((sum) => sum === 1)) {
+        groups.push(Array.from({ length: to - from + 1 }, (_, i) => from + i));
+        from = to;
+        break;
+      }
+    }
+  }
+  return groups;
+}
