@@ -8,20 +8,22 @@ import { evaluator } from '../runtime/evaluate.ts';
 import type { Feeds, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { asClasses } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
+import { movedOnly, type Range } from '../threat/ball.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
 import { optimise } from '../transform/optimise.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { inputShapes, inputsWithoutGradient, inputValues } from './encoding.ts';
 import { createJudge, type Judge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
-import { normalised, type Preprocessing, rangeOf } from './preprocessing.ts';
+import { type Preprocessing, rangeOf } from './preprocessing.ts';
 
 /** What a step may ask of a model that gives scores. */
 export interface ScoreBuilder {
   readonly g: GraphBuilder;
   readonly batch: number;
   /** Range of the input, for clipping. */
-  readonly range: readonly [number, number] | undefined;
+  readonly range: Range | undefined;
   /** A per-row state field: `input` [B, …shape], `scalar` [B] float32, `label` [B] int64. */
   row(name: string, kind: FieldKind): Value;
   logits(x: Value): Value;
@@ -93,12 +95,12 @@ export async function createTarget(
   const evaluate = evaluator(runtime);
   const exposed = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
   const graphAt = (batch: number): Promise<StaticGraph> => {
-    const made = graphs.get(batch) ?? specialise(exposed, { [model.input.name]: [batch, ...preprocessing.shape] }, evaluate);
+    const made = graphs.get(batch) ?? specialise(exposed, inputShapes(model, preprocessing, batch), evaluate);
     graphs.set(batch, made);
     return made;
   };
   const build = async (batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep> => {
-    const { graph, cost, fields } = drawn(await graphAt(batch), { batch, preprocessing, task }, define);
+    const { graph, cost, fields } = drawn(await graphAt(batch), { batch, model, preprocessing, task }, define);
     const session = await runtime.load(optimise(await foldConstants(graph, evaluate)), options);
     sessions.push(session);
     return { batch, cost, fields, run: async (state) => unprefixed(await session.run(pick(state, session.inputNames))) };
@@ -107,7 +109,7 @@ export async function createTarget(
     preprocessing,
     task,
     size: sizeOf(preprocessing.shape),
-    unsupported: unsupportedOperators(model.graph),
+    unsupported: [...inputsWithoutGradient(preprocessing), ...unsupportedOperators(model.graph)],
     judge,
     batches: () => [...graphs.keys()],
     arithmetic: async (id, define) => {
@@ -147,36 +149,33 @@ function unprefixed(made: Record<string, HostTensor>): Record<string, HostTensor
 
 interface Setting {
   readonly batch: number;
+  readonly model: ModelFile;
   readonly preprocessing: Preprocessing;
   readonly task: Task;
 }
 
 /** Draws a step's graph and counts what it asks of the model. */
 function drawn(
-  model: StaticGraph,
-  { batch, preprocessing, task }: Setting,
+  graph: StaticGraph,
+  { batch, model, preprocessing, task }: Setting,
   define: (b: GradientBuilder) => Readonly<Record<string, Value>>,
 ): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
   const g = newGraph();
   const fields = new Map<string, FieldKind>();
   const known = new Map<string, Value>();
+  const range = rangeOf(preprocessing);
   let gradients = 0;
   const logits = (x: Value): Value => {
     const made =
       known.get(x.name) ??
-      asClasses(
-        g,
-        g
-          .inline(model, new Map([[model.inputs[0]?.name ?? '', normalised(g, x, preprocessing)]]))
-          .get(model.outputs[0]?.name ?? '') as Value,
-      );
+      asClasses(g, g.inline(graph, inputValues(g, x, model, preprocessing)).get(graph.outputs[0]?.name ?? '') as Value);
     known.set(x.name, made);
     return made;
   };
   const builder: GradientBuilder = {
     g,
     batch,
-    range: rangeOf(preprocessing),
+    range,
     row: (name, kind) => {
       fields.set(name, kind);
       return g.input(name, kind === 'label' ? 'int64' : 'float32', kind === 'input' ? [batch, ...preprocessing.shape] : [batch]);
@@ -188,13 +187,12 @@ function drawn(
       gradients++;
       const cotangent = g.expand(g.scalar(1, loss), loss.shape);
       const found = gradient(g, [{ value: loss, cotangent }], [x])[0];
-      return found ?? g.zeros(x.shape);
+      return found ? movedOnly(g, found, range) : g.zeros(x.shape);
     },
   };
   // A state field is an input and an output; a graph value cannot be both, so outputs get a prefix here and lose it in `run`.
   const outputs = Object.entries(define(builder)).map(([name, value]): [string, Value] => [OUT + name, value]);
-  const graph = g.finish(Object.fromEntries(outputs), 'step');
-  return { graph, cost: { queries: known.size, gradients }, fields };
+  return { graph: g.finish(Object.fromEntries(outputs), 'step'), cost: { queries: known.size, gradients }, fields };
 }
 
 /** @throws GibbonError E_OPERATOR_UNSUPPORTED unless gradients can be taken */
