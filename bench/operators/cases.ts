@@ -1,62 +1,50 @@
-/** The ONNX operator test models in a folder: <kind>/<name>/model.onnx with test_data_set_<i>/{input,output}_<j>.pb beside it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The ONNX operator test models: <kind>/<name>/model.onnx with test_data_set_<i>/{input,output}_<j>.pb beside it. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema, TensorProtoSchema } from '../../src/onnx/generated/onnx_pb.js';
 import { readModel } from '../../src/onnx/read.ts';
 import type { Tensor } from '../../src/onnx/tensor.ts';
+import type { Files } from './files.ts';
 
 export interface SuiteCase {
-  /** node, simple, pytorch-converted or pytorch-operator. */
-  readonly kind: string;
+  /** <kind>/<name>; kinds are node, simple, pytorch-converted and pytorch-operator. */
   readonly name: string;
-  readonly folder: string;
   /** What the case tests, e.g. "Conv"; a case whose operator stands written out as its function body has the operator's name, too. */
   readonly operator: string;
   readonly expanded: boolean;
+  readonly model: Uint8Array;
+  readonly files: Files;
 }
-
-/** All cases below `root`, sorted by kind and name. */
-export function casesIn(root: string): SuiteCase[] {
-  const kinds = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return kinds
-    .flatMap(({ name: kind }) => casesOfKind(join(root, kind), kind))
-    .sort((a, b) => order(`${a.kind}/${a.name}`, `${b.kind}/${b.name}`));
-}
-
-const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const EXPANDED = /_expanded(_ver\d+)?$/;
+const MODEL = '/model.onnx';
 
-function casesOfKind(folder: string, kind: string): SuiteCase[] {
-  return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, 'model.onnx')))
-    .map((name) => {
-      const expanded = EXPANDED.test(name);
-      const base = join(folder, name.replace(EXPANDED, ''));
-      const model = protoOf(expanded && existsSync(base) ? base : join(folder, name));
-      return { kind, name, folder: join(folder, name), operator: operatorOf(model), expanded };
-    });
-}
-
-function protoOf(folder: string): ModelProto {
-  return fromBinary(ModelProtoSchema, readFileSync(join(folder, 'model.onnx')));
+/** All cases, sorted by name. */
+export function casesIn(files: Files): SuiteCase[] {
+  const names = [...files.keys()].filter((path) => path.endsWith(MODEL)).map((path) => path.slice(0, -MODEL.length));
+  const modelOf = (name: string): Uint8Array => files.get(name + MODEL) as Uint8Array;
+  return names.sort().map((name) => {
+    const base = name.replace(EXPANDED, '');
+    const operator = operatorOf(fromBinary(ModelProtoSchema, modelOf(files.has(base + MODEL) ? base : name)));
+    return { name, operator, expanded: base !== name, model: modelOf(name), files };
+  });
 }
 
 function operatorOf({ graph }: ModelProto): string {
-  const names = new Set(
-    (graph?.node ?? [])
-      .filter(({ opType }) => opType !== 'Constant')
-      .map(({ domain, opType }) => (domain === '' ? opType : `${domain}.${opType}`)),
-  );
+  const nodes = (graph?.node ?? []).filter(({ opType }) => opType !== 'Constant');
+  const names = new Set(nodes.map(({ domain, opType }) => (domain === '' ? opType : `${domain}.${opType}`)));
   return names.size === 1 ? ([...names][0] as string) : '(several)';
 }
 
-/** Names the inputs and outputs that are no tensors, if there are any. */
-export function otherThanTensors(bytes: Uint8Array): string | undefined {
+const STRING = 8;
+
+/** Says what inputs and outputs are that are no tensors of numbers, if there are any. */
+export function otherThanNumbers(bytes: Uint8Array): string | undefined {
   const { graph } = fromBinary(ModelProtoSchema, bytes);
-  const kinds = [...(graph?.input ?? []), ...(graph?.output ?? [])].map(({ type }) => type?.value.case);
-  return kinds.every((kind) => kind === 'tensorType') ? undefined : 'inputs or outputs that are sequences, maps or optional';
+  const types = [...(graph?.input ?? []), ...(graph?.output ?? [])].map(({ type }) => type?.value);
+  if (types.some((type) => type?.case !== 'tensorType')) return 'inputs or outputs that are sequences, maps or optional';
+  return types.some((type) => type?.case === 'tensorType' && type.value.elemType === STRING)
+    ? 'inputs or outputs that are strings'
+    : undefined;
 }
 
 /** The newest IR version that ONNX Runtime 1.30 reads; the suite is written in the newest there is, whatever the operators need. */
@@ -73,21 +61,17 @@ export interface DataSet {
   readonly outputs: readonly Tensor[];
 }
 
-/** The inputs and outputs of a case, in the graph's order. @throws GibbonError where a value is no tensor that Gibbon reads */
-export function dataSetsOf({ folder }: SuiteCase): DataSet[] {
-  return readdirSync(folder)
-    .filter((name) => name.startsWith('test_data_set_'))
-    .sort()
-    .map((set) => ({ inputs: tensorsIn(join(folder, set), 'input'), outputs: tensorsIn(join(folder, set), 'output') }));
-}
-
-function tensorsIn(folder: string, what: string): Tensor[] {
-  const tensors: Tensor[] = [];
-  for (;;) {
-    const path = join(folder, `${what}_${tensors.length}.pb`);
-    if (!existsSync(path)) return tensors;
-    tensors.push(tensorOf(readFileSync(path)));
-  }
+/** The inputs and outputs of the first data set of a case, in the graph's order. @throws GibbonError where a value is no tensor */
+export function dataSetOf({ name, files }: SuiteCase): DataSet {
+  const tensors = (what: string): Tensor[] => {
+    const found: Tensor[] = [];
+    for (;;) {
+      const bytes = files.get(`${name}/test_data_set_0/${what}_${found.length}.pb`);
+      if (!bytes) return found;
+      found.push(tensorOf(bytes));
+    }
+  };
+  return { inputs: tensors('input'), outputs: tensors('output') };
 }
 
 /** A serialised TensorProto, read as the only constant of a model. */
