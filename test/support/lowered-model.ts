@@ -9,9 +9,9 @@ import { isFloat, isHalf, sizeOf } from '../../src/onnx/tensor.ts';
 import { isCore, OPS } from '../../src/ops/table.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
-import type { Feeds, HostTensor, Session } from '../../src/runtime/runtime.ts';
+import type { HostTensor, Session } from '../../src/runtime/runtime.ts';
 import { specialise } from '../../src/transform/specialise.ts';
-import { inputsOf, keptFeeds, numbersOf, rowOf, widenedFeeds } from './model-inputs.ts';
+import { type Inputs, inputsOf, keptFeeds, numbersOf, rowOf, widenedFeeds } from './model-inputs.ts';
 
 /** Every .onnx file below a folder, sorted. */
 export function modelsBelow(folder: string): string[] {
@@ -59,7 +59,7 @@ interface Setting {
   readonly batch: number | undefined;
   /** Must the original be run row by row? */
   readonly split: boolean;
-  readonly kept: Feeds | undefined;
+  readonly kept: Inputs | undefined;
 }
 
 async function atBatch(model: Graph, original: Session, { batch, split, kept }: Setting): Promise<Found> {
@@ -92,7 +92,7 @@ interface Pair {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly split: boolean;
   readonly rows: number;
-  readonly kept: Feeds | undefined;
+  readonly kept: Inputs | undefined;
 }
 
 async function compared(model: Graph, pair: Pair): Promise<Found> {
@@ -179,7 +179,7 @@ function distance(ours: HostTensor, theirs: HostTensor): number | string {
 }
 
 /** Of the untouched file; one row at a time where it knows only one. */
-async function answers({ original, split, rows }: Pair, feeds: Feeds): Promise<Record<string, HostTensor>> {
+async function answers({ original, split, rows }: Pair, feeds: Inputs): Promise<Record<string, HostTensor>> {
   const names = original.outputNames;
   if (!split) return original.run(given(original, feeds), names);
   const parts: Record<string, HostTensor>[] = [];
@@ -196,5 +196,5 @@ function stacked(parts: readonly HostTensor[]): HostTensor {
 }
 
 /** The runtime refuses inputs that a graph does not use. */
-const given = (session: Session, feeds: Feeds): Feeds =>
+const given = (session: Session, feeds: Inputs): Inputs =>
   Object.fromEntries(session.inputNames.map((name) => [name, feeds[name] as HostTensor]));

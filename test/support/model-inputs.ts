@@ -4,7 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import type { Port } from '../../src/onnx/graph.ts';
 import { type ElementType, isHalf, sizeOf, type Tensor, view, widened } from '../../src/onnx/tensor.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
-import type { Feeds, HostTensor, TypedArray } from '../../src/runtime/runtime.ts';
+import type { HostTensor, TypedArray } from '../../src/runtime/runtime.ts';
+
+/** Numbers for each input, by name. */
+export type Inputs = Readonly<Record<string, HostTensor>>;
 
 const bytesOf = (data: TypedArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -12,7 +15,7 @@ const bytesOf = (data: TypedArray): Uint8Array => new Uint8Array(data.buffer, da
 const tensorOf = ({ type, shape, data }: HostTensor): Tensor => ({ type, shape, data: bytesOf(data) });
 
 /** What the core graph takes for an input: half precision in single. */
-export function widenedFeeds(feeds: Feeds): Feeds {
+export function widenedFeeds(feeds: Inputs): Inputs {
   const wide = (tensor: HostTensor): HostTensor =>
     isHalf(tensor.type) ? { ...tensor, type: 'float32', data: view(widened(tensorOf(tensor))) } : tensor;
   return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wide(tensor)]));
@@ -25,7 +28,7 @@ interface Packed {
 }
 
 /** The inputs in expected/<name>.json beside an exported model, if that is there and holds only numbers. */
-export function keptFeeds(model: string): Feeds | undefined {
+export function keptFeeds(model: string): Inputs | undefined {
   const path = join(dirname(model), 'expected', `${basename(model, '.onnx')}.json`);
   if (!existsSync(path)) return undefined;
   const { inputs } = JSON.parse(readFileSync(path, 'utf8')) as { inputs: Record<string, Packed> };
@@ -59,9 +62,9 @@ const INTEGERS = 256;
 export function inputsOf(
   ports: readonly Port[],
   shapes: Readonly<Record<string, readonly number[]>>,
-  kept: Feeds | undefined,
-): [string, Feeds][] {
-  const filled = Object.entries(FILLS).map(([name, draw]): [string, Feeds] => [
+  kept: Inputs | undefined,
+): [string, Inputs][] {
+  const filled = Object.entries(FILLS).map(([name, draw]): [string, Inputs] => [
     name,
     Object.fromEntries(
       ports.map((port) => [
@@ -70,7 +73,7 @@ export function inputsOf(
       ]),
     ),
   ]);
-  return [...(kept ? [['kept', kept] as [string, Feeds]] : []), ...filled];
+  return [...(kept ? [['kept', kept] as [string, Inputs]] : []), ...filled];
 }
 
 function fill({ name, type }: Port, shape: readonly number[], draw: Draw): HostTensor {
@@ -85,7 +88,7 @@ function fill({ name, type }: Port, shape: readonly number[], draw: Draw): HostT
 }
 
 /** Row `row` of every input. */
-export function rowOf(feeds: Feeds, row: number): Feeds {
+export function rowOf(feeds: Inputs, row: number): Inputs {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { type, shape, data }]) => {
       const size = data.length / (shape[0] as number);
