@@ -8,7 +8,7 @@ import { isHalf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
 import { foldConstants } from './fold-constants.ts';
-import type { Sequence } from './lower/context.ts';
+import { type Given, isSequence } from './lower/context.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf, qualifiedName } from './lower/table.ts';
 import { bodiesOf, pruned } from './prune.ts';
@@ -40,7 +40,7 @@ export async function specialise(
   const unsupported = unsupportedNodes(needed);
   if (unsupported.length > 0) refuseOperators(unsupported);
   const g = newGraph();
-  const env = new Map<string, Value | Sequence>();
+  const env = new Map<string, Given>();
   for (const port of model.inputs) {
     const shape = shapes[port.name];
     if (!shape) throw new GibbonError('E_MODEL_SHAPE', `no shape given for the model's input ${port.name}`);
@@ -48,8 +48,13 @@ export async function specialise(
     env.set(port.name, g.input(port.name, isHalf(port.type) ? 'float32' : port.type, shape));
   }
   const values = await walked({ g, env, evaluate, opsets: model.opsets, rebatched: rebatchedRows(model, shapes) }, needed);
-  const outputs = Object.fromEntries(model.outputs.map(({ name }, i) => [name, values[i] as Value]));
+  const outputs = Object.fromEntries(model.outputs.map(({ name }, i) => [name, tensorOf(values[i] as Given, name)]));
   return foldConstants(g.finish(renamed(outputs, [...g.inputs.map(({ name }) => name), ...needed.constants.keys()]), model.name), evaluate);
+}
+
+function tensorOf(value: Given, name: string): Value {
+  if (!isSequence(value)) return value;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the output ${name} is a sequence`, { hint: 'Export it as a tensor.' });
 }
 
 /** The batch size, where the model itself fixes its first dimension to 1. */

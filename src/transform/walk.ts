@@ -5,12 +5,12 @@ import type { Graph, Node, Value } from '../onnx/graph.ts';
 import { type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
 import { shapeError } from '../ops/shapes.ts';
 import type { Evaluate } from './evaluate.ts';
-import type { LowerContext, Sequence } from './lower/context.ts';
+import { type Given, isSequence, type LowerContext, type Lowering } from './lower/context.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
 import { outerNames } from './prune.ts';
 
-type Scope = Map<string, Value | Sequence>;
+type Scope = Map<string, Given>;
 
 export interface Walk {
   readonly g: GraphBuilder;
@@ -22,20 +22,13 @@ export interface Walk {
 }
 
 /** Lowers the nodes of `graph` (its inputs are in scope) and returns its outputs in order. @throws GibbonError as `specialise` */
-export async function walked(walk: Walk, graph: Graph): Promise<Value[]> {
+export async function walked(walk: Walk, graph: Graph): Promise<Given[]> {
   for (const [name, tensor] of graph.constants) walk.env.set(name, walk.g.constant(widened(tensor), name));
   for (const node of graph.nodes) await lowerNode(walk, node);
-  return graph.outputs.map(({ name }) => {
-    const value = known(walk.env, name);
-    if (isSequence(value))
-      throw new GibbonError('E_MODEL_UNSUPPORTED', `the output ${name} is a sequence`, { hint: 'Export it as a tensor.' });
-    return value;
-  });
+  return graph.outputs.map(({ name }) => known(walk.env, name));
 }
 
-const isSequence = (value: Value | Sequence): value is Sequence => 'items' in value;
-
-function known(env: Scope, name: string): Value | Sequence {
+function known(env: Scope, name: string): Given {
   const value = env.get(name);
   if (!value)
     throw new GibbonError('E_MODEL_UNREADABLE', `the graph uses ${name}, which nothing produces`, {
@@ -47,10 +40,28 @@ function known(env: Scope, name: string): Value | Sequence {
 async function lowerNode(walk: Walk, node: Node): Promise<void> {
   const lower = loweringOf(node);
   if (!lower) refuseOperators([node]);
-  const outputs = await lower(contextOf(walk, node));
+  const outputs = await lowered(lower, contextOf(walk, node));
   for (const [i, name] of node.outputs.entries()) {
     const value = outputs[i];
     if (name !== '' && value) walk.env.set(name, value);
+  }
+}
+
+/** Damaged nodes lack inputs or attributes that a lowering relies on: that is the model's fault, and no reason to end an audit without gradients. */
+async function lowered(lower: Lowering, context: LowerContext): Promise<Awaited<ReturnType<Lowering>>> {
+  try {
+    return await lower(context);
+  } catch (cause) {
+    if (cause instanceof GibbonError) throw cause;
+    const { op, name } = context.node;
+    throw new GibbonError(
+      'E_MODEL_UNSUPPORTED',
+      `${op} ${name} cannot be lowered: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: 'Its inputs or attributes are not as its operator set has them, or the fault is ours.',
+        cause,
+      },
+    );
   }
 }
 
@@ -69,6 +80,7 @@ function contextOf(walk: Walk, node: Node): LowerContext {
       const value = given[index];
       return value && isSequence(value) ? value.items : shapeError(node, `input ${index} is not a sequence`);
     },
+    given: (index) => given[index],
     numbers: async (index) => {
       const value = inputs[index];
       if (!value) return undefined;
@@ -81,7 +93,7 @@ function contextOf(walk: Walk, node: Node): LowerContext {
 }
 
 /** The outputs of a body whose inputs are `bound`; `guard` replaces what it reads from outside. */
-function bodyOf(walk: Walk, body: Graph, bound: readonly Value[], guard: (value: Value) => Value = (value) => value): Promise<Value[]> {
+function bodyOf(walk: Walk, body: Graph, bound: readonly Given[], guard: (value: Value) => Value = (value) => value): Promise<Given[]> {
   const env: Scope = new Map(walk.env);
   for (const name of outerNames(body)) {
     const value = env.get(name);

@@ -8,6 +8,11 @@ export interface Sequence {
   readonly items: readonly Value[];
 }
 
+/** A value as operators pass it on. */
+export type Given = Value | Sequence;
+
+export const isSequence = (value: Given): value is Sequence => 'items' in value;
+
 export interface LowerContext {
   readonly g: GraphBuilder;
   readonly node: Node;
@@ -25,8 +30,10 @@ export interface LowerContext {
   known(value: Value): Promise<number[] | undefined>;
   /** The tensors of input `index`, which must be a sequence. @throws GibbonError E_MODEL_SHAPE */
   sequence(index: number): readonly Value[];
+  /** Input `index`, be it a tensor or a sequence. */
+  given(index: number): Given | undefined;
   /** Lowers a subgraph in the scope of this node and returns its outputs; `guard` replaces each value that it reads from outside. */
-  body(graph: Graph, inputs: readonly Value[], guard?: (value: Value) => Value): Promise<Value[]>;
+  body(graph: Graph, inputs: readonly Given[], guard?: (value: Value) => Value): Promise<Given[]>;
   /** The rows of the batch when the model fixed its first dimension to 1 and is being rebatched; otherwise undefined. */
   readonly rebatched: number | undefined;
 }
@@ -38,7 +45,7 @@ export function refuseTraining({ op, name }: Node): never {
   });
 }
 
-export type Lowered = readonly (Value | Sequence | undefined)[];
+export type Lowered = readonly (Given | undefined)[];
 
 /** Emits core nodes for one node of the file and returns its outputs. */
 export type Lowering = (context: LowerContext) => Promise<Lowered> | Lowered;

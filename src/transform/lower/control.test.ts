@@ -130,6 +130,7 @@ describe('If', () => {
   });
 });
 
+const ROUND_INPUTS = [port('i', 'int64', []), port('go', 'bool', []), port('state', 'float32', [2, 3])];
 /** Halves the state and adds x; counts the rounds. */
 const ROUND = body(
   [
@@ -140,7 +141,7 @@ const ROUND = body(
     node('Less', ['number', 'last'], 'more'),
   ],
   [port('more', 'bool', []), port('next', 'float32', [2, 3]), port('total', 'float32', [])],
-  [port('i', 'int64', []), port('go', 'bool', []), port('state', 'float32', [2, 3])],
+  ROUND_INPUTS,
   { half: floats([0.5], []), last: floats([2], []) },
 );
 const loop = (limit: Tensor | undefined, go: Tensor | undefined): [Graph, Given[]] => {
@@ -156,10 +157,30 @@ describe('Loop', () => {
     ['a condition that counts', undefined, bools([true], [])],
     ['a condition that is false at once', int64s([5], []), bools([false], [])],
     ['both', int64s([2 ** 40], []), bools([true], [])],
-  ])('with %s is unrolled', async (name, limit, go) => {
+  ])('with %s is unrolled', async (_, limit, go) => {
     const [graph, given] = loop(limit, go);
-    if (name === 'both') return expect(loweredFrom(graph, [2, 3])).rejects.toMatchObject({ message: expect.stringContaining('unrolling') });
     await expectSame(graph, given);
+  });
+  it('of too many rounds is refused in little time', async () => {
+    const same = [node('Identity', ['go'], 'more'), node('Neg', ['state'], 'next'), node('Abs', ['next'], 'z')];
+    const round = body(same, [port('more', 'bool', []), port('next', 'float32', [2, 3]), port('z', 'float32', [2, 3])], ROUND_INPUTS);
+    const given: Given[] = [[2, 3], int64s([2 ** 62], []), bools([true], [])];
+    const graph = model([node('Loop', ['x1', 'x2', 'x0'], ['y', 'z'], { body: round })], given, [port('y'), port('z')]);
+    await expect(loweredFrom(graph, [2, 3])).rejects.toMatchObject({ message: expect.stringContaining('unrolling') });
+  });
+  it('may carry a sequence', async () => {
+    const round = body(
+      [node('SequenceInsert', ['list', 'x0'], 'longer'), node('Identity', ['go'], 'more')],
+      [port('more', 'bool', []), port('longer')],
+      [port('i', 'int64', []), port('go', 'bool', []), port('list')],
+    );
+    const nodes = [
+      node('SequenceConstruct', ['x0'], 'start'),
+      node('Loop', ['x1', 'x2', 'start'], ['list'], { body: round }),
+      node('ConcatFromSequence', ['list'], 'y', { axis: int(0) }),
+    ];
+    const core = await loweredFrom(model(nodes, [[2, 3], int64s([2], []), bools([true], [])]), [2, 3]);
+    expect(core.outputs[0]?.shape).toEqual([6, 3]);
   });
   it('passes gradients through its rounds', async () => {
     const [graph] = loop(int64s([3], []), undefined);

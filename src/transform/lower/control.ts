@@ -1,13 +1,14 @@
 /** Lowerings of control flow. A condition that constants decide picks its branch; one that the data decides keeps both. */
 import { GibbonError } from '../../base/errors.ts';
-import { type Graph, intOf, intsOf, type Node, type Value } from '../../onnx/graph.ts';
+import { type Graph, intOf, intsOf, type Node, type Port, type Value } from '../../onnx/graph.ts';
 import { isFloat, sizeOf } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { chosen } from './choose.ts';
-import type { LowerContext, Lowering } from './context.ts';
+import { type Given, isSequence, type LowerContext, type Lowering } from './context.ts';
 
 /** At most so many nodes may come out of unrolling one loop. */
 const UNROLLED = 20_000;
+const COMPUTED = 512;
 
 function bodyOf(node: Node, name: string): Graph {
   const attribute = node.attributes[name];
@@ -41,6 +42,7 @@ export const branch: Lowering = async (context) => {
   return node.outputs.map((name, i) => {
     const [a, b] = [thens[i], elses[i]];
     if (!a || !b) shapeError(node, `a branch has no output for ${name}`);
+    if (isSequence(a) || isSequence(b)) return refuse(node, 'the data decides between branches that return sequences');
     if (a.type !== b.type || a.shape.join() !== b.shape.join())
       refuse(node, `the data decides between branches that return [${a.shape}] and [${b.shape}]`);
     if (!fits(condition, a)) refuse(node, 'its condition is one for each row, its branches return something for the whole batch');
@@ -65,40 +67,48 @@ const aligned = ({ g }: LowerContext, condition: Value, value: Value): Value =>
 
 /** Loop, unrolled: the number of its rounds must follow from constants. */
 export const loop: Lowering = async (context) => {
-  const { g, node, inputs, known, body } = context;
+  const { g, node, inputs, given, known, body } = context;
   const round = bodyOf(node, 'body');
   const limit = inputs[0] ? await known(inputs[0]) : [Number.POSITIVE_INFINITY];
   if (!limit) refuse(node, 'its number of rounds depends on the data');
   let condition = inputs[1];
-  let carried = inputs.slice(2).map((value) => value ?? shapeError(node, 'a value that it carries is missing'));
-  const scanned: Value[][] = Array.from({ length: node.outputs.length - carried.length }, () => []);
+  let carried = node.inputs.slice(2).map((_, i) => given(i + 2) ?? shapeError(node, 'a value that it carries is missing'));
+  const scanned: Value[][] = Array.from({ length: Math.max(0, node.outputs.length - carried.length) }, () => []);
   const [before, most] = [g.nodes.length, limit[0] as number];
-  if (Number.isFinite(most) && most * Math.max(round.nodes.length, 1) > UNROLLED) tooLong(node, most);
   for (let i = 0; i < most; i++) {
-    if (condition && !(await goesOn(context, condition))) break;
-    if (g.nodes.length - before > UNROLLED || i > UNROLLED) tooLong(node, i);
+    if (condition && !(await goesOn(context, condition, i))) break;
+    if (g.nodes.length - before > UNROLLED || i >= UNROLLED) tooLong(node);
     const [next, ...values] = await body(round, [g.scalar(i, { type: 'int64' }), condition ?? g.bool(true), ...carried]);
-    condition = next;
+    condition = tensor(node, next);
     carried = values.slice(0, carried.length);
-    for (const [k, value] of values.slice(carried.length).entries()) scanned[k]?.push(value);
+    for (const [k, value] of values.slice(carried.length).entries()) scanned[k]?.push(tensor(node, value));
   }
-  return [...carried, ...scanned.map((values, k) => stacked(context, values, k))];
-
-  /** The values of one scan output, one under the other. */
-  function stacked({ g: graph }: LowerContext, values: readonly Value[], k: number): Value {
-    const rows = values.map((value) => graph.reshape(value, [1, ...value.shape]));
-    if (rows.length > 0) return graph.concat(rows, 0);
-    const port = round.outputs[1 + carried.length + k];
-    const shape = (port?.shape ?? []).map((dim) => (typeof dim === 'number' ? dim : 0));
-    return graph.zeros([0, ...shape], port?.type ?? 'float32');
-  }
+  return [...carried, ...scanned.map((values, k) => stacked(context, values, round.outputs[1 + carried.length + k]))];
 };
 
-function tooLong(node: Node, rounds: number): never {
-  return refuse(node, `unrolling its ${rounds} rounds would pass ${UNROLLED} nodes`);
+/** The values of one scan output, one under the other; without any, as empty as the body declares. */
+function stacked({ g }: LowerContext, values: readonly Value[], port: Port | undefined): Value {
+  if (values.length > 0) {
+    return g.concat(
+      values.map((value) => g.reshape(value, [1, ...value.shape])),
+      0,
+    );
+  }
+  const shape = (port?.shape ?? []).map((dim) => (typeof dim === 'number' ? dim : 0));
+  return g.zeros([0, ...shape], port?.type ?? 'float32');
 }
 
-async function goesOn({ node, known }: LowerContext, condition: Value): Promise<boolean> {
+function tensor(node: Node, value: Given | undefined): Value {
+  return value && !isSequence(value) ? value : refuse(node, 'its body returns a sequence where a tensor is expected');
+}
+
+function tooLong(node: Node): never {
+  return refuse(node, `unrolling it would pass ${UNROLLED} nodes`);
+}
+
+/** Does the loop go on? Conditions that must be computed, each in a run of its own, are so at most `COMPUTED` times. */
+async function goesOn({ g, node, known }: LowerContext, condition: Value, round: number): Promise<boolean> {
+  if (!g.tensor(condition) && round > COMPUTED) return refuse(node, `it has not ended after ${COMPUTED} rounds`);
   const value = await known(condition);
   return value ? value[0] !== 0 : refuse(node, 'the data decides when it ends');
 }
@@ -109,7 +119,7 @@ export const scan: Lowering = async (context) => {
   if (opset < 9) refuse(node, 'its form with a batch axis (opset 8) is not read');
   const count = intOf(node, 'num_scan_inputs', 1);
   const values = inputs.map((value) => value ?? shapeError(node, 'an input is missing'));
-  let state = values.slice(0, values.length - count);
+  let state: Given[] = values.slice(0, values.length - count);
   const scans = values.slice(values.length - count).map((value, i) => ({
     value,
     axis: axisOf(node, intsOf(node, 'scan_input_axes', [])[i] ?? 0, value.shape.length),
@@ -117,13 +127,13 @@ export const scan: Lowering = async (context) => {
   }));
   const rounds = scans[0]?.value.shape[scans[0].axis] ?? shapeError(node, 'it scans nothing');
   const round = bodyOf(node, 'body');
-  if (rounds * Math.max(round.nodes.length, 1) > UNROLLED) tooLong(node, rounds);
+  if (rounds * Math.max(round.nodes.length, 1) > UNROLLED) tooLong(node);
   const made: Value[][] = Array.from({ length: node.outputs.length - state.length }, () => []);
   for (let i = 0; i < rounds; i++) {
     const slices = scans.map(({ value, axis, isBackward }) => at(context, value, axis, isBackward ? rounds - 1 - i : i));
     const results = await body(round, [...state, ...slices]);
     state = results.slice(0, state.length);
-    for (const [k, value] of results.slice(state.length).entries()) made[k]?.push(value);
+    for (const [k, value] of results.slice(state.length).entries()) made[k]?.push(tensor(node, value));
   }
   return [
     ...state,

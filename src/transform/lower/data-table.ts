@@ -1,22 +1,44 @@
 /** Lowerings of quantisation, indexing, resizing, signal processing and control flow, by operator. */
 import type { Lowering } from './context.ts';
 import * as control from './control.ts';
+import * as indexing from './indexing.ts';
 import * as quantise from './quantise.ts';
 import * as quantisedLinear from './quantised-linear.ts';
 import { resize } from './resize.ts';
+import * as scatter from './scatter.ts';
+import * as sequences from './sequences.ts';
 
 /** Of the ONNX domain. */
 export const DATA: Readonly<Record<string, Lowering>> = {
+  Compress: indexing.compress,
+  ConcatFromSequence: sequences.concatFromSequence,
   ConvInteger: quantisedLinear.convInteger,
   DequantizeLinear: quantise.dequantizeLinear,
   DynamicQuantizeLinear: quantise.dynamicQuantizeLinear,
+  GatherElements: indexing.gatherElements,
+  GatherND: indexing.gatherND,
   If: control.branch,
   Loop: control.loop,
   MatMulInteger: quantisedLinear.matMulInteger,
+  NonZero: indexing.nonZero,
+  Optional: sequences.optional,
+  OptionalGetElement: sequences.optional,
+  OptionalHasElement: sequences.optionalHasElement,
   QLinearConv: quantisedLinear.qLinearConv,
   QLinearMatMul: quantisedLinear.qLinearMatMul,
   QuantizeLinear: quantise.quantizeLinear,
   Resize: resize,
+  ReverseSequence: indexing.reverseSequence,
   Scan: control.scan,
+  Scatter: scatter.scatterElements,
+  ScatterElements: scatter.scatterElements,
+  ScatterND: scatter.scatterND,
+  SequenceAt: sequences.sequenceAt,
+  SequenceConstruct: sequences.sequenceConstruct,
+  SequenceEmpty: sequences.sequenceEmpty,
+  SequenceErase: sequences.sequenceErase,
+  SequenceInsert: sequences.sequenceInsert,
+  SequenceLength: sequences.sequenceLength,
+  SplitToSequence: sequences.splitToSequence,
   Upsample: resize,
 };

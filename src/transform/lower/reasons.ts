@@ -7,9 +7,7 @@ const RAGGED = 'the shape of what it returns depends on the data';
 
 /** Reasons by qualified name. */
 const REASONS: Readonly<Record<string, string>> = {
-  Compress: RAGGED,
   NonMaxSuppression: RAGGED,
-  NonZero: RAGGED,
   RegexFullMatch: TEXT,
   StringConcat: TEXT,
   StringNormalizer: TEXT,

@@ -12,3 +12,10 @@ export function refuseOperators(nodes: readonly Pick<Node, 'op' | 'domain'>[]): 
     hint: 'Attacks that need only labels still work on this model.',
   });
 }
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED: what the operator returns has a shape that the data decides. */
+export function refuseRagged({ op, name }: Node): never {
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `${op} ${name}: the shape of what it returns depends on the data`, {
+    hint: 'Gibbon keeps every path that the data may take, and needs shapes that follow from the input size alone.',
+  });
+}

@@ -1,7 +1,8 @@
 /** Cases of the lowerings of quantisation, indexing, resizing, signal processing and control flow. */
 import type { Lowered } from '../expect-lowering.ts';
 import { CONTROL } from './control.ts';
+import { INDEXED } from './indexed.ts';
 import { QUANTISED } from './quantised.ts';
 import { RESIZED } from './resized.ts';
 
-export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...RESIZED];
+export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...RESIZED, ...INDEXED];
