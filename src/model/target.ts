@@ -95,7 +95,7 @@ export async function createTarget(
   const evaluate = evaluator(runtime);
   const exposed = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
   const graphAt = (batch: number): Promise<StaticGraph> => {
-    const made = graphs.get(batch) ?? specialise(exposed, inputShapes(model, preprocessing, batch), evaluate);
+    const made = graphs.get(batch) ?? specialise(exposed, inputShapes(model, preprocessing, batch), evaluate).then(optimise);
     graphs.set(batch, made);
     return made;
   };

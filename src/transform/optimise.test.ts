@@ -85,4 +85,67 @@ describe('optimise', () => {
     const graph = g.finish({ y: x, z: x, c: g.node('Softmax', [g.constant(floats([1, 2], [2]))], { axis: int(-1) }) });
     expect(optimise(graph).outputs.map(({ name }) => name)).toEqual(['y', 'z', 'c']);
   });
+
+  const pictures = (shape: readonly number[], seed: number): Float32Array => {
+    const x = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    keyedRng(seed, 'pictures').fillNormal(x);
+    return x;
+  };
+  const every = (g: GraphBuilder, x: Value, step: number): Value => g.slice(g.slice(x, 2, 0, 2 ** 31, step), 3, 0, 2 ** 31, step);
+
+  it.each([
+    [2, 8, 8, 2, 4],
+    [3, 7, 5, 2, 0],
+    [3, 9, 10, 3, 1],
+  ])(
+    'makes a shortcut of every s-th pixel a convolution with the same values: %i channels, %i×%i, step %i',
+    async (c, h, w, step, extra) => {
+      const graph = graphOf([2, c, h, w], (g, x) => g.pad(every(g, x, step), [0, extra, 0, 0, 0, 3, 0, 0]));
+      const better = optimise(graph);
+      expect([count(better, 'Conv'), count(better, 'Slice'), count(better, 'Pad')]).toEqual([1, 0, 0]);
+      const x = pictures([2, c, h, w], 5);
+      expect(await run(better, x)).toEqual(await run(graph, x));
+    },
+  );
+
+  it.each<[string, (g: GraphBuilder, x: Value) => Value]>([
+    ['starts at the second pixel', (g, x) => g.pad(g.slice(x, 2, 1, 9, 2), [0, 1, 0, 0, 0, 0, 0, 0])],
+    ['ends early', (g, x) => g.pad(g.slice(x, 2, 0, 4, 2), [0, 1, 0, 0, 0, 0, 0, 0])],
+    ['takes channels', (g, x) => g.pad(g.slice(x, 1, 0, 9, 2), [0, 1, 0, 0, 0, 0, 0, 0])],
+    ['runs backwards', (g, x) => g.pad(g.slice(x, 2, -1, -9, -1), [0, 1, 0, 0, 0, 0, 0, 0])],
+    ['pads rows too', (g, x) => g.pad(every(g, x, 2), [0, 1, 1, 0, 0, 0, 0, 0])],
+    ['pads with ones', (g, x) => g.pad(every(g, x, 2), [0, 1, 0, 0, 0, 0, 0, 0], g.scalar(1))],
+    ['only pads', (g, x) => g.pad(x, [0, 1, 0, 0, 0, 0, 0, 0])],
+  ])('leaves a slice and pad alone that %s', async (_, write) => {
+    const graph = graphOf([1, 4, 8, 8], write);
+    const better = optimise(graph);
+    expect(count(better, 'Conv')).toBe(0);
+    const x = pictures([1, 4, 8, 8], 6);
+    expect(await run(better, x)).toEqual(await run(graph, x));
+  });
+
+  /** relu(conv(x)) masks a picture that comes from a transpose; with `followed`, a convolution reads the product. */
+  const masked = (channels: number, followed: boolean): StaticGraph =>
+    graphOf([2, channels, 6, 6], (g, x) => {
+      const weights = (seed: number): Value => g.constant(floats(pictures([channels, channels, 3, 3], seed), [channels, channels, 3, 3]));
+      const conv = (value: Value, seed: number): Value => g.node('Conv', [value, weights(seed)], { pads: ints([1, 1, 1, 1]) });
+      const product = g.mul(g.transpose(x, [0, 1, 3, 2]), g.positive(conv(x, 1)));
+      return followed ? conv(product, 2) : product;
+    });
+
+  it.each([
+    [16, true, 1],
+    [16, false, 0],
+    [6, true, 0],
+  ])(
+    'brings the other factor into the blocked layout where a convolution follows: %i channels, %j',
+    async (channels, followed, entries) => {
+      const graph = masked(channels, followed);
+      const better = optimise(graph);
+      expect(count(better, 'AveragePool')).toBe(entries);
+      const x = pictures([2, channels, 6, 6], 7);
+      x.set([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e-42]);
+      expect(await run(better, x)).toEqual(await run(graph, x));
+    },
+  );
 });

@@ -4,6 +4,8 @@ import { floatOf, intsOf, type Node, type StaticGraph, type Value } from '../onn
 import { numbers } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { live } from './fold-constants.ts';
+import { blockedIn, canEnter, entered } from './layout.ts';
+import { stridedShortcut } from './strided-shortcut.ts';
 
 /** A place in the graph that is being rebuilt. */
 interface Spot {
@@ -12,6 +14,10 @@ interface Spot {
   readonly inputs: readonly (Value | undefined)[];
   /** How many nodes of the old graph read the value behind input `index`. */
   readers(index: number): number;
+  /** The operators of the old graph that read this node's output. */
+  readonly readBy: readonly string[];
+  /** Is this value in the runtime's blocked layout? */
+  blocked(value: Value): boolean;
 }
 
 /** The replacement of a node's only output, or undefined to leave it as it is. */
@@ -19,8 +25,10 @@ type Rewrite = (spot: Spot) => Value | undefined;
 
 const REWRITES: Readonly<Record<string, readonly Rewrite[]>> = {
   Identity: [({ inputs }) => inputs[0]],
-  Mul: [timesOne, maskAfterPool],
+  Add: [joinBlocked],
+  Mul: [timesOne, maskAfterPool, joinBlocked],
   Neg: [doubleNegation],
+  Pad: [({ g, inputs }) => stridedShortcut(g, inputs)],
   Reshape: [reshapeOfReshape],
   Sub: [minusNegative],
 };
@@ -29,13 +37,15 @@ const REWRITES: Readonly<Record<string, readonly Rewrite[]>> = {
 export function optimise(graph: StaticGraph): StaticGraph {
   const g = newGraph();
   const values = new Map<string, Value>();
-  const readers = new Map<string, number>();
-  for (const { inputs } of graph.nodes) for (const name of inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const readers = new Map<string, string[]>();
+  for (const { inputs, op } of graph.nodes) for (const name of inputs) readers.set(name, [...(readers.get(name) ?? []), op]);
+  const blocked = blockedIn(g);
   for (const { name, type, shape } of graph.inputs) values.set(name, g.input(name, type, shape));
   for (const [name, tensor] of graph.constants) values.set(name, g.constant(tensor, name));
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
-    const spot: Spot = { g, node, inputs, readers: (index) => readers.get(node.inputs[index] ?? '') ?? 0 };
+    const readBy = readers.get(node.outputs[0] as string) ?? [];
+    const spot: Spot = { g, node, inputs, readBy, blocked, readers: (index) => readers.get(node.inputs[index] ?? '')?.length ?? 0 };
     const found = (REWRITES[node.op] ?? []).reduce<Value | undefined>((value, rewrite) => value ?? rewrite(spot), undefined);
     const made = found ? [found] : g.nodes1(node.op, inputs, node.attributes, node.outputs.length);
     for (const [i, name] of node.outputs.entries()) values.set(name, made[i] as Value);
@@ -72,6 +82,15 @@ function doubleNegation({ g, inputs }: Spot): Value | undefined {
 function minusNegative({ g, inputs }: Spot): Value | undefined {
   const inner = g.producer(inputs[1] as Value);
   return inner?.op === 'Neg' ? g.add(inputs[0] as Value, g.value(inner.inputs[0] as string)) : undefined;
+}
+
+/** Where one side of a sum or a masked cotangent is in the blocked layout and the other is not, and a convolution follows, both go in. */
+function joinBlocked({ g, node, inputs, readBy, blocked }: Spot): Value | undefined {
+  const [a, b] = inputs as [Value, Value];
+  if (!readBy.includes('Conv') || !same(a.shape, b.shape) || blocked(a) === blocked(b)) return undefined;
+  const outside = blocked(a) ? b : a;
+  if (g.isFixed(outside) || !canEnter(outside)) return undefined;
+  return g.node(node.op, [blocked(a) ? a : entered(g, a), blocked(b) ? b : entered(g, b)]);
 }
 
 /** Two reshapes are one. */
