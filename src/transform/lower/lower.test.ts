@@ -369,7 +369,7 @@ const label = ({ op, domain = '', opset, inputs, attributes }: Lowered): string 
     .join(' ')}`;
 };
 
-/** Operators with subgraphs: control.test.ts. */
+/** Sequences are no outputs: sequences.test.ts. */
 const ELSEWHERE = loweredOperators().filter((op) => /^(Optional|Sequence|SplitToSequence$|ConcatFromSequence$)/.test(op));
 
 describe('lowerings', () => {
