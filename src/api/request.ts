@@ -10,7 +10,7 @@ import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
-export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table'>> {
+export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 'as'>> {
   /** Labelled data: a folder by class, an array file, a table, … (docs/data.md). Absent only with no model: then the shipped pair is audited. */
   readonly data?: string | undefined;
   /** Audit this many examples, stratified by class and seeded. */
@@ -73,11 +73,12 @@ function assertBudget(epsilon: string | undefined): void {
   });
 }
 
-function dataSpec(path: string, { labels, classes, labelColumn }: Partial<DataSpec>): DataSpec {
+function dataSpec(path: string, { labels, classes, textColumn, labelColumn }: Partial<DataSpec>): DataSpec {
   return {
     path,
     ...(labels === undefined ? {} : { labels }),
     ...(classes === undefined ? {} : { classes }),
+    ...(textColumn === undefined ? {} : { textColumn }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
   };
 }

@@ -39,7 +39,8 @@ export async function auditModel(
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
   const options: AuditOptions = prepared.preprocessing.modality === 'text' ? { ...given, norm: 'edits' } : given;
   const { preprocessing, table } = prepared;
-  const subject: Subject = { ...spec, data: table ? { ...data, table } : data, preprocessing };
+  const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
+  const subject: Subject = { ...spec, data: { ...data, ...as, ...(table && { table }) }, preprocessing };
   const plan = planOf(options, prepared);
   const labels = Int32Array.from(prepared.labels);
   // Examples that are of the wanted class already are no victims of a targeted attack.

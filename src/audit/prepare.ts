@@ -22,6 +22,7 @@ import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { qualifiedName } from '../transform/lower/table.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { openTableFor } from './open-table.ts';
+import { isTextModel, openTextFor } from './open-text.ts';
 import { portText } from './port-text.ts';
 import type { Prepared, SubjectSpec } from './subject.ts';
 
@@ -34,13 +35,16 @@ const SMALL = 4096;
 /** @throws GibbonError for anything in model, data or labels that does not fit */
 export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
   const model = await readModelFile(spec.model);
-  const table = (await detectFormat(spec.data.path)) === 'table' ? await openTableFor(model, spec) : undefined;
-  const dataset = table?.dataset ?? (await openDataset(spec.data));
+  const text = isTextModel(model) ? await openTextFor(model, spec) : undefined;
+  const table = !text && (await detectFormat(spec.data.path)) === 'table' ? await openTableFor(model, spec) : undefined;
+  const opened = text ?? table;
+  const dataset = opened?.dataset ?? (await openDataset(spec.data));
   assertLabelled(dataset, spec.data.path);
-  const classNames = spec.data.classes === undefined ? classLabels(model.graph) : await classNamesFrom(spec.data.classes);
+  const own = classLabels(model.graph) ?? model.folder.classNames;
+  const classNames = spec.data.classes === undefined ? own : await classNamesFrom(spec.data.classes);
   const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
-  const given = table?.preprocessing;
+  const given = opened?.preprocessing;
   const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
   const classes = await classesOf({ model, dataset, base, given, spec, runtime });
   const matched = matchLabels(dataset, classNames, classes);
@@ -52,7 +56,7 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     input: portText(model.input),
     output: portText(model.output),
     ...found,
-    unsupported: await withoutGradient(model, found.preprocessing, runtime),
+    unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
     masked: maskedOperators(model),
     data: {
       sha256: await dataset.hash(),
@@ -60,7 +64,7 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
       length: dataset.length,
       classes,
       classNames: matched.classNames ?? null,
-      notes: [matched.how, ...(table?.notes ?? []), ...(dataset.notes ?? []), ...oneClass(matched)],
+      notes: [matched.how, ...(opened?.notes ?? []), ...(dataset.notes ?? []), ...model.folder.notes, ...oneClass(matched)],
     },
     labels: Array.from(matched.labels),
     ...(table && { table: table.spec }),

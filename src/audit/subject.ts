@@ -1,8 +1,9 @@
 /** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
 import type { DataSpec, Modality } from '../data/dataset.ts';
 import type { TableSpec } from '../data/table.ts';
-import type { PreprocessingFlags, Tried } from '../model/guess.ts';
+import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
+import type { Tried } from '../model/unclear.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { PortText } from './port-text.ts';
 import type { ExampleImages } from './result.ts';

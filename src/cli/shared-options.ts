@@ -9,6 +9,8 @@ export interface SharedFlags {
   data?: string;
   labels?: string;
   classes?: string;
+  textColumn?: string;
+  tokenizer?: string;
   labelColumn?: string;
   immutable?: string[];
   n?: number;
@@ -71,6 +73,8 @@ export function withShared(command: Command): Command {
     .option('--data <path>', 'labelled data: image or WAV folder by class, IDX, CIFAR binary, NPY, NPZ, table (CSV, Parquet)')
     .option('--labels <file>', 'labels, where the data does not carry them: IDX, NPY, CSV, JSON or one per line')
     .option('--classes <file>', "class names in the model's output order: JSON array or one per line")
+    .option('--text-column <column>', 'tables of texts: the column with the texts, by name or position')
+    .option('--tokenizer <folder>', 'folder of tokenizer.json, where it is not beside the model')
     .option('--label-column <column>', 'tables: the column with the labels, by name or position (from 0; -1 is the last)')
     .addOption(new Option('--immutable <columns>', 'tables: columns that an attack may not change').argParser(names))
     .addOption(new Option('--n <count>', 'audit this many examples, stratified by class and seeded').argParser(positive).conflicts('first'))
@@ -91,7 +95,7 @@ export function withShared(command: Command): Command {
 
 /** The flags as the request that a program would make. */
 export function requestOf(flags: SharedFlags): AuditRequest {
-  const { data, labels, classes, labelColumn, n, first, epsilon, norm, seed, batch } = flags;
+  const { data, labels, classes, textColumn, labelColumn, n, first, epsilon, norm, seed, batch } = flags;
   return {
     data,
     n,
@@ -103,11 +107,12 @@ export function requestOf(flags: SharedFlags): AuditRequest {
     preprocessing: preprocessingFlags(flags),
     ...(labels === undefined ? {} : { labels }),
     ...(classes === undefined ? {} : { classes }),
+    ...(textColumn === undefined ? {} : { textColumn }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
   };
 }
 
-function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels, immutable }: SharedFlags): PreprocessingFlags {
+function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels, immutable, tokenizer }: SharedFlags): PreprocessingFlags {
   return {
     ...(layout && { layout }),
     ...(channels && { channels }),
@@ -116,5 +121,6 @@ function preprocessingFlags({ layout, channels, mean, std, resize, size: pixels,
     ...(resize && { resize }),
     ...(pixels && { size: pixels }),
     ...(immutable && { immutable }),
+    ...(tokenizer && { tokenizer }),
   };
 }

@@ -46,6 +46,10 @@ export interface DataSpec {
   readonly labels?: string;
   /** A file with the class names in the model's output order: JSON array, or one name per line. */
   readonly classes?: string;
+  /** The data is text, whatever its form: known from the model. */
+  readonly as?: 'text';
+  /** Texts in a table: the column that holds them, as the user names it. */
+  readonly textColumn?: string;
   /** Tables: the column with the labels, as the user names it. */
   readonly labelColumn?: string;
   /** Tables: what each column is, once that is known. */

@@ -21,7 +21,11 @@ export const isMissing = (cell: string): boolean => /^(|\?|na|n\/a|nan|null|none
 
 /** @throws GibbonError E_DATA_UNREADABLE where rows are of different lengths, E_DATA_EMPTY */
 export function parseTable(text: string, path: string): TextTable {
-  const all = parseCsv(text, separatorOf(text));
+  return tableOf(parseCsv(text, separatorOf(text)), path);
+}
+
+/** A table from its rows of fields. @throws GibbonError E_DATA_UNREADABLE where rows are of different lengths, E_DATA_EMPTY */
+export function tableOf(all: readonly string[][], path: string): TextTable {
   // A first line of another length is a title or a count, as in scikit-learn's own files.
   const rows = all.length > 2 && all[0]?.length !== all[1]?.length && all[1]?.length === all[2]?.length ? all.slice(1) : all;
   const [first] = rows;

@@ -58,7 +58,7 @@ const labelsFromFile = (labelFile: string, files: readonly ListedFile[]): Promis
   loadLabels(labelFile, { length: files.length, id: (index) => (files[index] as ListedFile).name });
 
 /** The first folder of each path is its label. Files beside the class folders belong to no class, so they are left out. */
-function labelByFolder(media: readonly ListedFile[]): { files: readonly ListedFile[]; labels: Labels | undefined } {
+export function labelByFolder(media: readonly ListedFile[]): { files: readonly ListedFile[]; labels: Labels | undefined } {
   const inFolders = media.filter(({ name }) => name.includes('/'));
   if (inFolders.length === 0) return { files: media, labels: undefined };
   const folder = ({ name }: ListedFile): string => name.slice(0, name.indexOf('/'));

@@ -72,11 +72,17 @@ function matchNames(labelNames: readonly string[], classNames: readonly string[]
   const loose = byName(labelNames, classNames ?? [], normalise);
   if (complete(loose))
     return { mapping: loose, how: "Each label is the name of one of the model's classes, apart from case, spaces and punctuation." };
-  const numbers = labelNames.map((name) => (/^\d{1,9}$/.test(name) && Number(name) < outputs ? Number(name) : undefined));
+  const numbers = labelNames.map((name) => indexIn(name, outputs));
   if (complete(numbers)) return { mapping: numbers, how: "The label names are numbers, taken as the model's output indices." };
   const order = alphabetical(labelNames, loose, outputs);
   if (order !== undefined) return { ...order, names: classNames ?? order.names };
   throw unmatched(labelNames, loose, classNames, outputs);
+}
+
+/** The output that a name such as 3 or LABEL_3 stands for. */
+function indexIn(name: string, outputs: number): number | undefined {
+  const index = Number(/^(?:LABEL_)?(\d{1,9})$/i.exec(name)?.[1] ?? Number.NaN);
+  return index < outputs ? index : undefined;
 }
 
 /** A name that two classes share after `simplify` matches neither. */

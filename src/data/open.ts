@@ -17,6 +17,7 @@ import type { NumericArray } from './numeric-array.ts';
 import { readColumn } from './numeric-array.ts';
 import { fileSource } from './source.ts';
 import { openTable } from './table-dataset.ts';
+import { openTexts } from './text-dataset.ts';
 
 export interface OpenOptions {
   /** Array files only: says whether they hold images, where shape and range would decide otherwise. */
@@ -27,6 +28,7 @@ export interface OpenOptions {
  * Opens the data at `spec.path`; nothing is decoded before it is read (a float array's values are looked at, to tell images from other numbers).
  *
  * - a folder: sub-folders are labels; flat: unlabelled, or with `spec.labels`; else the test split of MNIST or CIFAR files in it
+ * - texts, where the model takes them: .txt files in folders, a column of a table or of JSON lines, a line each
  * - a table (CSV, TSV, Parquet): one column holds the labels, the others are the row
  * - IDX (labels beside it are found by name), CIFAR-10/100 binary, NPY, NPZ; a single image or WAV file
  *
@@ -34,6 +36,7 @@ export interface OpenOptions {
  */
 export async function openDataset(spec: DataSpec, options: OpenOptions = {}): Promise<Dataset> {
   const { path, labels } = spec;
+  if (spec.as === 'text') return openTexts(spec);
   switch (await detectFormat(path)) {
     case 'folder':
       return openFolder(spec, options);

@@ -10,6 +10,7 @@ import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
 import { loadingOnce, resizingOnce } from './probing.ts';
 import { imageSize, type ResizeImage, toRow } from './rows.ts';
+import { type Tried, unclear } from './unclear.ts';
 
 /** What the user said, where they did. */
 export interface PreprocessingFlags {
@@ -20,19 +21,15 @@ export interface PreprocessingFlags {
   readonly resize?: 'crop' | 'stretch';
   /** Height and width, where the model leaves them open. */
   readonly size?: readonly [number, number];
+  /** Folder of the tokenizer of a model that takes tokens. */
+  readonly tokenizer?: string;
   /** Columns of a table that an attack may not change. */
   readonly immutable?: readonly string[];
 }
 
-export interface Tried {
-  readonly description: string;
-  readonly accuracy: number;
-  readonly n: number;
-}
-
 export interface Found {
   readonly preprocessing: Preprocessing;
-  readonly source: 'flags' | 'guessed' | 'default';
+  readonly source: 'flags' | 'model' | 'guessed' | 'default';
   readonly tried: readonly Tried[];
   /** Other readings that fit the labels as well, as far as these can tell. */
   readonly rivals: readonly string[];
@@ -206,15 +203,26 @@ async function found(probe: Probe): Promise<Found> {
   const list = [...readings, ...dropped].map(told);
   const first = bestOf(readings);
   const fit = judgeFit(first, labels, { classes: await outputsOf(probe, first.p), tried: list.length, rare: first.p.channels === 'bgr' });
-  const given = flags.mean !== undefined || flags.std !== undefined;
-  if (fit === 'chance' || (fit === 'poor' && !given)) unclear(list, fit);
+  const given = isConfirmed(first.p, flags);
+  if (fit === 'chance' || (fit === 'poor' && !given)) unclear(list, fit, first.p);
   const { best, rivals } = await toldApart(probe, readings);
   return {
     preprocessing: best.p,
-    source: given ? 'flags' : list.length === 1 ? 'default' : 'guessed',
+    source: sourceOf(best.p, flags, list.length),
     tried: list,
     rivals: rivals.map(({ p }) => full(p, resized)),
   };
+}
+
+/** Did the user say how the model is to be read? A string leaves nothing to say. */
+function isConfirmed({ encoding }: Preprocessing, { mean, std, tokenizer }: PreprocessingFlags): boolean {
+  if (encoding?.kind === 'text') return encoding.feed.as === 'string' || tokenizer !== undefined;
+  return mean !== undefined || std !== undefined;
+}
+
+function sourceOf(p: Preprocessing, flags: PreprocessingFlags, tried: number): Found['source'] {
+  if (p.encoding?.kind === 'text') return p.encoding.feed.as === 'string' ? 'default' : flags.tokenizer === undefined ? 'model' : 'flags';
+  return isConfirmed(p, flags) ? 'flags' : tried === 1 ? 'default' : 'guessed';
 }
 
 const bestOf = (readings: readonly Reading[]): Reading => readings.reduce((a, b) => (b.correct > a.correct ? b : a));
@@ -283,25 +291,4 @@ async function read({ model, runtime, samples, labels, resize }: Probe, p: Prepr
   } finally {
     await judge.release();
   }
-}
-
-function unclear(tried: readonly Tried[], fit: 'chance' | 'poor'): never {
-  const best = [...tried].sort((a, b) => b.accuracy - a.accuracy);
-  const most = `${(100 * (best[0]?.accuracy ?? 0)).toFixed(0)} %`;
-  const what = {
-    chance: `the model gets the labels no better than by chance (${most} right)`,
-    poor: `the model gets only ${most} of the labels right`,
-  }[fit];
-  throw new GibbonError('E_PREPROCESSING_UNCLEAR', `${what}, whichever usual preprocessing is tried`, {
-    hint: [
-      'A verdict on a misread model would be worthless, so there is none. Tried:',
-      ...best.map(({ description, accuracy, n }) => `  ${(100 * accuracy).toFixed(0).padStart(3)} % of ${n}: ${description}`),
-      'Check that data, labels and class order (--classes) belong to this model, or say how it wants its input: --layout, --channels, --mean, --std, --resize.',
-      ...(fit === 'poor'
-        ? [
-            'If this is all that the model can do, confirm its input with --mean and --std (0 and 1 for values as they are), and the audit goes on.',
-          ]
-        : []),
-    ].join('\n'),
-  });
 }

@@ -1,6 +1,7 @@
 /** A model file on disk: its bytes, hash, graph, and the ports that matter. */
 import { GibbonError } from '../base/errors.ts';
 import { readModelBytes } from '../data/model-bytes.ts';
+import { type ModelFolder, openModelFolder } from '../data/model-folder.ts';
 import type { Graph, Port } from '../onnx/graph.ts';
 import { readModel } from '../onnx/read.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -17,10 +18,14 @@ export interface ModelFile {
   readonly inputs: readonly Port[];
   readonly output: Port;
   readonly head: Head;
+  /** What the files beside it say. */
+  readonly folder: ModelFolder;
 }
 
-/** Reads and parses a model. @throws GibbonError E_FILE_NOT_FOUND, E_MODEL_UNREADABLE, E_MODEL_UNSUPPORTED */
-export async function readModelFile(path: string): Promise<ModelFile> {
+/** Reads and parses a model, given as a file or as a Hugging Face folder. @throws GibbonError E_FILE_NOT_FOUND, E_MODEL_UNREADABLE, E_MODEL_UNSUPPORTED */
+export async function readModelFile(asked: string): Promise<ModelFile> {
+  const folder = await openModelFolder(asked);
+  const path = folder.model;
   const { bytes, sha256, beside } = await readModelBytes(path);
   const graph = readModel(bytes, beside);
   const [input] = graph.inputs;
@@ -39,5 +44,6 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     inputs: graph.inputs,
     output,
     head,
+    folder,
   };
 }

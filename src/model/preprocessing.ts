@@ -6,7 +6,7 @@ import type { Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
 import type { Range } from '../threat/ball.ts';
 import { describeColumns, type PortsEncoding, rangeOfColumns } from './ports-encoding.ts';
-import type { TextEncoding } from './text-encoding.ts';
+import { describeFeed, type TextEncoding } from './text-encoding.ts';
 
 export interface Preprocessing {
   readonly modality: Modality;
@@ -56,6 +56,7 @@ export function normalised(g: GraphBuilder, x: Value, { mean, std, layout }: Pre
 /** One line for people, e.g. "RGB, 3×32×32 (NCHW), values in [0, 1]". */
 export function describe(p: Preprocessing): string {
   if (p.encoding?.kind === 'ports') return describeColumns(p.encoding);
+  if (p.encoding?.kind === 'text') return describeFeed(p.encoding);
   if (p.modality === 'waveform') return `waveform of ${sizeOf(p.shape)} samples, ${soundScale(p)}`;
   if (p.modality === 'tensor') return `numbers [${p.shape.join('×')}]${isIdentity(p) ? ' as they are' : `, ${scale(p)}`}`;
   const colour = { rgb: 'RGB', bgr: 'BGR', grayscale: 'grayscale', none: 'channels as in the data' }[p.channels];

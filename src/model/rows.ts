@@ -1,4 +1,5 @@
 /** Brings decoded samples into the shape and order of a model's input row, and rows back into pictures. */
+import { padded } from '../base/code-points.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -49,6 +50,7 @@ export async function toRow(sample: Sample, p: Preprocessing, resize: ResizeImag
 
 async function rowOf(sample: Sample, p: Preprocessing, resize: ResizeImage): Promise<Float32Array> {
   if (p.encoding?.kind === 'ports') return tableRow(sample, p.encoding);
+  if (p.encoding?.kind === 'text') return padded(sample.data, sizeOf(p.shape));
   if (p.modality === 'image') return imageRow(sample, p, resize);
   return p.modality === 'waveform' ? waveformRow(sample, p) : tensorRow(sample, p);
 }

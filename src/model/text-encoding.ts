@@ -40,6 +40,12 @@ export interface TextEncoding {
   readonly feed: StringFeed | TokenFeed;
 }
 
+/** One line for people. */
+export function describeFeed({ feed }: TextEncoding): string {
+  if (feed.as === 'string') return 'text as it is';
+  return `text as tokens, at most ${feed.maxLength}, by the tokenizer in ${feed.tokenizer}`;
+}
+
 /** @throws GibbonError E_FILE_NOT_FOUND, E_DATA_UNREADABLE where the tokenizer cannot be loaded */
 export async function textEncoder({ feed }: TextEncoding): Promise<Encoder> {
   if (feed.as === 'string') return stringEncoder(feed);

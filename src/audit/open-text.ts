@@ -1,0 +1,90 @@
+/** Opens texts for a model that takes strings or tokens: what its inputs are fed with, and how long a row has to be. */
+import { GibbonError } from '../base/errors.ts';
+import { openTexts, type TextDataset } from '../data/text-dataset.ts';
+import { loadTokenizer } from '../data/tokenizer.ts';
+import { embeddingRows } from '../model/embedding-rows.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+import { type TextEncoding, tokenPorts, wrongTokenizer } from '../model/text-encoding.ts';
+import type { SubjectSpec } from './subject.ts';
+
+export interface OpenedText {
+  readonly dataset: TextDataset;
+  readonly preprocessing: Preprocessing;
+  readonly notes: readonly string[];
+}
+
+/** Characters that edits may add to the longest text, and the longest row: texts beyond it are cut. */
+const ROOM = 64;
+const LONGEST = 8192;
+/** Where no file says how many tokens a model takes. */
+const USUAL_TOKENS = 512;
+
+/** Does the model take tokens, or one string for each example? */
+export function isTextModel({ inputs }: Pick<ModelFile, 'inputs'>): boolean {
+  return tokenPorts(inputs) !== undefined || (inputs.length === 1 && inputs[0]?.type === 'string');
+}
+
+/** @throws GibbonError for texts that cannot be read, or a model whose tokenizer is missing or another model's */
+export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec): Promise<OpenedText> {
+  const dataset = await openTexts(data);
+  const feed = model.input.type === 'string' ? stringFeed(model) : await tokenFeed(model, flags.tokenizer);
+  const length = Math.min(LONGEST, dataset.longest + ROOM);
+  const cut = dataset.longest > length ? [`Texts are cut after ${length} characters; the longest has ${dataset.longest}.`] : [];
+  return {
+    dataset,
+    preprocessing: {
+      modality: 'text',
+      layout: 'none',
+      channels: 'none',
+      shape: [length],
+      mean: [0],
+      std: [1],
+      resize: 'crop',
+      encoding: { kind: 'text', feed },
+    },
+    notes: cut,
+  };
+}
+
+function stringFeed({ input }: ModelFile): TextEncoding['feed'] {
+  const wide = input.shape?.[1];
+  if (input.shape !== null && (input.shape.length > 2 || (typeof wide === 'number' && wide !== 1))) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's input ${input.name} takes ${input.shape.join('×')} strings for an example`, {
+      hint: 'Texts fill an input of shape [N] or [N, 1].',
+    });
+  }
+  return { as: 'string', port: input.name, rank: input.shape?.length === 2 ? 2 : 1 };
+}
+
+async function tokenFeed(model: ModelFile, given: string | undefined): Promise<TextEncoding['feed']> {
+  const folder = given ?? model.folder.tokenizer;
+  if (folder === undefined) {
+    throw new GibbonError(
+      'E_MODEL_UNSUPPORTED',
+      `the model takes tokens (${model.inputs.map(({ name }) => name).join(', ')}), and there is no tokenizer`,
+      {
+        hint: 'Put tokenizer.json beside it, or name its folder: --tokenizer FOLDER. AutoTokenizer.from_pretrained(model).save_pretrained(folder) writes one.',
+      },
+    );
+  }
+  const [ports, ids] = [tokenPorts(model.inputs) ?? [], idsOf(model)];
+  const [tokenizer, embedded] = [await loadTokenizer(folder), embeddingRows(model.graph, ids.name)];
+  if (embedded !== undefined && tokenizer.largestId >= embedded) throw wrongTokenizer(folder, tokenizer.largestId, embedded);
+  const fixed = ids.shape?.[1];
+  const { maxTokens, padToken } = model.folder;
+  const length = typeof fixed === 'number' && fixed > 0 ? fixed : undefined;
+  return {
+    as: 'tokens',
+    tokenizer: folder,
+    ports,
+    maxLength: Math.min(length ?? Number.POSITIVE_INFINITY, maxTokens ?? length ?? USUAL_TOKENS),
+    ...(length !== undefined && { fill: { length, id: padToken ?? tokenizer.idOf('[PAD]') ?? tokenizer.idOf('<pad>') ?? 0 } }),
+    ...(embedded !== undefined && { embedded }),
+  };
+}
+
+function idsOf({ inputs }: ModelFile): ModelFile['input'] {
+  const name = tokenPorts(inputs)?.find(({ role }) => role === 'ids')?.name;
+  return inputs.find((port) => port.name === name) ?? (inputs[0] as ModelFile['input']);
+}

@@ -1,0 +1,118 @@
+/** A Hugging Face model folder: which ONNX file is meant, and what the files beside it say of its inputs and outputs. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { GibbonError } from '../base/errors.ts';
+import { parseJson, readText } from './label-file.ts';
+
+export interface ModelFolder {
+  /** The ONNX file. */
+  readonly model: string;
+  /** Class names in the order of the outputs, of config.json's id2label. */
+  readonly classNames: readonly string[] | undefined;
+  /** The folder of tokenizer.json, where there is one. */
+  readonly tokenizer: string | undefined;
+  /** The most tokens that the model takes, and the one that fills up, as far as its files tell. */
+  readonly maxTokens: number | undefined;
+  readonly padToken: number | undefined;
+  /** preprocessor_config.json as it is. */
+  readonly preprocessor: Readonly<Record<string, unknown>> | undefined;
+  readonly notes: readonly string[];
+}
+
+/** In this order; quantised and half-precision variants are asked for by their own path. */
+const PREFERRED = ['model.onnx', 'onnx/model.onnx', 'onnx/model_fp32.onnx'];
+
+/** @throws GibbonError E_FILE_NOT_FOUND for a folder without a model, E_DATA_UNREADABLE for files that are no JSON */
+export async function openModelFolder(path: string): Promise<ModelFolder> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const { model, notes } = isFolder ? await modelIn(path) : { model: path, notes: [] };
+  const folder = isFolder ? path : await folderAround(path);
+  if (folder === undefined)
+    return {
+      model,
+      classNames: undefined,
+      tokenizer: undefined,
+      maxTokens: undefined,
+      padToken: undefined,
+      preprocessor: undefined,
+      notes,
+    };
+  const [config, tokenizer, preprocessor] = await Promise.all(
+    ['config.json', 'tokenizer_config.json', 'preprocessor_config.json'].map((name) => record(join(folder, name))),
+  );
+  const hasTokenizer = await exists(join(folder, 'tokenizer.json'));
+  return {
+    model,
+    classNames: classNames(config?.id2label),
+    tokenizer: hasTokenizer ? folder : undefined,
+    maxTokens: smallest(tokenizer?.model_max_length, positions(config)),
+    padToken: integer(config?.pad_token_id),
+    preprocessor,
+    notes,
+  };
+}
+
+async function modelIn(folder: string): Promise<{ model: string; notes: string[] }> {
+  const within = async (name: string): Promise<string[]> =>
+    (await readdir(join(folder, name)).catch((): string[] => [])).filter((one) => /\.onnx$/i.test(one)).map((one) => join(name, one));
+  const found = [...(await within('.')), ...(await within('onnx'))].sort();
+  const model = PREFERRED.find((name) => found.includes(join(name))) ?? found[0];
+  if (model === undefined) {
+    throw new GibbonError('E_FILE_NOT_FOUND', `there is no ONNX file in ${folder} or in its folder onnx`, {
+      hint: 'Export it there: optimum-cli export onnx --model NAME FOLDER.',
+    });
+  }
+  const others = found.filter((name) => name !== join(model));
+  const notes =
+    others.length === 0 ? [] : [`Of this folder, ${model} was read; ${others.join(', ')} ${others.length === 1 ? 'was' : 'were'} not.`];
+  return { model: join(folder, model), notes };
+}
+
+/** The folder with config.json of a model file: its own, or the one above `onnx`. */
+async function folderAround(model: string): Promise<string | undefined> {
+  const own = dirname(model);
+  const known = async (folder: string): Promise<boolean> =>
+    (await exists(join(folder, 'config.json'))) || (await exists(join(folder, 'tokenizer.json')));
+  if (await known(own)) return own;
+  return basename(own) === 'onnx' && (await known(dirname(own))) ? dirname(own) : undefined;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+async function record(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (!(await exists(path))) return undefined;
+  const value = parseJson(await readText(path), path);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new GibbonError('E_DATA_UNREADABLE', `${path} holds no JSON object`, { hint: "Take the file from the model's own folder." });
+}
+
+/** Names in order; undefined unless every class from 0 on has one that is not the placeholder LABEL_i. */
+function classNames(id2label: unknown): string[] | undefined {
+  if (typeof id2label !== 'object' || id2label === null) return undefined;
+  const entries = Object.entries(id2label);
+  const names = entries.map((_, i) => (id2label as Record<string, unknown>)[String(i)]);
+  if (names.length < 2 || !names.every((name): name is string => typeof name === 'string')) return undefined;
+  return names.every((name, i) => name === `LABEL_${i}`) ? undefined : names;
+}
+
+const integer = (value: unknown): number | undefined => (typeof value === 'number' && Number.isInteger(value) ? value : undefined);
+
+/** The number of positions; RoBERTa and its kin count them from behind the padding token. */
+function positions(config: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const count = integer(config?.max_position_embeddings) ?? integer(config?.n_positions);
+  const offset = /roberta|camembert|longformer|mpnet/.test(String(config?.model_type)) ? (integer(config?.pad_token_id) ?? 1) + 1 : 0;
+  return count === undefined || count < 1 ? undefined : count - offset;
+}
+
+/** "No limit" is written as a huge number. */
+function smallest(...values: readonly unknown[]): number | undefined {
+  const known = values.filter((value): value is number => typeof value === 'number' && value > 0 && value < 1e6);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
