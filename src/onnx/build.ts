@@ -310,7 +310,10 @@ export class GraphBuilder {
   }
   /** Consecutive pieces of these sizes. */
   split(x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
-    return sizes.length === 1 ? [x] : this.nodes1('Split', [x, this.ints(sizes)], { axis: int(axis) }, sizes.length);
+    const count = sizes.length;
+    if (count === 1) return [x];
+    if (sizes.every((size) => size === sizes[0])) return this.nodes1('Split', [x], { axis: int(axis), num_outputs: int(count) }, count);
+    return this.nodes1('Split', [x, this.ints(sizes)], { axis: int(axis) }, count);
   }
   /** Pads with `value` (0 unless given); `pads` is [begin…, end…] over all axes. */
   pad(x: Value, pads: readonly number[], value?: Value): Value {

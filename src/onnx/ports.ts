@@ -3,7 +3,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type TypeProto, type ValueInfoProto, ValueInfoProtoSchema } from './generated/onnx_pb.js';
 import type { Port } from './graph.ts';
 import { keeping } from './kept.ts';
-import { ELEMENT_TYPES, elementTypeOf } from './tensor.ts';
+import { ELEMENT_TYPES, elementTypeOf, int64 } from './tensor.ts';
 
 const DECLARED = {
   sequenceType: 'sequence',
@@ -57,7 +57,7 @@ function isSame(a: Port, b: Port): boolean {
 function typeProto(port: Port): TypeProto | undefined {
   if (port.declared !== undefined) return undefined;
   const dims = port.shape?.map((dim) => {
-    if (typeof dim === 'number') return { value: { case: 'dimValue' as const, value: BigInt(dim) } };
+    if (typeof dim === 'number') return { value: { case: 'dimValue' as const, value: int64(dim) } };
     return dim === null ? {} : { value: { case: 'dimParam' as const, value: dim } };
   });
   const tensor = { elemType: ELEMENT_TYPES[port.type], ...(dims ? { shape: { dim: dims } } : {}) };

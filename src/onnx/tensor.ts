@@ -117,9 +117,21 @@ export function floats(values: ArrayLike<number>, shape: readonly number[], type
   return { type: type === 'float64' ? 'float64' : 'float32', shape, data: bytesOf(data) };
 }
 
-/** An int64 tensor; a vector unless a shape is given. */
+/** The integer as 64 bits hold it: their largest, which exporters write for "to the end", rounds up beyond them in a JavaScript number. */
+export function int64(value: number): bigint {
+  if (!Number.isInteger(value)) {
+    throw new GibbonError('E_MODEL_SHAPE', `${value} where a whole number belongs`, {
+      hint: 'The model gives a fraction, or nothing, for a size, axis or index: it is damaged, or its exporter is at fault.',
+    });
+  }
+  const exact = BigInt(value);
+  if (exact >= 2n ** 63n) return 2n ** 63n - 1n;
+  return exact < -(2n ** 63n) ? -(2n ** 63n) : exact;
+}
+
+/** An int64 tensor; a vector unless a shape is given. @throws GibbonError E_MODEL_SHAPE for what is no whole number */
 export function int64s(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
-  return { type: 'int64', shape, data: bytesOf(BigInt64Array.from(values, (value) => BigInt(value))) };
+  return { type: 'int64', shape, data: bytesOf(BigInt64Array.from(values, int64)) };
 }
 
 export function bools(values: readonly boolean[], shape: readonly number[] = [values.length]): Tensor {

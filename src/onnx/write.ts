@@ -12,7 +12,7 @@ import {
 } from './generated/onnx_pb.js';
 import type { Attribute, Graph, Kept } from './graph.ts';
 import { portProto } from './ports.ts';
-import { byteLengthOf, ELEMENT_TYPES, type Tensor } from './tensor.ts';
+import { byteLengthOf, ELEMENT_TYPES, int64, type Tensor } from './tensor.ts';
 
 /** The least IR version written: 9 is understood by every ONNX Runtime since 1.16. */
 const IR_VERSION = 9n;
@@ -37,7 +37,7 @@ export function writeModel(graph: Graph, outside = Number.POSITIVE_INFINITY): Wr
   };
   const model = create(ModelProtoSchema, {
     producerName: 'gibbon',
-    opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    opsetImport: [...graph.opsets].map(([domain, version]) => ({ domain, version: int64(version) })),
     graph: graphProto(graph, write),
   });
   const whole = withKept(ModelProtoSchema, model, graph.keptOfModel);
@@ -89,7 +89,7 @@ function graphProto(graph: Graph, write: WriteTensor): GraphProto {
 }
 
 function header(name: string, tensor: Tensor): { name?: string; dims: bigint[]; dataType: number } {
-  return { ...(name !== '' && { name }), dims: tensor.shape.map(BigInt), dataType: ELEMENT_TYPES[tensor.type] };
+  return { ...(name !== '' && { name }), dims: tensor.shape.map(int64), dataType: ELEMENT_TYPES[tensor.type] };
 }
 
 const encode = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -99,12 +99,6 @@ function tensorProto(name: string, tensor: Tensor): TensorProto {
   const values = strings ? { stringData: encoded ? [...encoded] : strings.map(encode) } : { rawData: tensor.data };
   return withKept(TensorProtoSchema, create(TensorProtoSchema, { ...header(name, tensor), ...values }), tensor.kept);
 }
-
-/** Attributes are 64-bit integers; their largest, which exporters write for "to the end", rounds up beyond them in a JavaScript number. */
-const integer = (value: number): bigint => {
-  const exact = BigInt(value);
-  return exact === 2n ** 63n ? exact - 1n : exact;
-};
 
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   if (attribute.kind === 'other') return Object.assign(fromBinary(AttributeProtoSchema, attribute.value), { name });
@@ -116,7 +110,7 @@ function valueProto(attribute: Exclude<Attribute, { kind: 'other' }>) {
     case 'float':
       return { type: 1, f: attribute.value };
     case 'int':
-      return { type: 2, i: integer(attribute.value) };
+      return { type: 2, i: int64(attribute.value) };
     case 'string':
       return { type: 3, s: encode(attribute.value) };
     case 'tensor':
@@ -126,7 +120,7 @@ function valueProto(attribute: Exclude<Attribute, { kind: 'other' }>) {
     case 'floats':
       return { type: 6, floats: [...attribute.value] };
     case 'ints':
-      return { type: 7, ints: attribute.value.map(integer) };
+      return { type: 7, ints: attribute.value.map(int64) };
     case 'strings':
       return { type: 8, strings: attribute.value.map(encode) };
     case 'tensors':

@@ -69,7 +69,7 @@ export function binary(spec: {
 /** The type of an element-wise result: broadcast shape, and the operands' common element type unless another is given. */
 export function elementwise(context: InferContext, output?: ElementType): ValueType {
   const types = context.inputs.map((_, i) => typeOf(context, i));
-  const first = types[0] as ValueType;
+  const first = typeOf(context, 0);
   if (types.some(({ type }) => type !== first.type)) {
     shapeError(context.node, `operands of different types (${types.map(({ type }) => type).join(', ')})`);
   }

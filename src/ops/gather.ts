@@ -3,7 +3,7 @@ import { intOf, type Value } from '../onnx/graph.ts';
 import { numbers, sizeOf } from '../onnx/tensor.ts';
 import { addedUp, addedUpAnywhere } from './add-up.ts';
 import { linear } from './families.ts';
-import { axisOf, typeOf } from './shapes.ts';
+import { axisOf, shapeError, typeOf } from './shapes.ts';
 
 /** The transpose adds the pieces up where they came from. */
 export const gather = linear({
@@ -27,7 +27,7 @@ export const gather = linear({
         ? addedUp(
             g,
             pieces,
-            numbers(known).map((at) => (at < 0 ? at + size : at)),
+            numbers(known).map((at) => (at >= -size && at < size ? (at + size) % size : shapeError(node, `index ${at} of ${size}`))),
             size,
           )
         : addedUpAnywhere(g, pieces, g.reshape(g.cast(indices, 'int64'), [count]), size);

@@ -1,0 +1,17 @@
+/** Ten thousand damaged models: whatever stands in the file, reading, explaining and lowering it ends soon, in one clear error if it must. Prints its table. */
+import { availableParallelism } from 'node:os';
+import { expect, it } from 'vitest';
+import { fuzz, messages, table } from '../support/fuzz/run.ts';
+
+const MODELS = Number(process.env.GIBBON_FUZZ_MODELS ?? 10_000);
+
+it(`${MODELS} mutated models are read, or refused with a code`, async () => {
+  const fuzzing = await fuzz(Number(process.env.GIBBON_FUZZ_FROM ?? 0), MODELS, availableParallelism(), (done) => {
+    if (done % 500 === 0) console.log(`${done} of ${MODELS}`);
+  });
+  console.log(table(fuzzing));
+  console.log(messages(fuzzing, / by a /).join('\n'));
+  expect(messages(fuzzing, /^unclassified/)).toEqual([]);
+  // What the runtime does with the untouched file is watched, not ours to prevent.
+  expect(fuzzing.ended.filter(({ stage }) => stage !== 'load original')).toEqual([]);
+});

@@ -1,0 +1,125 @@
+/** Everything that Gibbon does with a model file before any data is there, stage by stage, and the code of what each came to. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from '../../../src/audit/inspect.ts';
+import { GibbonError } from '../../../src/base/errors.ts';
+import { readModelBytes } from '../../../src/data/model-bytes.ts';
+import { readModelFile } from '../../../src/model/model-file.ts';
+import type { GraphBuilder } from '../../../src/onnx/build.ts';
+import type { Graph, StaticGraph } from '../../../src/onnx/graph.ts';
+import { readModel } from '../../../src/onnx/read.ts';
+import { isFloat } from '../../../src/onnx/tensor.ts';
+import { writeModel } from '../../../src/onnx/write.ts';
+import { newGraph } from '../../../src/ops/table.ts';
+import { keyedRng } from '../../../src/rng/rng.ts';
+import { evaluator } from '../../../src/runtime/evaluate.ts';
+import { ortNode } from '../../../src/runtime/ort-node.ts';
+import { gradient } from '../../../src/transform/gradient.ts';
+import { specialise } from '../../../src/transform/specialise.ts';
+import { type Mutation, mutated } from './mutate.ts';
+import { type Seed, seeds } from './seeds.ts';
+
+export const STAGES = ['read', 'rewrite', 'open', 'inspect', 'lower', 'gradient', 'load lowered', 'load original'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface Outcome {
+  readonly index: number;
+  readonly seed: string;
+  readonly how: Mutation;
+  /** 'ok', the code of a GibbonError, or "unclassified: …" for anything else that was thrown. */
+  readonly results: Partial<Record<Stage, string>>;
+}
+
+const SEED = 20260101;
+const known: Seed[] = [];
+
+function modelOf(index: number): { seed: Seed; bytes: Uint8Array; how: Mutation } {
+  if (known.length === 0) known.push(...seeds());
+  const rng = keyedRng(SEED, 'fuzz', index);
+  const seed = known[index % known.length] as Seed;
+  return {
+    seed,
+    ...mutated(
+      rng,
+      seed.bytes,
+      known.map(({ bytes }) => bytes),
+    ),
+  };
+}
+
+/** Does all stages of the mutated model `index`, in `folder`; `onStage` hears of each before it starts. */
+export async function fuzzed(index: number, folder: string, onStage: (stage: Stage) => void): Promise<Outcome> {
+  const { seed, bytes, how } = modelOf(index);
+  const path = join(folder, 'model.onnx');
+  writeFileSync(path, bytes);
+  if (seed.beside) writeFileSync(join(folder, seed.beside.name), seed.beside.bytes);
+  const results: Partial<Record<Stage, string>> = {};
+  const attempt = async <T>(stage: Stage, work: () => Promise<T> | T): Promise<T | undefined> => {
+    onStage(stage);
+    try {
+      const made = await work();
+      results[stage] = 'ok';
+      return made;
+    } catch (thrown) {
+      results[stage] = classOf(thrown);
+      return undefined;
+    }
+  };
+  const graph = await attempt('read', async () => {
+    const file = await readModelBytes(path);
+    return readModel(file.bytes, file.beside);
+  });
+  if (graph) await afterReading(graph, path, attempt);
+  await attempt('load original', async () => (await ortNode.loadModel(path)).release());
+  return { index, seed: seed.name, how, results };
+}
+
+type Attempt = <T>(stage: Stage, work: () => Promise<T> | T) => Promise<T | undefined>;
+
+async function afterReading(graph: Graph, path: string, attempt: Attempt): Promise<void> {
+  await attempt('rewrite', () => readModel(writeModel(graph).bytes));
+  await attempt('open', () => readModelFile(path));
+  await attempt('inspect', () => inspect(path, ortNode));
+  const core = await attempt('lower', () => specialise(graph, shapesOf(graph), evaluator(ortNode)));
+  if (!core) return;
+  await attempt('gradient', () => slope(core));
+  await attempt('load lowered', async () => (await ortNode.load(core)).release());
+}
+
+/** What a first audit would feed: two rows, and eight of whatever is open. */
+function shapesOf({ inputs }: Graph): Record<string, number[]> {
+  return Object.fromEntries(
+    inputs.map(({ name, shape }) => [name, (shape ?? [2, 8]).map((dim, i) => (typeof dim === 'number' ? dim : i === 0 ? 2 : 8))]),
+  );
+}
+
+function slope(core: StaticGraph): void {
+  const g: GraphBuilder = newGraph();
+  const inputs = new Map(core.inputs.map((port) => [port.name, g.input(port.name, port.type, port.shape)]));
+  const values = g.inline(core, inputs);
+  const outputs = core.outputs.map(({ name }) => values.get(name)).filter((value) => value !== undefined && isFloat(value.type));
+  const ends = outputs.flatMap((value) => (value ? [{ value, cotangent: g.expand(g.scalar(1, value), value.shape) }] : []));
+  gradient(
+    g,
+    ends,
+    [...inputs.values()].filter(({ type }) => isFloat(type)),
+  );
+}
+
+function classOf(thrown: unknown): string {
+  if (!(thrown instanceof GibbonError) || thrown.code === 'E_INTERNAL') return `unclassified: ${told(thrown)}`;
+  const { code, cause } = thrown;
+  const isOurs = cause instanceof TypeError || cause instanceof RangeError || cause instanceof SyntaxError;
+  return isOurs ? `${code} by a ${cause.name}: ${told(cause)}` : code;
+}
+
+/** The message, and where it comes from. */
+function told(thrown: unknown): string {
+  const { stack = String(thrown) } = thrown instanceof Error ? thrown : {};
+  const [message, ...frames] = stack.split('\n');
+  return `${message} ${frames
+    .flatMap((frame) => /src\/.*?:\d+/.exec(frame) ?? [])
+    .slice(0, 4)
+    .join(' < ')}`;
+}
