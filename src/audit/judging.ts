@@ -1,9 +1,10 @@
-/** Holds an attack's candidates to the rules: inside the ball, judged by the untouched model, on float32 and on the 8-bit picture as saved. */
+/** Holds an attack's candidates to the rules: inside the ball, judged by the untouched model, on float32 and on the 8-bit picture as saved; of a table only as a row that the data could hold. */
 import type { AttackSample, Proposal } from '../attacks/attack.ts';
+import { feasible } from '../model/feasible.ts';
 import { type Decision, NO_CLASS } from '../model/judge.ts';
 import { isInside, type Measures, measure, type Pair, rounded } from '../model/measure.ts';
 import type { Target } from '../model/target.ts';
-import { isNorm } from '../threat/metric.ts';
+import { isNorm, type Metric } from '../threat/metric.ts';
 import type { AttackOrder, AttackReply } from './subject.ts';
 
 /** An input that fooled the model, to be saved. */
@@ -39,7 +40,8 @@ export async function judged(
   const originals = new Map(samples.map((sample) => [sample.index, sample]));
   const original = (index: number): AttackSample => originals.get(index) as AttackSample;
   const candidates = proposals.filter((proposal): proposal is Candidate => proposal.candidate !== undefined);
-  const pairs = candidates.map(({ index, candidate }): Pair => ({ original: original(index).x, candidate }));
+  const proposed = candidates.map(({ index, candidate }): Pair => ({ original: original(index).x, candidate }));
+  const pairs = await asRows(target, proposed, norm, epsilon);
   const isImage = target.preprocessing.modality === 'image';
   const fools = (at: number, decided: number): boolean =>
     isFooled(original((candidates[at] as Candidate).index).label, decided, candidates[at]?.goal);
@@ -65,6 +67,14 @@ export async function judged(
     replies.set(index, { index, ...found, queries, gradients, ...(slope && { slope }) });
   }
   return proposals.map((proposal) => replies.get(proposal.index) ?? withoutCandidate(proposal, original(proposal.index).label, isImage));
+}
+
+/** Of a table only rows count that the data could hold; anything else stays as it was proposed. */
+async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
+  const { encoding } = target.preprocessing;
+  if (encoding?.kind !== 'ports' || !isNorm(norm)) return pairs;
+  const rows = await feasible(target, encoding, pairs, { norm, epsilon });
+  return pairs.map(({ original }, i) => ({ original, candidate: rows[i] as Float32Array }));
 }
 
 /** A targeted attack must reach its class; NaN is no decision at all. */
