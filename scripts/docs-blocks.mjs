@@ -124,17 +124,6 @@ export const coreTable = () =>
     CORE_OPS.map((op) => [op, OPS[op].family, PASSES[OPS[op].differentiable], loweredOperators().includes(op) ? 'yes' : 'no']),
   );
 
-export function loweredList() {
-  const all = loweredOperators();
-  const rewritten = all.filter((op) => !CORE_OPS.includes(op));
-  const wrapped = (ops) => ops.map(code).join(', ');
-  return [
-    `${all.length} operators of the ONNX domain are read from files.`,
-    `${rewritten.length} are rewritten with core operators: ${wrapped(rewritten)}.`,
-    `${all.length - rewritten.length} are core operators themselves: ${wrapped(all.filter((op) => CORE_OPS.includes(op)))}.`,
-  ].join('\n\n');
-}
-
 export const errorTable = () =>
   table(
     ['code', 'exit code'],

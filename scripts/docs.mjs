@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ATTACKS } from '../dist/attacks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
-import { attackHeader, attackList, coreTable, errorTable, helpText, loweredList, presetTable } from './docs-blocks.mjs';
+import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
+import { supportTable, unsupportedTable } from './docs-operators.mjs';
 import { resultTables } from './docs-result.mjs';
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url));
@@ -27,7 +28,8 @@ const blocks = [
   ['cli.md', 'presets', presetTable()],
   ['errors.md', 'codes', errorTable()],
   ['operators.md', 'core', coreTable()],
-  ['operators.md', 'lowered', loweredList()],
+  ['operators.md', 'support', supportTable()],
+  ['operators.md', 'unsupported', unsupportedTable()],
   ['result.md', 'schema', resultTables()],
   ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
   ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),

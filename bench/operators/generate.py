@@ -1,5 +1,6 @@
 """Writes the operator test models of PyPI's onnx package into a folder, seeded: python generate.py folder (pip install -r requirements.txt)."""
 
+import json
 import os
 import shutil
 import sys
@@ -39,6 +40,15 @@ def write(folder, case):
                     file.write(serialised(value, ports[j]))
 
 
+def versions():
+    """The operator sets in which each operator was defined anew, by qualified name; a deprecation ends the list with 0."""
+    found = {}
+    for schema in onnx.defs.get_all_schemas_with_history():
+        name = schema.name if schema.domain == "" else f"{schema.domain}.{schema.name}"
+        found.setdefault(name, []).append((schema.since_version, schema.deprecated))
+    return {name: [0 if deprecated else version for version, deprecated in sorted(rows)] for name, rows in sorted(found.items())}
+
+
 def main():
     folder = sys.argv[1]
     np.random.seed(0)
@@ -54,6 +64,8 @@ def main():
             shutil.copytree(os.path.join(data, kind), os.path.join(folder, kind), dirs_exist_ok=True)
     with open(os.path.join(folder, "version.txt"), "w") as file:
         file.write(onnx.__version__ + "\n")
+    with open(os.path.join(folder, "versions.json"), "w") as file:
+        json.dump(versions(), file)
     print(f"onnx {onnx.__version__}: {count} generated cases and the stored ones in {folder}")
 
 

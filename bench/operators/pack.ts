@@ -16,8 +16,7 @@ for (const { name } of casesIn(files)) {
   for (const [path, bytes] of own) chosen.set(path, bytes);
   count++;
 }
-const version = files.get('version.txt');
-if (version) chosen.set('version.txt', version);
+for (const name of ['version.txt', 'versions.json']) chosen.set(name, files.get(name) ?? new Uint8Array());
 const out = join(import.meta.dirname, '../../test/assets/onnx-operators/cases.zip.gz');
 mkdirSync(dirname(out), { recursive: true });
 const bytes = packed(chosen);

@@ -20,7 +20,11 @@ for (const test of casesIn(files).filter(({ name }) => name.includes(part))) {
   if (outcome === 'failed') console.log(`FAILED ${name}: ${reason}`);
   if (gradient.outcome === 'differs') console.log(`GRADIENT ${name}: ${gradient.reason}`);
 }
-if (values.json) writeFileSync(values.json, JSON.stringify(verdicts, null, 1));
+if (values.json)
+  writeFileSync(
+    values.json,
+    JSON.stringify(verdicts, (key, value) => (key === 'graph' ? undefined : value), 1),
+  );
 const version = new TextDecoder().decode(files.get('version.txt')).trim();
 const text = figures(verdicts, version);
 if (values.write) writeFileSync(join(ROOT, 'docs/operator-suite.md'), text);

@@ -21,6 +21,8 @@ export interface Verdict {
   /** Did ONNX Runtime run the untouched file, so that the lowered one was compared with it, too? */
   readonly runtime: boolean;
   readonly gradient: GradientVerdict;
+  /** What a passed case was lowered to. */
+  readonly graph?: StaticGraph;
 }
 
 /** Which inputs are given as constants, as exporters write them: none; the integers and booleans; all but the first; all. */
@@ -31,7 +33,7 @@ const BINDINGS: readonly { readonly text: string; readonly binds: (tensor: Tenso
   { text: 'all inputs as constants', binds: () => true },
 ];
 
-type Found = Pick<Verdict, 'outcome' | 'reason' | 'gradient'>;
+type Found = Pick<Verdict, 'outcome' | 'reason' | 'gradient' | 'graph'>;
 
 /** Neither for the untouched file nor for the lowered one. */
 const NO_KERNEL = 'ONNX Runtime has no kernel for it on these element types';
@@ -88,7 +90,7 @@ async function lowered(model: Graph, set: DataSet, theirs: readonly Tensor[] | u
       const found = await compared(graph, given, set, theirs);
       return found
         ? failed(`${found} (${text})`)
-        : { outcome: 'passed', reason: text, gradient: await gradientVerdict(graph, given.tensors) };
+        : { outcome: 'passed', reason: text, gradient: await gradientVerdict(graph, given.tensors), graph };
     } catch (error) {
       refused = refusal(error);
       if (!theirs && error instanceof GibbonError && error.code === 'E_MODEL_LOAD') return notApplicable(NO_KERNEL);
