@@ -291,6 +291,7 @@ export class GraphBuilder {
   /** Swaps the last two axes. */
   transposed(x: Value): Value {
     const r = x.shape.length;
+    if (r < 2) throw new GibbonError('E_MODEL_SHAPE', `a value of the shape [${x.shape}] where a matrix belongs`);
     return this.transpose(x, [...Array(r - 2).keys(), r - 1, r - 2]);
   }
   expand(x: Value, shape: readonly number[]): Value {

@@ -1,4 +1,4 @@
-/** Split: consecutive pieces of constant sizes along an axis, all at once, so that their cotangents are joined rather than padded and added. */
+/** Split: consecutive pieces of constant (or equal) sizes along an axis, all at once, so that their cotangents are joined rather than padded and added. */
 import { int, intOf, type Value } from '../onnx/graph.ts';
 import type { OpRule } from './rule.ts';
 import { axisOf, constantNumbers, shapeError, typeOf } from './shapes.ts';
@@ -12,9 +12,10 @@ export const split: OpRule = {
     const { node } = context;
     const x = typeOf(context, 0);
     const axis = axisOf(node, intOf(node, 'axis', 0), x.shape.length);
-    const sizes = constantNumbers(context, 1, 'sizes');
+    const even = node.outputs.map(() => (x.shape[axis] as number) / node.outputs.length);
+    const sizes = context.inputs[1] ? constantNumbers(context, 1, 'sizes') : even;
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    if (total !== x.shape[axis] || sizes.length !== node.outputs.length)
+    if (total !== x.shape[axis] || sizes.length !== node.outputs.length || !sizes.every(Number.isInteger))
       shapeError(node, `[${x.shape}] does not split into ${node.outputs.length} pieces of sizes ${sizes}`);
     return sizes.map((size) => ({ type: x.type, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }));
   },
