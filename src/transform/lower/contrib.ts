@@ -39,7 +39,7 @@ function activated(g: GraphBuilder, node: Node, x: Value, [first = 0, second = 0
   return shapeError(node, `its activation ${name} is not known`);
 }
 
-/** BiasGelu, FastGelu and Gelu: the first two add a vector before. */
+/** BiasGelu and FastGelu: a vector may be added before. */
 export const fusedGelu =
   (approximate: 'none' | 'tanh'): Lowering =>
   ({ g, inputs, input }) => [geluOf(g, inputs[1] ? g.add(input(0), inputs[1]) : input(0), approximate)];

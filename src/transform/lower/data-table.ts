@@ -3,6 +3,7 @@ import type { Lowering } from './context.ts';
 import * as control from './control.ts';
 import * as indexing from './indexing.ts';
 import * as quantise from './quantise.ts';
+import * as quantisedContrib from './quantised-contrib.ts';
 import * as quantisedLinear from './quantised-linear.ts';
 import { resize } from './resize.ts';
 import * as scatter from './scatter.ts';
@@ -41,4 +42,12 @@ export const DATA: Readonly<Record<string, Lowering>> = {
   SequenceLength: sequences.sequenceLength,
   SplitToSequence: sequences.splitToSequence,
   Upsample: resize,
+};
+
+/** Of ONNX Runtime's own set: what its static quantiser and its 4-bit quantiser write. */
+export const DATA_CONTRIB: Readonly<Record<string, Lowering>> = {
+  MatMulNBits: quantisedContrib.matMulNBits,
+  QGemm: quantisedContrib.qGemm,
+  QLinearAdd: quantisedContrib.qLinearAdd,
+  QLinearGlobalAveragePool: quantisedContrib.qLinearGlobalAveragePool,
 };

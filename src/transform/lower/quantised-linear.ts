@@ -10,7 +10,7 @@ import { product } from './linear.ts';
 import { quantised } from './quantise.ts';
 
 /** Input `index` less its zero point (scalar, or shaped by `shaped` where it is a vector), as floats. */
-function centred(
+export function centred(
   { g, inputs, input }: LowerContext,
   [index, zero]: readonly [number, number],
   shaped = (value: Value): Value => value,
@@ -21,7 +21,8 @@ function centred(
 }
 
 /** A vector of one element is a scalar. */
-const single = (g: GraphBuilder, value: Value): Value => (value.shape.length === 1 && value.shape[0] === 1 ? g.reshape(value, []) : value);
+export const single = (g: GraphBuilder, value: Value): Value =>
+  value.shape.length === 1 && value.shape[0] === 1 ? g.reshape(value, []) : value;
 
 /** One for each row of the left operand: [M] stands beside [M, K]. */
 const byRow =

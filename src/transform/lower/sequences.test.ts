@@ -14,8 +14,8 @@ const node = (op: string, inputs: readonly string[], output: string, attributes:
   attributes,
 });
 const y: Graph['outputs'] = [{ name: 'y', type: 'float32', shape: null }];
-const same = (nodes: readonly Node[], given: readonly Given[], outputs = y, opset = 17): Promise<unknown> =>
-  expectSame(graphOf(opset, nodes, given, outputs), given);
+const same = (nodes: readonly Node[], given: readonly Given[], outputs = y, opset = 17): Promise<void> =>
+  expectSame(graphOf(opset, nodes, given, outputs), given).then(() => undefined);
 const at = (index: number): ReturnType<typeof int64s> => int64s([index], []);
 
 describe('SequenceConstruct', () => {

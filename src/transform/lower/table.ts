@@ -4,7 +4,7 @@ import { contribAttention, multiHeadAttention } from './attention-contrib.ts';
 import { attention, rotaryEmbedding } from './attention-onnx.ts';
 import type { Lowering } from './context.ts';
 import * as contrib from './contrib.ts';
-import { DATA } from './data-table.ts';
+import { DATA, DATA_CONTRIB } from './data-table.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
 import * as linear from './linear.ts';
@@ -102,16 +102,16 @@ const ONNX: Table = {
 
 /**
  * Lowerings of ONNX Runtime's own operators, at most `CONTRIB_LIMIT` of them, for each is a format that one runtime alone defines. These are what
- * its graph optimiser (which Optimum and saved optimised models use) writes into encoders and image networks; three places are for quantised ones.
+ * its graph optimiser (which Optimum and saved optimised models use) writes into encoders and image networks; four are what its static and its 4-bit quantiser write.
  */
 const CONTRIB: Table = {
+  ...DATA_CONTRIB,
   Attention: contribAttention,
   BiasGelu: contrib.fusedGelu('none'),
   EmbedLayerNormalization: contrib.embedLayerNormalization,
   FastGelu: contrib.fusedGelu('tanh'),
   FusedConv: contrib.fusedConv,
   FusedMatMul: contrib.fusedMatMul,
-  Gelu: contrib.fusedGelu('none'),
   MultiHeadAttention: multiHeadAttention,
   SkipLayerNormalization: contrib.skipLayerNormalization,
 };

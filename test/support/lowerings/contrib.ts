@@ -41,12 +41,7 @@ const PRODUCTS: readonly Lowered[] = [
   contrib('FusedConv', [[1, 2, 5, 5], signed([3, 2, 3, 3])]),
 ];
 
-const GELUS: readonly Lowered[] = [
-  contrib('BiasGelu', [x, signed([8])]),
-  contrib('FastGelu', [x, signed([8])]),
-  contrib('FastGelu', [x]),
-  contrib('Gelu', [x]),
-];
+const GELUS: readonly Lowered[] = [contrib('BiasGelu', [x, signed([8])]), contrib('FastGelu', [x, signed([8])]), contrib('FastGelu', [x])];
 
 const NORMALISED: readonly Lowered[] = [
   contrib('SkipLayerNormalization', [x, x, signed([8]), signed([8]), signed([8], 5)], { epsilon: float(1e-5) }),

@@ -2,7 +2,7 @@
 import type { Lowered } from '../expect-lowering.ts';
 import { CONTROL } from './control.ts';
 import { INDEXED } from './indexed.ts';
-import { QUANTISED } from './quantised.ts';
+import { QUANTISED, QUANTISED_CONTRIB } from './quantised.ts';
 import { RESIZED } from './resized.ts';
 
-export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...RESIZED, ...INDEXED];
+export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...QUANTISED_CONTRIB, ...RESIZED, ...INDEXED];

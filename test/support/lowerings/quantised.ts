@@ -154,3 +154,113 @@ export const randomQuantiser: fc.Arbitrary<Lowered> = fc
     inputs: [shape, scalar(2 ** exponent), point(type, type === 'int8' ? zero - 128 : zero)],
     types: [type],
   }));
+
+const x8 = fed(whole('uint8', [2, 3, 4, 5]));
+const nibbles = (shape: readonly number[]): Tensor => whole('uint8', shape, 3);
+
+/** Of ONNX Runtime's own operator set. */
+export const QUANTISED_CONTRIB: readonly Lowered[] = [
+  {
+    op: 'QLinearAdd',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [
+      x8,
+      scalar(0.021),
+      point('uint8', 113),
+      fed(whole('uint8', [3, 1, 5], 5)),
+      scalar(0.013),
+      point('uint8', 99),
+      scalar(0.05),
+      point('uint8', 120),
+    ],
+    types: ['uint8'],
+  },
+  {
+    op: 'QLinearAdd',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [
+      fed(whole('int8', [4, 5])),
+      scalar(0.021),
+      point('int8', 13),
+      whole('int8', [4, 5], 5),
+      scalar(0.013),
+      point('int8', -9),
+      scalar(0.02),
+      point('int8', 7),
+    ],
+    types: ['int8'],
+  },
+  ...[0, 1].map(
+    (last): Lowered => ({
+      op: 'QLinearGlobalAveragePool',
+      domain: 'com.microsoft',
+      opset: 1,
+      inputs: [x8, scalar(0.021), point('uint8', 113), scalar(0.0131), point('uint8', 99)],
+      attributes: { channels_last: int(last) },
+      types: ['uint8'],
+    }),
+  ),
+  {
+    op: 'QGemm',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [
+      fed(whole('uint8', [3, 4])),
+      scalar(0.02),
+      point('uint8', 113),
+      whole('int8', [5, 4]),
+      scalar(0.01),
+      point('int8', 3),
+      whole('int32', [5]),
+      scalar(0.051),
+      point('uint8', 140),
+    ],
+    attributes: { transB: int(1) },
+    types: ['uint8'],
+  },
+  {
+    op: 'QGemm',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [fed(whole('uint8', [4, 3])), scalar(0.02), point('uint8', 113), whole('uint8', [4, 5]), scalar(0.01), point('uint8', 130)],
+    attributes: { transA: int(1) },
+  },
+  {
+    op: 'MatMulNBits',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [
+      [2, 3, 40],
+      nibbles([6, 2, 16]),
+      floats(
+        [...Array(12).keys()].map((i) => 0.01 + i / 900),
+        [12],
+      ),
+    ],
+    attributes: { K: int(40), N: int(6), bits: int(4), block_size: int(32) },
+  },
+  {
+    op: 'MatMulNBits',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [
+      [3, 48],
+      nibbles([6, 3, 8]),
+      floats(
+        [...Array(18).keys()].map((i) => 0.01 + i / 900),
+        [18],
+      ),
+      nibbles([12]),
+    ],
+    attributes: { K: int(48), N: int(6), bits: int(4), block_size: int(16) },
+  },
+  {
+    op: 'MatMulNBits',
+    domain: 'com.microsoft',
+    opset: 1,
+    inputs: [[3, 32], nibbles([4, 1, 32]), floats([0.01, 0.02, 0.03, 0.04], [4]), undefined, undefined, [4]],
+    attributes: { K: int(32), N: int(4), bits: int(8), block_size: int(32) },
+  },
+];
