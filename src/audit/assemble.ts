@@ -58,6 +58,7 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): Model
     attacks,
     samples,
     epsilon: epsilon.text,
+    isText: prepared.preprocessing.modality === 'text',
     slopes: slopesOf(ran),
     missedByGradients: missedBy(ran),
     unsupported: prepared.unsupported,

@@ -57,7 +57,7 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
     output: portText(model.output),
     ...found,
     unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
-    masked: maskedOperators(model),
+    masked: text ? [] : maskedOperators(model),
     data: {
       sha256: await dataset.hash(),
       modality: dataset.modality,

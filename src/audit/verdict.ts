@@ -55,6 +55,8 @@ export interface Evidence {
   readonly attacks: readonly AttackResult[];
   readonly samples: ModelResult['samples'];
   readonly epsilon: string;
+  /** Is the data text? Then other remedies help. */
+  readonly isText?: boolean;
   /** Examples whose first gradient was exactly zero, or not finite, of those where one was taken. */
   readonly slopes: { readonly zero: number; readonly notFinite: number; readonly n: number };
   /** Examples that only attacks without gradients broke, of those that both kinds attacked. */
@@ -86,7 +88,10 @@ export function findingsOf(evidence: Evidence): Finding[] {
 
 const TRAINING = 'Train on adversarial examples of this size (PGD training, arXiv:1706.06083; TRADES, arXiv:1901.08573), then audit again.';
 
-function robustness({ summary, attacks, epsilon }: Evidence): Finding {
+const EDITED_TRAINING =
+  'Train on texts with typing errors of this number, or put a spelling corrector trained against such edits in front (arXiv:1905.11268), then audit again.';
+
+function robustness({ summary, attacks, epsilon, isText }: Evidence): Finding {
   const { verdict, cleanAccuracy: clean, robustAccuracy: robust } = summary;
   // Attacks on a part of the examples speak of that part only.
   const whole = attacks.filter(({ n }) => n === robust.n);
@@ -100,11 +105,14 @@ function robustness({ summary, attacks, epsilon }: Evidence): Finding {
     severity,
     category: 'integrity',
     title: verdict === 'robust' ? 'Small perturbations rarely change its decision' : 'Small perturbations change its decision',
-    text: `Accuracy falls from ${percent(clean)} to at most ${percent(robust)} (95 % interval ${range(robust)}, n = ${robust.n}) when every input may move by ${epsilon}. Strongest attack: ${strongest?.name ?? 'none'}. Attacks give an upper bound: the model is at most this robust.`,
+    text: `Accuracy falls from ${percent(clean)} to at most ${percent(robust)} (95 % interval ${range(robust)}, n = ${robust.n}) when every ${isText ? `text may change by ${epsilon}` : `input may move by ${epsilon}`}. Strongest attack: ${strongest?.name ?? 'none'}. Attacks give an upper bound: the model is at most this robust.`,
     remedies:
       verdict === 'robust'
         ? []
-        : [TRAINING, 'Keep a person or a second, independent check behind decisions that someone would want to turn.'],
+        : [
+            isText ? EDITED_TRAINING : TRAINING,
+            'Keep a person or a second, independent check behind decisions that someone would want to turn.',
+          ],
   };
 }
 
@@ -126,7 +134,7 @@ function confidence({ samples }: Evidence): Finding | undefined {
   };
 }
 
-function noise({ summary }: Evidence): Finding | undefined {
+function noise({ summary, isText }: Evidence): Finding | undefined {
   const { noiseAccuracy: noisy, cleanAccuracy: clean } = summary;
   if (!noisy || noisy.high >= clean.low) return undefined;
   return {
@@ -135,7 +143,7 @@ function noise({ summary }: Evidence): Finding | undefined {
     category: 'integrity',
     title: 'Random noise of the same size already hurts',
     text: `Without any attacker, noise of this size takes accuracy from ${percent(clean)} to ${percent(noisy)} (${range(noisy)}). Part of what the attacks show is a lack of plain stability.`,
-    remedies: ['Add noise of this size to the training data.'],
+    remedies: [isText ? 'Add random typing errors to the training data.' : 'Add noise of this size to the training data.'],
   };
 }
 

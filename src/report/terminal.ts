@@ -7,9 +7,16 @@ import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
+import { textExamples } from './terminal-text.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
-type Page = { width: number; paint: (tone: Tone, text: string) => string; bold: (text: string) => string; dim: (text: string) => string };
+type Page = {
+  width: number;
+  paint: (tone: Tone, text: string) => string;
+  bold: (text: string) => string;
+  dim: (text: string) => string;
+  mark: ((kind: 'removed' | 'added', text: string) => string) | undefined;
+};
 
 const FINDINGS_SHOWN = 3;
 const NARROWEST = 48;
@@ -23,7 +30,18 @@ function pageOf(colors: Colors, width: number): Page {
     mute: colors.cyan,
     info: colors.cyan,
   };
-  return { width: Math.max(NARROWEST, width), paint: (tone, text) => tones[tone](text), bold: colors.bold, dim: colors.dim };
+  return {
+    width: Math.max(NARROWEST, width),
+    paint: (tone, text) => tones[tone](text),
+    bold: colors.bold,
+    dim: colors.dim,
+    mark: colors.isColorSupported ? marker(colors) : undefined,
+  };
+}
+
+/** What was removed struck out, what was inserted underlined. */
+function marker(colors: Colors): (kind: 'removed' | 'added', text: string) => string {
+  return (kind, text) => (kind === 'removed' ? colors.strikethrough(colors.red(text)) : colors.underline(colors.green(text)));
 }
 
 /** Cells of a figure's bar. */
@@ -142,6 +160,7 @@ function block(page: Page, model: ModelResult, several: boolean): string[] {
     ...figures(page, model),
     ...curve(page, model),
     ...attacks(page, model),
+    ...textExamples(page, model),
     ...findings(page, model),
     '',
   ];

@@ -7,6 +7,7 @@ import { pictureId } from '../pictures.ts';
 import { Envelope } from './envelope.tsx';
 import { Picture } from './picture.tsx';
 import { Prediction } from './prediction.tsx';
+import { TextChange } from './text-change.tsx';
 
 export type EvidenceProps = { model: ModelResult; modelIndex: number; example: ExampleImages; position: number };
 
@@ -122,5 +123,6 @@ function Tensors({ model, example }: EvidenceProps): VNode | null {
 export function ExampleEvidence(props: EvidenceProps): VNode {
   if (props.example.modality === 'image') return <Pictures {...props} />;
   if (props.example.modality === 'waveform' && props.example.series !== null) return <Waveforms {...props} />;
+  if (props.example.text !== undefined) return <TextChange model={props.model} example={props.example} />;
   return <Tensors {...props} />;
 }

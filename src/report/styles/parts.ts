@@ -70,6 +70,11 @@ export const PARTS = `
 .envelope-area { fill: var(--tone); } .envelope-zero { stroke: var(--line-strong); vector-effect: non-scaling-stroke; }
 .tensors { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; } .tensors .prediction { margin: 0; min-width: 8rem; }
 
+.text-diff { margin: 0; background: var(--sunken); border-radius: .5rem; padding: .75rem 1rem; font-size: 1.0625rem; line-height: 1.7; overflow-wrap: anywhere; white-space: pre-wrap; }
+.text-diff del { color: var(--ink-3); text-decoration: line-through 2px; padding: 0 .08em; }
+.text-diff ins { color: var(--bad); background: var(--bad-ground); text-decoration: underline 2px; text-underline-offset: .2em; border-radius: .2em; padding: .05em .12em; font-weight: 600; }
+.text-change .tensors { margin: .75rem 0 0; } .example .text-diff { font-size: .9375rem; } .hero .text-change { margin: 1.5rem 0 1.25rem; }
+
 .cards { display: grid; gap: .9rem; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1.1rem 1.25rem; }
