@@ -8,19 +8,25 @@ import * as quantisedLinear from './quantised-linear.ts';
 import { resize } from './resize.ts';
 import * as scatter from './scatter.ts';
 import * as sequences from './sequences.ts';
+import * as signal from './signal.ts';
 
 /** Of the ONNX domain. */
 export const DATA: Readonly<Record<string, Lowering>> = {
+  BlackmanWindow: signal.cosineWindow([0.42, -0.5, 0.08]),
   Compress: indexing.compress,
   ConcatFromSequence: sequences.concatFromSequence,
   ConvInteger: quantisedLinear.convInteger,
+  DFT: signal.dft,
   DequantizeLinear: quantise.dequantizeLinear,
   DynamicQuantizeLinear: quantise.dynamicQuantizeLinear,
   GatherElements: indexing.gatherElements,
   GatherND: indexing.gatherND,
+  HammingWindow: signal.cosineWindow([25 / 46, -21 / 46]),
+  HannWindow: signal.cosineWindow([0.5, -0.5]),
   If: control.branch,
   Loop: control.loop,
   MatMulInteger: quantisedLinear.matMulInteger,
+  MelWeightMatrix: signal.melWeightMatrix,
   NonZero: indexing.nonZero,
   Optional: sequences.optional,
   OptionalGetElement: sequences.optional,
@@ -30,6 +36,7 @@ export const DATA: Readonly<Record<string, Lowering>> = {
   QuantizeLinear: quantise.quantizeLinear,
   Resize: resize,
   ReverseSequence: indexing.reverseSequence,
+  STFT: signal.stft,
   Scan: control.scan,
   Scatter: scatter.scatterElements,
   ScatterElements: scatter.scatterElements,

@@ -4,5 +4,6 @@ import { CONTROL } from './control.ts';
 import { INDEXED } from './indexed.ts';
 import { QUANTISED, QUANTISED_CONTRIB } from './quantised.ts';
 import { RESIZED } from './resized.ts';
+import { SIGNAL } from './signal.ts';
 
-export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...QUANTISED_CONTRIB, ...RESIZED, ...INDEXED];
+export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...QUANTISED_CONTRIB, ...RESIZED, ...INDEXED, ...SIGNAL];

@@ -1,0 +1,131 @@
+/** Lowerings of signal processing: Fourier transforms are products with constant matrices, windows and filter banks are constants. */
+import { GibbonError } from '../../base/errors.ts';
+import type { GraphBuilder } from '../../onnx/build.ts';
+import { int, intOf, type Node, type Value } from '../../onnx/graph.ts';
+import { type ElementType, elementTypeOf, floats, int64s, isFloat } from '../../onnx/tensor.ts';
+import { axisOf, shapeError } from '../../ops/shapes.ts';
+import type { LowerContext, Lowering } from './context.ts';
+import { refuseRagged } from './refuse.ts';
+
+/** A Fourier matrix may have this many elements (128 MB); a longer transform would be better off as an FFT, which ONNX's operators cannot write. */
+const LARGEST = 2 ** 25;
+
+/** One transform: `rows` of the signal are read, as `parts` (1 real, 2 complex) numbers each, into `columns` frequencies. */
+interface Fourier {
+  readonly rows: number;
+  readonly parts: number;
+  readonly length: number;
+  readonly columns: number;
+  readonly isInverse: boolean;
+}
+
+/** [rows·parts, columns·2]: e^∓2πi·nk/length, over length where inverse, for real and imaginary parts side by side. */
+function fourierMatrix(g: GraphBuilder, node: Node, { rows, parts, length, columns, isInverse }: Fourier, type: ElementType): Value {
+  if (rows * parts * columns * 2 > LARGEST) {
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `${node.op} ${node.name}: a transform of ${length} points is too large for a matrix`, {
+      hint: 'Attacks that need no gradients still work on this model.',
+    });
+  }
+  const scale = isInverse ? 1 / length : 1;
+  const turn = ((isInverse ? 2 : -2) * Math.PI) / length;
+  const width = columns * 2;
+  const matrix = new Float64Array(rows * parts * width);
+  for (let n = 0; n < rows; n++) {
+    for (let k = 0; k < columns; k++) {
+      const angle = turn * ((n * k) % length);
+      const [re, im] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+      matrix.set([re, im], n * parts * width + 2 * k);
+      if (parts === 2) matrix.set([-im, re], (n * 2 + 1) * width + 2 * k);
+    }
+  }
+  return g.constant(floats(matrix, [rows * parts, width], type));
+}
+
+/** The only number of input `index`, which must not depend on data; undefined where it is absent. */
+async function numberAt({ node, inputs, known }: LowerContext, index: number): Promise<number | undefined> {
+  const value = inputs[index];
+  return value ? ((await known(value)) ?? refuseRagged(node))[0] : undefined;
+}
+
+/** DFT along an axis of [..., 1 or 2]: an attribute before opset 20, then an input. */
+export const dft: Lowering = async (context) => {
+  const { g, node, opset, input } = context;
+  const x = input(0);
+  const rank = x.shape.length;
+  const axis = axisOf(node, opset >= 20 ? ((await numberAt(context, 2)) ?? -2) : intOf(node, 'axis', 1), rank);
+  const parts = x.shape[rank - 1] as number;
+  const length = (await numberAt(context, 1)) ?? (x.shape[axis] as number);
+  const [isInverse, isOnesided] = [intOf(node, 'inverse', 0) === 1, intOf(node, 'onesided', 0) === 1];
+  if (isInverse && isOnesided) shapeError(node, 'an inverse of one side is not read');
+  const rows = Math.min(length, x.shape[axis] as number);
+  const columns = isOnesided ? Math.floor(length / 2) + 1 : length;
+  // The axis moves next to the parts.
+  const order = [...x.shape.keys()].filter((i) => i !== axis && i !== rank - 1);
+  const moved = g.transpose(rows < (x.shape[axis] as number) ? g.slice(x, axis, 0, rows) : x, [...order, axis, rank - 1]);
+  const front = moved.shape.slice(0, -2);
+  const matrix = fourierMatrix(g, node, { rows, parts, length, columns, isInverse }, x.type);
+  const y = g.reshape(g.matmul(g.reshape(moved, [...front, rows * parts]), matrix), [...front, columns, 2]);
+  const back = [...x.shape.keys()].map((i) => (i === axis ? rank - 2 : i === rank - 1 ? i : order.indexOf(i)));
+  return [g.transpose(y, back)];
+};
+
+/** STFT of signal [batch, length(, 1 or 2)]: windowed frames times one Fourier matrix. */
+export const stft: Lowering = async (context) => {
+  const { g, node, input, inputs } = context;
+  const signal = input(0);
+  const [batch, total, parts = 1] = signal.shape as [number, number, number?];
+  const step = (await numberAt(context, 1)) ?? shapeError(node, 'it has no step');
+  const window = inputs[2];
+  const length = (await numberAt(context, 3)) ?? window?.shape[0] ?? shapeError(node, 'it has neither a window nor a frame length');
+  const columns = intOf(node, 'onesided', 1) === 1 ? Math.floor(length / 2) + 1 : length;
+  const frames = Math.floor((total - length) / step) + 1;
+  const places = Array.from({ length: frames * length }, (_, i) => Math.floor(i / length) * step + (i % length));
+  const cut = g.node('Gather', [g.reshape(signal, [batch, total, parts]), g.constant(int64s(places, [frames, length]))], { axis: int(1) });
+  const matrix = fourierMatrix(g, node, { rows: length, parts, length, columns, isInverse: false }, signal.type);
+  const weighted = window
+    ? g.reshape(g.mul(g.reshape(matrix, [length, parts, columns * 2]), g.reshape(g.cast(window, signal.type), [length, 1, 1])), [
+        length * parts,
+        columns * 2,
+      ])
+    : matrix;
+  return [g.reshape(g.matmul(g.reshape(cut, [batch, frames, length * parts]), weighted), [batch, frames, columns, 2])];
+};
+
+/** Σ cᵢ·cos(2πi·n/N): Hann, Hamming and Blackman windows. */
+export const cosineWindow =
+  (coefficients: readonly number[]): Lowering =>
+  async (context) => {
+    const { node } = context;
+    const size = (await numberAt(context, 0)) ?? 0;
+    const period = intOf(node, 'periodic', 1) === 1 ? size : size - 1;
+    const values = Array.from({ length: size }, (_, n) =>
+      coefficients.reduce((sum, c, i) => sum + c * Math.cos((2 * Math.PI * i * n) / period), 0),
+    );
+    return [typed(context, values, [size])];
+  };
+
+/** The constant in the type that `output_datatype` asks for; the core has one float type. */
+function typed({ g, node }: LowerContext, values: readonly number[], shape: readonly number[]): Value {
+  const type = elementTypeOf(intOf(node, 'output_datatype', 1));
+  const value = g.constant(floats(values, shape));
+  return isFloat(type) ? value : g.cast(value, type);
+}
+
+const toMel = (hertz: number): number => 2595 * Math.log10(1 + hertz / 700);
+const toHertz = (mel: number): number => 700 * (10 ** (mel / 2595) - 1);
+
+/** MelWeightMatrix: triangular filters [spectrogram bins, mel bins], their corners at equal distances on the mel scale. */
+export const melWeightMatrix: Lowering = async (context) => {
+  const numbers = await Promise.all([0, 1, 2, 3, 4].map((i) => numberAt(context, i)));
+  const [bins, length, rate, low, high] = numbers as [number, number, number, number, number];
+  const step = (toMel(high) - toMel(low)) / (bins + 2);
+  const corners = Array.from({ length: bins + 2 }, (_, i) => Math.floor(((length + 1) * toHertz(toMel(low) + i * step)) / rate));
+  const height = Math.floor(length / 2) + 1;
+  const values = new Array<number>(height * bins).fill(0);
+  for (let i = 0; i < bins; i++) {
+    const [from, peak, to] = corners.slice(i, i + 3) as [number, number, number];
+    for (let j = from; j <= peak; j++) values[j * bins + i] = peak === from ? 1 : (j - from) / (peak - from);
+    for (let j = peak; j < to; j++) values[j * bins + i] = (to - j) / (to - peak);
+  }
+  return [typed(context, values, [height, bins])];
+};
