@@ -6,13 +6,14 @@ import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { int } from '../onnx/graph.ts';
 import { int64s } from '../onnx/tensor.ts';
+import { listOf } from './shapes.ts';
 
 /** The table of sources may be this much larger than the list of pieces; more skewed lists are written as a product of matrices. */
 const SKEW = 8;
 
 /** pieces [before, count, after] added up at constant places (0 … size − 1, one for each piece): [before, size, after]. */
 export function addedUp(g: GraphBuilder, pieces: Value, places: readonly number[], size: number): Value {
-  const sources: number[][] = Array.from({ length: size }, () => []);
+  const sources: number[][] = listOf(size, () => []);
   for (const [i, place] of places.entries()) (sources[place] as number[]).push(i);
   const most = sources.reduce((max, list) => Math.max(max, list.length), 1);
   if (size * most > SKEW * Math.max(places.length, size)) return addedUpAnywhere(g, pieces, g.constant(int64s(places)), size);
@@ -26,7 +27,7 @@ export function addedUp(g: GraphBuilder, pieces: Value, places: readonly number[
 
 /** The same at places that only the data tells ([count], possibly counted from the end): a product with a matrix of zeros and ones. */
 export function addedUpAnywhere(g: GraphBuilder, pieces: Value, places: Value, size: number): Value {
-  const from = g.ints(Array.from({ length: size }, (_, i) => i));
+  const from = g.ints(listOf(size, (i) => i));
   const zero = g.scalar(0, places);
   const positive = g.where(g.less(places, zero), g.add(places, g.scalar(size, places)), places);
   const hits = g.equal(g.reshape(from, [size, 1]), g.reshape(positive, [1, places.shape[0] as number]));

@@ -3,7 +3,7 @@ import { int, intOf, ints, intsOf, type Node, type Value } from '../onnx/graph.t
 import { floats, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { linear } from './families.ts';
 import type { GradientContext } from './rule.ts';
-import { slide, typeOf, type Window, windowOf } from './shapes.ts';
+import { listOf, slide, typeOf, type Window, windowOf } from './shapes.ts';
 import { upsampled } from './upsample.ts';
 
 export const averageWindow = (node: Node, shape: readonly number[]): Window =>
@@ -53,7 +53,7 @@ export function reciprocalCounts(node: Node, x: Value, window: Window): Tensor {
   const out = slide(spatial, window);
   const includePad = intOf(node, 'count_include_pad', 0) === 1;
   const counts = out.map((o, i) =>
-    Array.from({ length: o }, (_, p) => {
+    listOf(o, (p) => {
       const [size, begin, end] = [spatial[i] as number, pads[i] as number, pads[i + kernel.length] as number];
       let count = 0;
       for (let k = 0; k < (kernel[i] as number); k++) {

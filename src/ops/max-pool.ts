@@ -3,7 +3,7 @@ import { int, ints, intsOf, type Node, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
 import { im2col } from './im2col.ts';
 import type { GradientContext, OpRule } from './rule.ts';
-import { slide, typeOf, type Window, windowOf } from './shapes.ts';
+import { listOf, slide, typeOf, type Window, windowOf } from './shapes.ts';
 import { upsampled } from './upsample.ts';
 
 const poolWindow = (node: Node, shape: readonly number[]): Window => windowOf(node, shape.slice(2), intsOf(node, 'kernel_shape', []));
@@ -47,7 +47,7 @@ function tiled({ g, inputs, outputs, cotangents, lead }: GradientContext, { kern
 function positionWeights(x: Value, kernel: readonly number[]): ReturnType<typeof floats> {
   const spatial = x.shape.slice(2);
   const total = sizeOf(kernel);
-  const values = Array.from({ length: sizeOf(spatial) }, (_, flat) => {
+  const values = listOf(sizeOf(spatial), (flat) => {
     let [rest, rank, scale] = [flat, 0, 1];
     for (let i = spatial.length - 1; i >= 0; i--) {
       rank += ((rest % (spatial[i] as number)) % (kernel[i] as number)) * scale;
@@ -68,7 +68,7 @@ function overlapping({ g, inputs, outputs, cotangents, lead }: GradientContext, 
   const hit = g.cast(g.equal(columns, g.reshape(y, [batch, channels, 1, positions])), x.type);
   const ramp = g.constant(
     floats(
-      Array.from({ length: total }, (_, i) => total - i),
+      listOf(total, (i) => total - i),
       [total, 1],
       x.type,
     ),
@@ -93,7 +93,7 @@ function scattered(
   // A convolution with one-hot kernels puts each column entry back at its place: K channels in, one out.
   const total = sizeOf(kernel);
   const eye = floats(
-    Array.from({ length: total * total }, (_, i) => (i % (total + 1) === 0 ? 1 : 0)),
+    listOf(total * total, (i) => (i % (total + 1) === 0 ? 1 : 0)),
     [total, 1, ...kernel],
     columns.type,
   );

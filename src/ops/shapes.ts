@@ -82,7 +82,23 @@ export function windowOf(node: Node, spatial: readonly number[], kernel: readonl
     const large = total.map((t) => Math.ceil(t / 2));
     pads = auto === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
   } else if (auto === 'VALID') pads = pads.map(() => 0);
+  if (
+    ![...kernel, ...strides, ...dilations].every((value) => value >= 1) ||
+    [strides, dilations].some(({ length }) => length !== kernel.length)
+  )
+    shapeError(node, `kernel [${kernel}], strides [${strides}] or dilations [${dilations}] are impossible`);
   return { kernel, strides, dilations, pads, group: intOf(node, 'group', 1), ceil: intOf(node, 'ceil_mode', 0) === 1 };
+}
+
+/** Lists of indices, one for each element of some value: more of them than any network needs would fill the memory. */
+const LONGEST = 2 ** 24;
+
+/** A list of `length` items by index. @throws GibbonError E_MODEL_SHAPE where the length is impossible, or beyond reason */
+export function listOf<T>(length: number, item: (index: number) => T): T[] {
+  if (Number.isInteger(length) && length >= 0 && length <= LONGEST) return Array.from({ length }, (_, i) => item(i));
+  throw new GibbonError('E_MODEL_SHAPE', `a list of ${length} indices is needed`, {
+    hint: 'The model declares impossible sizes, or the input has another shape than the model expects.',
+  });
 }
 
 /** Output size of a sliding window along each spatial axis. */

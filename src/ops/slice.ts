@@ -3,7 +3,7 @@ import type { Node, Value } from '../onnx/graph.ts';
 import { floats, numbers, type Tensor } from '../onnx/tensor.ts';
 import { linear } from './families.ts';
 import type { GradientContext } from './rule.ts';
-import { axisOf, constantNumbers, typeOf } from './shapes.ts';
+import { axisOf, constantNumbers, listOf, typeOf } from './shapes.ts';
 import { upsampled } from './upsample.ts';
 
 interface Cut {
@@ -81,9 +81,7 @@ function spread(g: Graph, x: Value, cuts: readonly Cut[], lead: number): Value {
 function corners(x: Value, factors: readonly number[]): Tensor {
   const [fh, fw] = factors as [number, number];
   const [h, w] = x.shape.slice(-2) as [number, number];
-  const values = Array.from({ length: h * fh * w * fw }, (_, i) =>
-    Math.floor(i / (w * fw)) % fh === 0 && (i % (w * fw)) % fw === 0 ? 1 : 0,
-  );
+  const values = listOf(h * fh * w * fw, (i) => (Math.floor(i / (w * fw)) % fh === 0 && (i % (w * fw)) % fw === 0 ? 1 : 0));
   return floats(values, [1, 1, h * fh, w * fw], x.type);
 }
 

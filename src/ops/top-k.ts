@@ -1,7 +1,7 @@
 /** TopK: the k largest or smallest elements along an axis, and their indices. */
 import { intOf, type Value } from '../onnx/graph.ts';
 import type { OpRule } from './rule.ts';
-import { axisOf, constantNumbers, typeOf } from './shapes.ts';
+import { axisOf, constantNumbers, listOf, typeOf } from './shapes.ts';
 
 /** The gradient goes to the chosen elements: a comparison of positions spreads it, so ties are given to the chosen index only. */
 export const topK: OpRule = {
@@ -27,7 +27,7 @@ export const topK: OpRule = {
     const size = x.shape[axis] as number;
     // chosen [..., k, size, ...]: does the j-th chosen element stand at position p?
     const spaced = g.reshape(indices, [...indices.shape.slice(0, axis + 1), 1, ...indices.shape.slice(axis + 1)]);
-    const positions = g.reshape(g.ints(Array.from({ length: size }, (_, i) => i)), [size, ...x.shape.slice(axis + 1).map(() => 1)]);
+    const positions = g.reshape(g.ints(listOf(size, (i) => i)), [size, ...x.shape.slice(axis + 1).map(() => 1)]);
     const chosen = g.cast(g.equal(spaced, positions), x.type);
     const at = ct.shape.length + back + 1;
     const wide = g.reshape(ct, [...ct.shape.slice(0, at), 1, ...ct.shape.slice(at)]);

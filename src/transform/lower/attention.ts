@@ -1,6 +1,7 @@
 /** Scaled dot-product attention (Vaswani et al., arXiv:1706.03762, equation 1), shared by the operators that fuse it. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
+import { listOf } from '../../ops/shapes.ts';
 
 /** [batch, length, heads·size] as [batch, heads, length, size]. */
 export function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
@@ -66,7 +67,7 @@ export function penalty(g: GraphBuilder, allowed: Value, like: Value, otherwise 
 }
 
 /** 0, 1, … count − 1 as int64 [count]. */
-export const positions = (g: GraphBuilder, count: number): Value => g.ints(Array.from({ length: count }, (_, i) => i));
+export const positions = (g: GraphBuilder, count: number): Value => g.ints(listOf(count, (i) => i));
 
 /** Does query i see key j, that is j ≤ i + offset? [queries, keys] for a number, [batch, 1, queries, keys] for an offset per row (int64). */
 export function causal(g: GraphBuilder, queries: number, keys: number, offset: number | Value): Value {

@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { int64s, sizeOf } from '../../onnx/tensor.ts';
-import { axisOf, shapeError } from '../../ops/shapes.ts';
+import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { refuseRagged } from './refuse.ts';
 
@@ -19,7 +19,7 @@ function fromFront(g: GraphBuilder, indices: Value, dims: Value): Value {
 export function elementPlaces(g: GraphBuilder, data: readonly number[], indices: Value, axis: number): Value {
   const strides = stridesOf(data);
   const { shape } = indices;
-  const base = Array.from({ length: sizeOf(shape) }, (_, flat) =>
+  const base = listOf(sizeOf(shape), (flat) =>
     stridesOf(shape).reduce((sum, step, i) => {
       const at = Math.floor(flat / step) % (shape[i] as number);
       return i === axis ? sum : sum + at * (strides[i] as number);
@@ -47,7 +47,7 @@ export function rowPlaces(
   const count = sizeOf(within.shape);
   const block = sizeOf(lead.slice(batch));
   const each = count / sizeOf(lead.slice(0, batch));
-  const base = Array.from({ length: count }, (_, i) => Math.floor(i / each) * block);
+  const base = listOf(count, (i) => Math.floor(i / each) * block);
   const flat = g.reshape(within, [count]);
   return { places: batch === 0 ? flat : g.add(flat, g.constant(int64s(base))), rows: sizeOf(lead), row: data.slice(batch + depth) };
 }
@@ -75,11 +75,24 @@ export const reverseSequence: Lowering = ({ g, node, input }) => {
   if (time + batch !== 1) shapeError(node, 'time and batch must be the first two axes');
   const order = time === 0 ? x : g.transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
   const [steps, rows, ...rest] = order.shape as [number, number, ...number[]];
-  const step = g.constant(int64s([...Array(steps).keys()], [steps, 1]));
+  const step = g.constant(
+    int64s(
+      listOf(steps, (i) => i),
+      [steps, 1],
+    ),
+  );
   const lens = g.reshape(g.cast(input(1), 'int64'), [1, rows]);
   const turned = g.sub(g.sub(lens, g.scalar(1, lens)), step);
   const source = g.where(g.less(step, lens), turned, step);
-  const places = g.add(g.mul(source, g.scalar(rows, source)), g.constant(int64s([...Array(rows).keys()], [1, rows])));
+  const places = g.add(
+    g.mul(source, g.scalar(rows, source)),
+    g.constant(
+      int64s(
+        listOf(rows, (i) => i),
+        [1, rows],
+      ),
+    ),
+  );
   const made = picked(g, g.reshape(order, [steps * rows, sizeOf(rest)]), g.reshape(places, [steps * rows]), order.shape);
   return [time === 0 ? made : g.transpose(made, [1, 0, ...rest.map((_, i) => i + 2)])];
 };

@@ -6,7 +6,7 @@ import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { type ElementType, elementTypeOf } from '../../onnx/tensor.ts';
-import { axisOf } from '../../ops/shapes.ts';
+import { axisOf, listOf } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { asFloats, asIntegers } from './integers.ts';
 
@@ -40,12 +40,12 @@ export const quantised = (g: GraphBuilder, x: Value, zero: Value | undefined, ty
 export function along(g: GraphBuilder, value: Value, axis: number, rank: number): Value {
   if (value.shape.length === 0 || value.shape[0] === 1) return g.reshape(value, []);
   const at = axis < 0 ? axis + rank : axis;
-  return g.reshape(value, [value.shape[0] as number, ...Array(rank - at - 1).fill(1)]);
+  return g.reshape(value, [value.shape[0] as number, ...listOf(rank - at - 1, () => 1)]);
 }
 
 /** Scale or zero point of blocks along `axis` (opset 21), repeated for every element. */
 function blocked(g: GraphBuilder, value: Value, axis: number, { block, size }: { block: number; size: number }): Value {
-  return g.node('Gather', [value, g.ints(Array.from({ length: size }, (_, i) => Math.floor(i / block)))], { axis: int(axis) });
+  return g.node('Gather', [value, g.ints(listOf(size, (i) => Math.floor(i / block)))], { axis: int(axis) });
 }
 
 /** Shapes a scale or zero point for x: one for all, one for each slice along an axis, or one for each block. */
