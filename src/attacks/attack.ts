@@ -1,6 +1,7 @@
 /** What an attack is: metadata, parameters with one named reference's defaults, and a run over samples. Attacks only propose; the judge decides. */
 import type * as z from 'zod';
 import { GibbonError } from '../base/errors.ts';
+import type { Modality } from '../data/dataset.ts';
 import type { Target } from '../model/target.ts';
 import type { Norm } from '../threat/ball.ts';
 import { isNorm, type Metric } from '../threat/metric.ts';
@@ -57,6 +58,8 @@ export interface Attack {
   readonly norms: readonly Metric[];
   /** `budget`: the strongest point within epsilon; `minimal`: the nearest point that fools the model. */
   readonly aim: 'budget' | 'minimal';
+  /** Kinds of data that it suits; all that its norms fit when absent. */
+  readonly modalities?: readonly Modality[];
   readonly params: z.ZodObject;
   run(context: AttackContext<Record<string, unknown>, Metric>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 }

@@ -2,14 +2,16 @@
 import { GibbonError } from '../base/errors.ts';
 import type { Attack } from './attack.ts';
 import { charmer } from './evasion/charmer.ts';
+import { cube } from './evasion/cube.ts';
 import { fgsm } from './evasion/fgsm.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { pgd } from './evasion/pgd.ts';
 import { randomEdits } from './evasion/random-edits.ts';
+import { square } from './evasion/square.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
-export const ATTACKS: readonly Attack[] = [charmer, fgsm, gaussianNoise, hopSkipJump, pgd, randomEdits, uniformNoise];
+export const ATTACKS: readonly Attack[] = [charmer, cube, fgsm, gaussianNoise, hopSkipJump, pgd, randomEdits, square, uniformNoise];
 
 /** @throws GibbonError E_USAGE listing the known ids */
 export function attackOf(id: string): Attack {

@@ -1,0 +1,86 @@
+/** The random numbers of Square for a batch of examples, each drawn from its example's own stream. */
+
+import type { Rng } from '../../rng/rng.ts';
+import type { AttackSample } from '../attack.ts';
+import { planeSize, type SquareMoves, type SquareStep } from './square-moves.ts';
+import { drawnWindow, mark, pattern, shareAt, sideOf, stamp } from './square-windows.ts';
+
+/** An example under attack. */
+export interface Walker {
+  readonly sample: AttackSample;
+  readonly rng: Rng;
+  best: Float32Array;
+  margin: number;
+  queries: number;
+}
+
+type Schedule = Parameters<typeof shareAt>[1];
+
+/** Rows one behind the other, filled up with zeros to `width` of them. */
+export function drawn<T>(width: number, items: readonly T[], row: (item: T) => Float32Array): Float32Array {
+  const size = row(items[0] as T).length;
+  const data = new Float32Array(width * size);
+  for (const [i, item] of items.entries()) data.set(row(item), i * size);
+  return data;
+}
+
+const sign = ({ rng }: Pick<Walker, 'rng'>): number => (rng.int(2) === 0 ? -1 : 1);
+
+/** Linf: a sign for each column and channel. L2: patterns side by side, five in a row, with a sign for each and each channel. */
+export function fillStart(norm: 'linf' | 'l2', moves: SquareMoves, width: number, walkers: readonly Walker[]): Float32Array {
+  return drawn(width, walkers, (walker) => (norm === 'linf' ? stripes(moves, walker) : grid(moves, walker)));
+}
+
+function stripes({ channels, height, width }: SquareMoves, walker: Walker): Float32Array {
+  const plane = new Float32Array(channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    const signs = Float32Array.from({ length: width }, () => sign(walker));
+    for (let i = 0; i < height; i++) plane.set(signs, (c * height + i) * width);
+  }
+  return plane;
+}
+
+function grid({ channels, height, width }: SquareMoves, walker: Walker): Float32Array {
+  const planes = new Float32Array(channels * height * width);
+  const side = Math.max(1, Math.floor(height / 5));
+  const margin = Math.floor(Math.max(0, height - 5 * side) / 2);
+  for (let row = margin; row + side <= height; row += side) {
+    for (let column = margin; column + side <= width; column += side) {
+      const own = pattern(side, walker.rng.int(2) === 0);
+      for (let c = 0; c < channels; c++)
+        stamp(planes.subarray(c * height * width, (c + 1) * height * width), own, { row, column, side }, { height, width }, sign(walker));
+    }
+  }
+  return planes;
+}
+
+/** Windows, patterns and signs of the next step of each example. */
+export function fillStep(
+  norm: 'linf' | 'l2',
+  moves: SquareMoves,
+  width: number,
+  walkers: readonly Walker[],
+  schedule: Schedule,
+): Pick<SquareStep, 'window' | 'other' | 'pattern' | 'signs'> {
+  const size = planeSize(moves);
+  const isL2 = norm === 'l2';
+  const [window, other, patterns] = [
+    new Float32Array(width * size),
+    new Float32Array(isL2 ? width * size : 0),
+    new Float32Array(isL2 ? width * size : 0),
+  ];
+  const signs = new Float32Array(width * moves.channels);
+  for (const [i, walker] of walkers.entries()) {
+    // The first question was the start's.
+    const side = sideOf(shareAt(walker.queries - 1, schedule), moves, norm);
+    const plane = (of: Float32Array): Float32Array => of.subarray(i * size, (i + 1) * size);
+    const first = drawnWindow(walker.rng, side, moves);
+    mark(plane(window), first, moves);
+    if (isL2) {
+      mark(plane(other), drawnWindow(walker.rng, side, moves), moves);
+      stamp(plane(patterns), pattern(side, walker.rng.int(2) === 0), first, moves);
+    }
+    for (let c = 0; c < moves.channels; c++) signs[i * moves.channels + c] = sign(walker);
+  }
+  return { window, other, pattern: patterns, signs };
+}
