@@ -14,10 +14,12 @@ export type InferNode = (
 ) => readonly ValueType[];
 
 /** Elements of the largest value that a graph may speak of; no machine holds one, so a model that declares more is damaged or means harm. */
-const MOST_ELEMENTS = 2 ** 36;
+const MOST_ELEMENTS = 2 ** 34;
+/** And of one of its dimensions. */
+const LONGEST = 2 ** 30;
 
 function assertPossible(name: string, shape: readonly number[], node?: Node): void {
-  if (shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0) && sizeOf(shape) <= MOST_ELEMENTS) return;
+  if (shape.every((dim) => Number.isInteger(dim) && dim >= 0 && dim <= LONGEST) && sizeOf(shape) <= MOST_ELEMENTS) return;
   const made = node ? `${node.op} makes a value` : `${name} is a value`;
   throw new GibbonError('E_MODEL_SHAPE', `${made} of the shape [${shape.join(', ')}], which nothing can hold`, {
     hint: 'The model declares impossible sizes, or the input has another shape than the model expects.',

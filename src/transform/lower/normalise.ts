@@ -1,7 +1,7 @@
 /** Lowerings of normalisations whose statistics are the input's own. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, int, intOf, ints, intsOf, type Value } from '../../onnx/graph.ts';
-import { axisOf, shapeError } from '../../ops/shapes.ts';
+import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 
 const mean = (g: GraphBuilder, x: Value, axes: readonly number[]): Value => g.node('ReduceMean', [x, g.ints(axes)], { keepdims: int(1) });
@@ -9,7 +9,7 @@ const mean = (g: GraphBuilder, x: Value, axes: readonly number[]): Value => g.no
 const from = (first: number, x: Value): number[] => x.shape.flatMap((_, i) => (i >= first ? [i] : []));
 
 /** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
-const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);
+const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...listOf(rank - 2, () => 1)]);
 
 interface Standardised {
   readonly y: Value;

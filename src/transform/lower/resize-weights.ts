@@ -2,6 +2,8 @@
  * Where each output of a Resize reads along one axis, and with which weights: the coordinate modes, rounding modes and filters of the operator's text,
  * in single precision where ONNX Runtime computes so (ties decide which neighbour is nearest).
  */
+import { listOf } from '../../ops/shapes.ts';
+
 const f = Math.fround;
 
 /** One axis of a Resize. */
@@ -49,7 +51,7 @@ const clamped = (at: number, size: number): number => Math.min(Math.max(at, 0), 
 
 /** The index that each output copies; −1 where it is extrapolated. `simple` is the rounding before opset 11. */
 export function nearest(axis: Axis, rounding: string): number[] {
-  return Array.from({ length: axis.out }, (_, i) => {
+  return listOf(axis.out, (i) => {
     const x = coordinateOf(i, axis);
     return isOutside(x, axis) ? -1 : clamped(rounded(x, rounding, axis.scale), axis.size);
   });
@@ -79,7 +81,7 @@ export interface Filter {
 
 /** The weights of every output. */
 export function interpolation(axis: Axis, filter: Filter): Row[] {
-  return Array.from({ length: axis.out }, (_, i) => {
+  return listOf(axis.out, (i) => {
     const x = coordinateOf(i, axis);
     if (isOutside(x, axis)) return new Map();
     if (filter.isAntialiased) return antialiased(x, axis, filter);

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intOf, type Node, stringOf, type Value } from '../../onnx/graph.ts';
 import { int64s, isFloat, sizeOf } from '../../onnx/tensor.ts';
 import { addedUp, addedUpAnywhere } from '../../ops/add-up.ts';
-import { axisOf, shapeError } from '../../ops/shapes.ts';
+import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { elementPlaces, rowPlaces } from './indexing.ts';
 
@@ -66,7 +66,7 @@ const lowest = ({ type }: Value): number => (isFloat(type) ? Number.NEGATIVE_INF
 function overwritten({ g, data, updates, places, fixed }: Job): Value {
   const [rows, count] = [data.shape[0] as number, updates.shape[0] as number];
   if (!fixed) return g.node('ScatterND', [data, g.reshape(places, [count, 1]), updates]);
-  const source = [...Array(rows).keys()];
+  const source = listOf(rows, (i) => i);
   for (const [i, place] of fixed.entries()) source[place] = rows + i;
   return g.node('Gather', [g.concat([data, updates], 0), g.ints(source)], { axis: int(0) });
 }
@@ -83,10 +83,18 @@ function gathered({ g, data, updates, places, fixed }: Job, fill: number): Value
   const [rows, count] = [data.shape[0] as number, updates.shape[0] as number];
   const neutral = isFloat(data.type) ? g.scalar(fill, data) : g.cast(g.scalar(fill, { type: 'int64' }), data.type);
   if (!fixed) {
-    const hits = g.equal(g.constant(int64s([...Array(rows).keys()], [rows, 1])), g.reshape(places, [1, count]));
+    const hits = g.equal(
+      g.constant(
+        int64s(
+          listOf(rows, (i) => i),
+          [rows, 1],
+        ),
+      ),
+      g.reshape(places, [1, count]),
+    );
     return g.where(g.reshape(hits, [rows, count, 1]), g.reshape(updates, [1, ...updates.shape]), neutral);
   }
-  const own: number[][] = Array.from({ length: rows }, () => []);
+  const own: number[][] = listOf(rows, () => []);
   for (const [i, place] of fixed.entries()) own[place]?.push(i);
   const most = Math.max(1, ...own.map((list) => list.length));
   const table = own.flatMap((list) => [...list, ...Array<number>(most - list.length).fill(count)]);

@@ -1,7 +1,7 @@
 /** Lowerings of sequences and optionals: as lists of tensors that are taken apart again before anything is computed. */
 import { intOf, type Value } from '../../onnx/graph.ts';
 import { int64s } from '../../onnx/tensor.ts';
-import { axisOf, shapeError } from '../../ops/shapes.ts';
+import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { refuseRagged } from './refuse.ts';
 
@@ -63,7 +63,7 @@ export const splitToSequence: Lowering = async ({ g, node, input, inputs, known 
   const listed = inputs[1] ? ((await known(inputs[1])) ?? refuseRagged(node)) : [1];
   const size = listed[0] as number;
   const isEven = !inputs[1] || inputs[1].shape.length === 0;
-  const sizes = isEven ? Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size)) : listed;
+  const sizes = isEven ? listOf(Math.ceil(total / size), (i) => Math.min(size, total - i * size)) : listed;
   const dropsAxis = !inputs[1] && intOf(node, 'keepdims', 1) === 0;
   let start = 0;
   const items = sizes.map((length) => {

@@ -3,7 +3,7 @@
 import { GibbonError } from '../../base/errors.ts';
 import { intOf, intsOf, type Node, stringOf, tensorOf, type Value } from '../../onnx/graph.ts';
 import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
-import { axisOf, shapeError } from '../../ops/shapes.ts';
+import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import { type Lowering, refuseTraining } from './context.ts';
 
 /** Constant: a tensor, or numbers as attributes. */
@@ -33,7 +33,7 @@ export const constantOfShape: Lowering = async ({ g, node, numbers }) => {
 
 export const range: Lowering = async ({ g, input, numbers }) => {
   const [start, limit, delta] = [(await numbers(0))?.[0] ?? 0, (await numbers(1))?.[0] ?? 0, (await numbers(2))?.[0] ?? 1];
-  const values = Array.from({ length: Math.max(0, Math.ceil((limit - start) / delta)) }, (_, i) => start + i * delta);
+  const values = listOf(Math.max(0, Math.ceil((limit - start) / delta)), (i) => start + i * delta);
   return [
     isFloat(input(0).type) ? g.constant(floats(values, [values.length], input(0).type)) : g.cast(g.constant(int64s(values)), input(0).type),
   ];
@@ -168,7 +168,7 @@ export const pad: Lowering = async ({ g, node, input, inputs, numbers }) => {
 };
 
 function mirrored(node: Node, mode: string, size: number, begin: number, end: number): number[] {
-  return Array.from({ length: size + begin + end }, (_, i) => {
+  return listOf(size + begin + end, (i) => {
     const at = i - begin;
     if (mode === 'edge') return Math.min(Math.max(at, 0), size - 1);
     if (mode === 'wrap') return ((at % size) + size) % size;
