@@ -1,4 +1,5 @@
 /** Lowering of Resize and Upsample, axis by axis: nearest as Gather, linear and cubic as MatMul with a constant interpolation matrix. */
+import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, int, intOf, intsOf, type Node, stringOf, type Value } from '../../onnx/graph.ts';
 import { bools, floats, isFloat } from '../../onnx/tensor.ts';
@@ -110,9 +111,14 @@ function extrapolated(
   return chosen(g, mask, y, g.cast(g.scalar(outside), y.type));
 }
 
+/** Entries of an interpolation matrix; beyond it, sizes are not those of pictures or sounds. */
+const MOST_WEIGHTS = 2 ** 26;
+
 /** Σ over the input of weights [out, size] along axis `at`. */
 function weighted(g: GraphBuilder, x: Value, at: number, rows: readonly Row[]): Value {
   const size = x.shape[at] as number;
+  if (rows.length * size > MOST_WEIGHTS)
+    throw new GibbonError('E_MODEL_SHAPE', `resizing ${size} to ${rows.length} needs too large a matrix`);
   const matrix = new Float64Array(rows.length * size);
   for (const [i, row] of rows.entries()) for (const [k, weight] of row) matrix[i * size + k] = weight;
   const weights = g.constant(floats(matrix, [rows.length, size], x.type));
