@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectLowering, type Lowered } from '../../../test/support/expect-lowering.ts';
 import { BOUNDS } from '../../../test/support/lowerings/bounds.ts';
+import { CLASSICAL } from '../../../test/support/lowerings/classical.ts';
 import { MORE } from '../../../test/support/lowerings/more.ts';
 import { positive, scalar, signed, typed } from '../../../test/support/lowerings/tensors.ts';
 import { float, int, ints, str } from '../../onnx/graph.ts';
@@ -360,7 +361,7 @@ const CASES: readonly Lowered[] = [
   },
 ];
 
-const ALL = [...CASES, ...BOUNDS, ...MORE];
+const ALL = [...CASES, ...BOUNDS, ...CLASSICAL, ...MORE];
 
 const label = ({ op, domain = '', opset, inputs, attributes }: Lowered): string => {
   const given = inputs.map((input) => (Array.isArray(input) ? `[${input}]` : input ? 'c' : '–')).join(' ');

@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { expectLoweredGradient } from '../../../test/support/expect-lowered-gradient.ts';
 import type { Lowered } from '../../../test/support/expect-lowering.ts';
 import { ATTENTION } from '../../../test/support/lowerings/attention.ts';
+import { CLASSICAL } from '../../../test/support/lowerings/classical.ts';
 import { CONTRIB } from '../../../test/support/lowerings/contrib.ts';
 import { EINSUMS, NORMALISATIONS } from '../../../test/support/lowerings/normalise.ts';
 import { RECURRENT } from '../../../test/support/lowerings/recurrent.ts';
@@ -15,6 +16,6 @@ const label = ({ op, opset, attributes = {} }: Lowered): string =>
     .join(' ')}`;
 
 describe('gradients through lowerings', () => {
-  const cases = [...ATTENTION, ...CONTRIB, ...EINSUMS, ...NORMALISATIONS, ...RECURRENT].filter(named);
+  const cases = [...ATTENTION, ...CLASSICAL, ...CONTRIB, ...EINSUMS, ...NORMALISATIONS, ...RECURRENT].filter(named);
   it.each(cases.map((spec) => [label(spec), spec] as const))('%s', (_, spec) => expectLoweredGradient(spec));
 });

@@ -5,8 +5,20 @@ import { qualifiedName } from './table.ts';
 const TEXT = 'it works on text, which has no gradient';
 const RAGGED = 'the shape of what it returns depends on the data';
 
+const TREE = 'a tree is constant between its thresholds: its decision is attacked with scores or labels';
+const MAP = 'it works on maps or text, which have no gradient';
+
 /** Reasons by qualified name. */
 const REASONS: Readonly<Record<string, string>> = {
+  Det: 'determinants have no rule',
+  'ai.onnx.ml.CastMap': MAP,
+  'ai.onnx.ml.CategoryMapper': MAP,
+  'ai.onnx.ml.DictVectorizer': MAP,
+  'ai.onnx.ml.LabelEncoder': MAP,
+  'ai.onnx.ml.TreeEnsemble': TREE,
+  'ai.onnx.ml.TreeEnsembleClassifier': TREE,
+  'ai.onnx.ml.TreeEnsembleRegressor': TREE,
+  'ai.onnx.ml.ZipMap': MAP,
   NonMaxSuppression: RAGGED,
   RegexFullMatch: TEXT,
   StringConcat: TEXT,

@@ -2,13 +2,17 @@
 import type { Node } from '../../onnx/graph.ts';
 import { contribAttention, multiHeadAttention } from './attention-contrib.ts';
 import { attention, rotaryEmbedding } from './attention-onnx.ts';
+import { castLike, castTo } from './cast.ts';
+import * as classical from './classical.ts';
 import type { Lowering } from './context.ts';
 import * as contrib from './contrib.ts';
 import { DATA, DATA_CONTRIB } from './data-table.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
+import * as functions from './functions.ts';
 import * as linear from './linear.ts';
 import * as normalise from './normalise.ts';
+import * as patterns from './patterns.ts';
 import * as pool from './pool.ts';
 import { gru, lstm, rnn } from './recurrent/cells.ts';
 import * as reduce from './reduce.ts';
@@ -20,12 +24,18 @@ type Table = Readonly<Record<string, Lowering>>;
 const ONNX: Table = {
   ...Object.fromEntries(elementwise.AS_IS.map((op) => [op, elementwise.asIs])),
   ...DATA,
+  Acos: functions.acos,
+  Acosh: functions.acosh,
   ArgMax: reduce.argMax,
   ArgMin: reduce.argMin,
+  Asin: functions.asin,
+  Asinh: functions.asinh,
+  Atanh: functions.atanh,
   Attention: attention,
   AveragePool: pool.averagePool,
   BatchNormalization: linear.batchNormalization,
-  Cast: elementwise.castTo('float32'),
+  Cast: castTo,
+  CastLike: castLike,
   Celu: elementwise.celu,
   Clip: elementwise.clip,
   Concat: structural.concat,
@@ -33,12 +43,14 @@ const ONNX: Table = {
   ConstantOfShape: structural.constantOfShape,
   Conv: linear.conv,
   ConvTranspose: linear.conv,
+  Cosh: functions.cosh,
   CumSum: structural.cumSum,
   DepthToSpace: elementwise.asIs,
   Dropout: structural.dropout,
   Einsum: einsum,
   Elu: elementwise.elu,
   Expand: structural.expand,
+  EyeLike: patterns.eyeLike,
   Flatten: structural.flatten,
   Gather: structural.gather,
   Gelu: elementwise.gelu,
@@ -48,6 +60,7 @@ const ONNX: Table = {
   GlobalMaxPool: pool.globalMaxPool,
   GroupNormalization: normalise.groupNormalization,
   GRU: gru,
+  Hardmax: functions.hardmax,
   HardSwish: elementwise.hardSwish,
   Identity: structural.identity,
   InstanceNormalization: normalise.instanceNormalization,
@@ -64,6 +77,7 @@ const ONNX: Table = {
   MeanVarianceNormalization: normalise.meanVarianceNormalization,
   Min: elementwise.variadic('Min'),
   Mish: elementwise.mish,
+  OneHot: patterns.oneHot,
   Pad: structural.pad,
   Pow: elementwise.pow,
   PRelu: elementwise.prelu,
@@ -75,6 +89,7 @@ const ONNX: Table = {
   ReduceMax: reduce.reduceMax,
   ReduceMean: reduce.reduceMean,
   ReduceMin: reduce.reduceMin,
+  ReduceProd: reduce.reduceProd,
   ReduceSum: reduce.reduceSum,
   ReduceSumSquare: reduce.reduceSumSquare,
   Reshape: structural.reshape,
@@ -84,6 +99,8 @@ const ONNX: Table = {
   Selu: elementwise.selu,
   Shape: structural.shape,
   SimplifiedLayerNormalization: normalise.rmsNormalization,
+  Shrink: functions.shrink,
+  Sinh: functions.sinh,
   Size: structural.size,
   Slice: structural.slice,
   Softmax: reduce.softmax,
@@ -92,10 +109,13 @@ const ONNX: Table = {
   Split: structural.split,
   Squeeze: structural.squeeze,
   Sum: elementwise.variadic('Add'),
+  Swish: functions.swish,
+  Tan: functions.tan,
   ThresholdedRelu: elementwise.thresholdedRelu,
   Tile: structural.tile,
   TopK: reduce.topK,
   Transpose: structural.transpose,
+  Trilu: patterns.trilu,
   Unsqueeze: structural.unsqueeze,
   Xor: elementwise.xor,
 };
@@ -116,10 +136,23 @@ const CONTRIB: Table = {
   SkipLayerNormalization: contrib.skipLayerNormalization,
 };
 
+/** Lowerings of ai.onnx.ml, as far as it is linear. */
+const CLASSICAL: Table = {
+  ArrayFeatureExtractor: classical.arrayFeatureExtractor,
+  Binarizer: classical.binarizer,
+  FeatureVectorizer: classical.featureVectorizer,
+  Imputer: classical.imputer,
+  LinearClassifier: classical.linearClassifier,
+  LinearRegressor: classical.linearRegressor,
+  Normalizer: classical.normalizer,
+  OneHotEncoder: classical.oneHotEncoder,
+  Scaler: classical.scaler,
+};
+
 export const CONTRIB_LIMIT = 12;
 
 /** Operator sets that Gibbon reads, by domain. */
-const DOMAINS: Readonly<Record<string, Table>> = { '': ONNX, 'com.microsoft': CONTRIB, 'ai.onnx.ml': {} };
+const DOMAINS: Readonly<Record<string, Table>> = { '': ONNX, 'com.microsoft': CONTRIB, 'ai.onnx.ml': CLASSICAL };
 
 /** The name under which tables and reports list an operator: "Conv", "com.microsoft.BiasGelu". */
 export const qualifiedName = ({ op, domain }: Pick<Node, 'op' | 'domain'>): string => (domain === '' ? op : `${domain}.${op}`);
