@@ -1,5 +1,5 @@
 /** `gibbon attack <id>`: one attack with its own parameters as flags; the same JSON result as an audit. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type * as z from 'zod';
 import { resolved } from '../api/request.ts';
@@ -8,12 +8,13 @@ import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
+import { checkedOutputs, gathered, OUTPUT_HELP, writeOutputs } from './outputs.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
-import { assertWritable, writeOutput } from './write.ts';
+import { assertWritable } from './write.ts';
 
 interface AttackFlags extends SharedFlags {
-  output?: string;
+  output?: string[];
   folder?: string;
   [parameter: string]: unknown;
 }
@@ -33,7 +34,7 @@ function one(unit: Attack, context: CliContext): Command {
   const command = new Command(unit.id)
     .description(`${unit.name} (${unit.paper}). ${unit.summary}`)
     .argument('[models...]', 'ONNX files')
-    .option('-o, --output <file>', 'also write the HTML report')
+    .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--folder <dir>', 'keep the adversarial inputs here')
     .action((models: string[], flags: AttackFlags) => attack(unit, models, flags, context));
   for (const option of parameterOptions(unit)) command.addOption(option);
@@ -83,8 +84,8 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
   if (!unit.norms.includes(options.norm))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
-  const outputs = [flags.json, flags.output, folder === undefined ? undefined : join(folder, 'adversarial', 'probe')];
-  for (const path of outputs.filter((one) => one !== undefined)) await assertWritable(resolve(path));
+  const outputs = await checkedOutputs(flags.output ?? [], flags.json);
+  if (folder !== undefined) await assertWritable(resolve(folder, 'adversarial', 'probe'));
   const { result, error } = await runAudit({
     options: {
       ...options,
@@ -98,11 +99,10 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
     ...context,
   });
   if (result) {
-    const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);
-    if (flags.json !== undefined) await writeOutput(resolve(flags.json), `${JSON.stringify(result, null, 1)}\n`);
-    if (flags.output !== undefined) await writeOutput(resolve(flags.output), renderHtml(result));
+    const { renderTerminal } = await import('../report/terminal.ts');
+    await writeOutputs(result, outputs);
     process.stdout.write(`${renderTerminal(result, { color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined })}\n`);
-    if (flags.output !== undefined) process.stdout.write(`\nreport  file://${resolve(flags.output)}\n`);
+    for (const path of outputs.paths) process.stdout.write(`\nwritten  file://${path}\n`);
   }
   if (error) throw error;
 }

@@ -5,13 +5,14 @@ import { resolved } from '../api/request.ts';
 import { runAudit } from '../api/run-audit.ts';
 import { PRESETS, type Preset } from '../audit/presets.ts';
 import type { CliContext } from './context.ts';
+import { checkedOutputs, gathered, OUTPUT_HELP, writeOutputs } from './outputs.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
-import { assertWritable, writeOutput } from './write.ts';
+import { assertWritable } from './write.ts';
 
 interface AuditFlags extends SharedFlags {
   preset: Preset;
-  output?: string;
+  output?: string[];
   folder: string;
 }
 
@@ -20,7 +21,7 @@ export function auditCommand(context: CliContext): Command {
     .description('attack a model and report how it breaks; without a model, the pair that ships with Gibbon')
     .argument('[models...]', 'ONNX files; several are compared side by side')
     .addOption(new Option('--preset <name>', 'how thorough').choices(PRESETS).default('standard'))
-    .option('-o, --output <file>', 'the HTML report (default: report.html in the run folder)')
+    .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--folder <dir>', 'the run folder: report, result and adversarial inputs', 'gibbon-report')
     .action((models: string[], flags: AuditFlags) => audit(models, flags, context));
   return withShared(command);
@@ -28,9 +29,10 @@ export function auditCommand(context: CliContext): Command {
 
 async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
   const options = resolved(models, requestOf(flags));
-  const report = resolve(flags.output ?? join(flags.folder, 'report.html'));
-  const json = resolve(flags.json ?? join(flags.folder, 'result.json'));
-  for (const path of [report, json, resolve(flags.folder, 'adversarial', 'probe')]) await assertWritable(path);
+  const given = flags.output ?? [];
+  const page = given.find((path) => path.endsWith('.html')) ?? join(flags.folder, 'report.html');
+  const outputs = await checkedOutputs([page, ...given], flags.json ?? join(flags.folder, 'result.json'));
+  await assertWritable(resolve(flags.folder, 'adversarial', 'probe'));
   const { result, error } = await runAudit({
     options: { ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 },
     workers: flags.workers,
@@ -38,13 +40,11 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
     ...context,
   });
   if (result) {
-    // The renderers are loaded when there is something to render, so that the first attack step comes sooner.
-    const [{ renderHtml }, { renderTerminal }] = await Promise.all([import('../report/html.tsx'), import('../report/terminal.ts')]);
-    await writeOutput(json, `${JSON.stringify(result, null, 1)}\n`);
-    await writeOutput(report, renderHtml(result));
+    const { renderTerminal } = await import('../report/terminal.ts');
+    await writeOutputs(result, outputs);
     const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
     process.stdout.write(
-      `${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${report}\n`,
+      `${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${resolve(page)}\n`,
     );
   }
   if (error) throw error;
