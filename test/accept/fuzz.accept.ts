@@ -10,8 +10,8 @@ it(`${MODELS} mutated models are read, or refused with a code`, async () => {
     if (done % 500 === 0) console.log(`${done} of ${MODELS}`);
   });
   console.log(table(fuzzing));
-  console.log(messages(fuzzing, / by a /).join('\n'));
+  console.log(messages(fuzzing, / by a |^differs/).join('\n'));
   expect(messages(fuzzing, /^unclassified/)).toEqual([]);
   // What the runtime does with the untouched file is watched, not ours to prevent.
-  expect(fuzzing.ended.filter(({ stage }) => stage !== 'load original')).toEqual([]);
+  expect(fuzzing.ended.filter(({ stage }) => stage !== 'load original' && stage !== 'agree')).toEqual([]);
 });

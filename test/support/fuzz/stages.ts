@@ -9,18 +9,19 @@ import { readModelFile } from '../../../src/model/model-file.ts';
 import type { GraphBuilder } from '../../../src/onnx/build.ts';
 import type { Graph, StaticGraph } from '../../../src/onnx/graph.ts';
 import { readModel } from '../../../src/onnx/read.ts';
-import { isFloat } from '../../../src/onnx/tensor.ts';
+import { isFloat, sizeOf } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/write.ts';
 import { newGraph } from '../../../src/ops/table.ts';
 import { keyedRng } from '../../../src/rng/rng.ts';
 import { evaluator } from '../../../src/runtime/evaluate.ts';
 import { ortNode } from '../../../src/runtime/ort-node.ts';
+import type { Feeds, HostTensor, Session } from '../../../src/runtime/runtime.ts';
 import { gradient } from '../../../src/transform/gradient.ts';
 import { specialise } from '../../../src/transform/specialise.ts';
 import { type Mutation, mutated } from './mutate.ts';
 import { type Seed, seeds } from './seeds.ts';
 
-export const STAGES = ['read', 'rewrite', 'open', 'inspect', 'lower', 'gradient', 'load lowered', 'load original'] as const;
+export const STAGES = ['read', 'rewrite', 'open', 'inspect', 'lower', 'gradient', 'load lowered', 'load original', 'agree'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Outcome {
@@ -66,25 +67,70 @@ export async function fuzzed(index: number, folder: string, onStage: (stage: Sta
       return undefined;
     }
   };
+  let core: StaticGraph | undefined;
   const graph = await attempt('read', async () => {
     const file = await readModelBytes(path);
     return readModel(file.bytes, file.beside);
   });
-  if (graph) await afterReading(graph, path, attempt);
-  await attempt('load original', async () => (await ortNode.loadModel(path)).release());
+  if (graph) core = await afterReading(graph, path, attempt);
+  const original = await attempt('load original', () => ortNode.loadModel(path, { optimisation: 'disabled' }));
+  if (graph && core && original) results.agree = await agreement(graph, core, original, () => onStage('agree'));
+  await original?.release();
   return { index, seed: seed.name, how, results };
 }
 
 type Attempt = <T>(stage: Stage, work: () => Promise<T> | T) => Promise<T | undefined>;
 
-async function afterReading(graph: Graph, path: string, attempt: Attempt): Promise<void> {
+async function afterReading(graph: Graph, path: string, attempt: Attempt): Promise<StaticGraph | undefined> {
   await attempt('rewrite', () => readModel(writeModel(graph).bytes));
   await attempt('open', () => readModelFile(path));
   await attempt('inspect', () => inspect(path, ortNode));
   const core = await attempt('lower', () => specialise(graph, shapesOf(graph), evaluator(ortNode)));
-  if (!core) return;
+  if (!core) return undefined;
   await attempt('gradient', () => slope(core));
   await attempt('load lowered', async () => (await ortNode.load(core)).release());
+  return core;
+}
+
+/** Largest difference between the lowered model and the original that is no mistake, relative to the largest output: mutated weights may cancel badly. */
+const TOLERANCE = 1e-2;
+
+/** Do both give the same float outputs? 'refused' where the runtime runs one of them not at all: only what both answer can be compared. */
+async function agreement(graph: Graph, core: StaticGraph, original: Session, onRun: () => void): Promise<string> {
+  onRun();
+  const feeds = feedsOf(graph);
+  if (!feeds) return 'not comparable';
+  try {
+    const lowered = await ortNode.load(core, { optimisation: 'disabled' });
+    const expected = await original.run(feeds);
+    const made = await lowered.run(feeds);
+    await lowered.release();
+    const pairs = graph.outputs.map(({ name }, i) => [expected[name], made[core.outputs[i]?.name ?? '']] as const);
+    return pairs.every(([a, b]) => !a || !b || a.type !== 'float32' || areClose(a, b)) ? 'ok' : 'differs';
+  } catch {
+    return 'refused';
+  }
+}
+
+function areClose(a: HostTensor, b: HostTensor): boolean {
+  const [left, right] = [a, b].map(({ data }) => Array.from(data as Float32Array)) as [number[], number[]];
+  if (left.some((value) => !Number.isFinite(value))) return true;
+  const most = left.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  return left.length === right.length && left.every((value, i) => Math.abs(value - (right[i] as number)) <= TOLERANCE * most);
+}
+
+function feedsOf(graph: Graph): Feeds | undefined {
+  const shapes = shapesOf(graph);
+  const rng = keyedRng(SEED, 'feeds');
+  const entries = graph.inputs.map(({ name, type }): [string, HostTensor] | undefined => {
+    const shape = shapes[name] ?? [];
+    const length = sizeOf(shape);
+    if (length > 1e6) return undefined;
+    if (type === 'float32') return [name, { type, shape, data: Float32Array.from({ length }, () => 2 * rng.uniform() - 1) }];
+    if (type === 'int64') return [name, { type, shape, data: BigInt64Array.from({ length }, () => BigInt(rng.int(3))) }];
+    return type === 'int32' ? [name, { type, shape, data: Int32Array.from({ length }, () => rng.int(3)) }] : undefined;
+  });
+  return entries.every((entry) => entry !== undefined) ? Object.fromEntries(entries) : undefined;
 }
 
 /** What a first audit would feed: two rows, and eight of whatever is open. */
