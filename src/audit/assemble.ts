@@ -8,6 +8,7 @@ import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import type { Budget } from '../threat/epsilon.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
+import { columnRules } from './columns.ts';
 import type { Failure } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
@@ -240,8 +241,9 @@ function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
 }
 
 function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
+  const { encoding } = prepared.preprocessing;
   const isText = prepared.preprocessing.modality === 'text';
-  const best = isText ? 'scores' : prepared.unsupported.length > 0 ? 'labels' : 'gradients';
+  const best = isText ? 'scores' : prepared.unsupported.length > 0 ? 'scores' : 'gradients';
   const knowledge = options.only ? attackOf(options.only.id).knowledge : best;
   const goal = options.only?.params.target === undefined ? 'any wrong decision' : 'one chosen wrong decision';
   const name = { linf: 'Linf', l2: 'L2', l1: 'L1', edits: '' }[options.norm];
@@ -261,6 +263,7 @@ function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threa
     norm: options.norm,
     epsilon: epsilon.value,
     epsilonText: epsilon.text,
+    ...(encoding?.kind === 'ports' && { columns: columnRules(encoding, epsilon.value) }),
     description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text}${
       isText
         ? ': insertions, deletions and replacements of single characters'

@@ -1,11 +1,9 @@
 /** An audit from end to end: look, agree on the input, attack, judge, conclude. Every process is told what to do in plain JSON. */
-import { GibbonError } from '../base/errors.ts';
+import type { GibbonError } from '../base/errors.ts';
 import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
-import { imageSize } from '../model/rows.ts';
-import { type Budget, DEFAULT_EDITS, DEFAULT_EPSILON, editBudget, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
-import { isNorm } from '../threat/metric.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
+import { budgetOf } from './budget.ts';
 import { traceCurve } from './curve.ts';
 import { drawExamples } from './examples.ts';
 import { createFailures } from './failures.ts';
@@ -89,29 +87,11 @@ function chosenBy({ n, first }: AuditOptions, plan: Plan): { n: number } | { fir
 
 function assumptions({ preprocessing, source, tried, data }: Prepared): string[] {
   const how = { flags: 'as given', model: 'as the model folder says', guessed: 'fits the labels best', default: 'the usual form' }[source];
-  const best = Math.max(...tried.map(({ accuracy }) => accuracy));
+  // What the model's own files say was tried first.
+  const [own] = tried;
+  const best = source === 'model' && own ? own.accuracy : Math.max(...tried.map(({ accuracy }) => accuracy));
   const n = tried[0]?.n ?? 0;
   return [`input ${describe(preprocessing)} (${how}: ${(100 * best).toFixed(0)} % of ${n} right)`, ...data.notes];
-}
-
-function budgetOf(options: AuditOptions, { preprocessing }: Prepared): Budget {
-  const asked = options.epsilon === undefined ? undefined : parseEpsilon(options.epsilon);
-  if (preprocessing.modality === 'text') return editBudget(asked?.value ?? DEFAULT_EDITS);
-  if (asked?.unit === 'edits' || !isNorm(options.norm)) {
-    throw new GibbonError('E_USAGE', 'only text is changed by edits', {
-      hint: 'Give --norm linf, l2 or l1, and --epsilon in units of the data.',
-    });
-  }
-  const size = preprocessing.modality === 'image' && preprocessing.shape.length > 1 ? imageSize(preprocessing) : undefined;
-  const budget = parseEpsilon(options.epsilon ?? DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][options.norm]);
-  if (preprocessing.modality === 'image' && options.norm === 'linf' && budget.value > 1) {
-    const levels =
-      Number.isInteger(budget.value) && budget.value < 256 ? `; ${budget.value} of 255 levels is --epsilon ${budget.value}/255` : '';
-    throw new GibbonError('E_USAGE', `epsilon ${options.epsilon} is more than the whole range of a pixel`, {
-      hint: `Pixels lie in [0, 1] here${levels}.`,
-    });
-  }
-  return budget;
 }
 
 async function cleanOf(workers: Workers, reporter: Reporter, subject: Subject, indices: readonly number[]): Promise<CleanReply[]> {

@@ -6,7 +6,7 @@ import { distanceIn, type Metric } from '../threat/metric.ts';
 import type { Facts, RanAttack, Traced } from './assemble.ts';
 import { traceEdits } from './edit-curve.ts';
 import type { Reporter, Workers } from './ports.ts';
-import type { Plan } from './presets.ts';
+import { type Plan, scoreAttack } from './presets.ts';
 import type { CurvePoint } from './result.ts';
 import { runAttack } from './run-attack.ts';
 import type { AttackOrder, Subject } from './subject.ts';
@@ -25,8 +25,8 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
   const { plan, correct, facts, ran } = tracing;
   if (facts.options.norm === 'edits') return curveOfEdits(tracing);
   const gradients = facts.prepared.unsupported.length === 0;
-  // Without gradients only the audited epsilon has been asked about: other points would show noise and pass for an attack.
-  const factors = gradients ? plan.curve : plan.curve.filter((factor) => factor === 1);
+  const { modality } = facts.prepared.preprocessing;
+  const factors = plan.curve;
   if (factors.length === 0 || correct.length === 0) return { points: [], found: [] };
   const { clean, epsilon } = facts;
   const n = clean.length;
@@ -35,6 +35,11 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
   const points: CurvePoint[] = [
     { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
   ];
+  // Where there are no gradients, and where whole numbers mislead them, the curve asks for scores.
+  const strongest = (radius: number): Pick<Order, 'id' | 'params'> =>
+    gradients && modality !== 'table'
+      ? { id: 'pgd', params: { steps: plan.curveSteps, stepSize: (STRETCH * radius) / plan.curveSteps } }
+      : { id: scoreAttack({ modality, norm }), params: { maxQueries: Math.ceil(plan.queried.maxQueries * CURVE_SHARE) } };
   let standing = correct;
   for (const factor of factors) {
     const radius = factor * epsilon.value;
@@ -42,8 +47,7 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
     tracing.reporter.phase(`${facts.model.name}: accuracy at epsilon ${Number(radius.toPrecision(3))}`, standing.length);
     const noise = await attacked(tracing, correct, { id: 'uniform-noise', params: { repeats: 1 }, radius });
     // At the audited epsilon all attacks have already run.
-    const params = { steps: plan.curveSteps, stepSize: (STRETCH * radius) / plan.curveSteps };
-    const steps = factor === 1 ? undefined : await attacked(tracing, standing, { id: 'pgd', params, radius });
+    const steps = factor === 1 ? undefined : await attacked(tracing, standing, { ...strongest(radius), radius });
     const fell = (index: number): boolean => [noise, steps].some((one) => one?.replies.get(index)?.broken);
     standing = standing.filter(({ index }) => !fell(index));
     if (factor <= 1) found.push(...[noise, steps].filter((one) => one !== undefined));
@@ -66,6 +70,8 @@ async function curveOfEdits(tracing: Tracing): Promise<Traced> {
   return traceEdits({ facts, ran, correct: correct.map(({ index }) => index), noise });
 }
 
+/** Of the questions of the audited epsilon, so many for each other one. */
+const CURVE_SHARE = 0.25;
 /** Few steps need longer ones: 2.5·epsilon/steps reaches any point of the ball (Madry et al.). */
 const STRETCH = 2.5;
 
@@ -90,6 +96,6 @@ async function attacked(tracing: Tracing, items: Tracing['correct'], { id, param
     folder === undefined ? undefined : join(folder, 'adversarial', facts.model.name, `curve-${id}-${Number(radius.toPrecision(3))}`);
   const quiet: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
   const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, save };
-  const { replies } = await runAttack(workers, id === 'pgd' ? reporter : quiet, order);
+  const { replies } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
   return { unit: attackOf(id), planned: { id, params }, items, save, replies };
 }

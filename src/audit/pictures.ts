@@ -10,6 +10,7 @@ import { rounded } from '../model/measure.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import { toBytes } from '../model/rows.ts';
 import { isNorm } from '../threat/metric.ts';
+import { changesOf } from './columns.ts';
 import type { PictureOrder, PictureReply } from './subject.ts';
 import type { Opened } from './work.ts';
 
@@ -23,7 +24,9 @@ export async function pictures({ target, rows }: Opened, order: PictureOrder): P
     const [loaded] = await rows([index]);
     if (!x || !loaded) continue;
     const { preprocessing } = target;
-    if (preprocessing.modality === 'text') replies.push(textReply(index, textOf(loaded.row), textOf(x)));
+    if (preprocessing.encoding?.kind === 'ports')
+      replies.push({ index, ...WITHOUT_PICTURES, changes: changesOf(preprocessing.encoding, loaded.row, x) });
+    else if (preprocessing.modality === 'text') replies.push(textReply(index, textOf(loaded.row), textOf(x)));
     else if (preprocessing.modality === 'image' && isNorm(order.norm)) {
       const [level] = await rounded(target, [{ original: loaded.row, candidate: x }], order.norm, order.epsilon);
       replies.push(await imageReply(index, { original: loaded.row, adversarial: level as Float32Array, preprocessing }, order.folder));

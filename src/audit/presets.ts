@@ -1,4 +1,6 @@
 /** How thorough an audit is: which attacks run with which parameters, on how many examples. */
+import type { Modality } from '../data/dataset.ts';
+import type { Metric } from '../threat/metric.ts';
 
 export const PRESETS = ['quick', 'standard', 'thorough'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -77,13 +79,30 @@ export function onText({ queried, text, ...plan }: Plan): Plan {
   return { ...plan, queried, text, n: Math.min(plan.n, queried.n), attacks: text };
 }
 
+export interface Queried {
+  readonly modality: Modality;
+  readonly norm: Metric;
+}
+
+/** The attack that asks for scores, by what it suits: squares of a picture, or any elements of a row. */
+export function scoreAttack({ modality, norm }: Queried): 'square' | 'cube' {
+  return modality === 'image' && norm !== 'l1' ? 'square' : 'cube';
+}
+
 /** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
-export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string): Plan {
+export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
   const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
+  const params = { maxQueries: queried.maxQueries };
   return {
     ...plan,
-    n: Math.min(n, queried.n),
+    // Models of tables answer so fast that all examples can be asked about.
+    n: kind.modality === 'table' ? n : Math.min(n, queried.n),
     queried,
-    attacks: [...left, { id: 'hop-skip-jump', params: { maxQueries: queried.maxQueries } }],
+    attacks: [...left, { id: scoreAttack(kind), params }, { id: 'hop-skip-jump', params, limit: queried.n }],
   };
+}
+
+/** The same plan for rows of a table: whole numbers mislead gradients, a search by scores keeps to them. */
+export function onTables({ attacks, ...plan }: Plan): Plan {
+  return { ...plan, attacks: [...attacks, { id: 'cube', params: { maxQueries: plan.queried.maxQueries } }] };
 }

@@ -87,6 +87,29 @@ export const finding = z.object({
 /** A piece of a text: in both versions, only in the original, or only in the changed one. */
 export const textPiece = z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() });
 
+/** A column of a row before and after the attack. */
+export const columnChange = z.object({
+  column: z.string(),
+  before: z.union([z.number(), z.string()]),
+  after: z.union([z.number(), z.string()]),
+  /** How far it moved, in standard deviations of the column; null for categories. */
+  deviations: z.number().nullable(),
+});
+
+/** What an attacker may do to a column of a table. */
+export const columnRule = z.object({
+  column: z.string(),
+  kind: z.enum(['number', 'whole number', 'category']),
+  /** May an attack change it? */
+  movable: z.boolean(),
+  /** Epsilon in the column's own units; null for categories. */
+  epsilon: z.number().nullable(),
+  /** Least and largest value in the data; null for categories. */
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  /** Number of the one-hot group that it belongs to; null for the others. */
+  group: z.int().nullable(),
+});
+
 /** A picture for the report, embedded as a data URI (PNG). */
 export const exampleImages = z.object({
   index: z.int(),
@@ -109,6 +132,8 @@ export const exampleImages = z.object({
   series: z.object({ original: z.array(z.array(z.number())), perturbation: z.array(z.array(z.number())) }).nullable(),
   /** Text only: both versions, and what differs, in reading order. */
   text: z.object({ original: z.string(), adversarial: z.string(), pieces: z.array(textPiece) }).optional(),
+  /** Tables only: the columns that were changed, in the units of the data. */
+  changes: z.array(columnChange).optional(),
 });
 
 export const preprocessing = z.object({
@@ -159,6 +184,8 @@ export const modelResult = z.object({
     epsilon: z.number(),
     /** Epsilon as the user would say it, e.g. "8/255 (0.0314)". */
     epsilonText: z.string(),
+    /** Tables only: what that is for each column, and the rules that the data itself follows. */
+    columns: z.array(columnRule).optional(),
     description: z.string(),
   }),
   summary: z.object({
@@ -213,6 +240,8 @@ export type SampleResult = z.infer<typeof sampleResult>;
 export type AttackResult = z.infer<typeof attackResult>;
 export type CurvePoint = z.infer<typeof curvePoint>;
 export type Finding = z.infer<typeof finding>;
+export type ColumnChange = z.infer<typeof columnChange>;
+export type ColumnRule = z.infer<typeof columnRule>;
 export type TextPiece = z.infer<typeof textPiece>;
 export type ExampleImages = z.infer<typeof exampleImages>;
 export type PreprocessingResult = z.infer<typeof preprocessing>;

@@ -8,7 +8,7 @@ import type { Facts, RanAttack } from './assemble.ts';
 import type { Failures } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { onText, PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
+import { onTables, onText, PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
 import { runAttack } from './run-attack.ts';
 import type { AttackOrder, Prepared, Subject } from './subject.ts';
 
@@ -59,7 +59,9 @@ export function planOf(options: AuditOptions, { unsupported, preprocessing }: Pr
   const plan = PLANS[options.preset];
   if (options.only) return { ...plan, attacks: [options.only], curve: [] };
   if (preprocessing.modality === 'text') return onText(plan);
-  return unsupported.length > 0 ? withoutGradients(plan, (id) => attackOf(id).knowledge) : plan;
+  const { modality } = preprocessing;
+  if (unsupported.length > 0) return withoutGradients(plan, (id) => attackOf(id).knowledge, { modality, norm: options.norm });
+  return modality === 'table' ? onTables(plan) : plan;
 }
 
 function plannedFor(plan: Plan, { options, prepared }: Facts): PlannedAttack[] {
@@ -82,6 +84,7 @@ function plannedFor(plan: Plan, { options, prepared }: Facts): PlannedAttack[] {
 function applies(planned: PlannedAttack, prepared: Prepared, options: AuditOptions): boolean {
   const unit = attackOf(planned.id);
   if (!unit.norms.includes(options.norm)) return false;
+  if (unit.modalities && !unit.modalities.includes(prepared.preprocessing.modality)) return false;
   if (options.only) return true;
   if (unit.knowledge === 'gradients' && prepared.unsupported.length > 0) return false;
   return planned.maxSize === undefined || sizeOf(prepared.preprocessing.shape) <= planned.maxSize || prepared.unsupported.length > 0;

@@ -118,4 +118,5 @@ export interface PictureReply {
   readonly amplification: number | null;
   readonly series: { original: number[][]; perturbation: number[][] } | null;
   readonly text?: NonNullable<ExampleImages['text']>;
+  readonly changes?: NonNullable<ExampleImages['changes']>;
 }

@@ -171,7 +171,7 @@ function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
       'no-gradients',
       'medium',
       'No gradient attack was possible',
-      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks on labels ran, which are weaker.`,
+      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks that ask for scores and labels ran.`,
     );
   if (slopes.zero > 0)
     add(

@@ -13,9 +13,11 @@ const FAR = 64;
  * @throws GibbonError E_USAGE where one of them is no column of the rows
  */
 export function tablePreprocessing(dataset: TableDataset, ports: readonly EncodedPort[], immutable: readonly string[]): Preprocessing {
-  const frozen = frozenColumns(dataset, immutable);
+  const names = dataset.columns.map(({ name }, i) => nameOf(name, i, ports));
+  const frozen = frozenColumns(names, immutable);
   const columns = dataset.columns.map((column, i): EncodedColumn => {
-    const { name, categories, whole } = column;
+    const { categories, whole } = column;
+    const name = names[i] as string;
     const own = { name, movable: !categories && !frozen.has(i) && column.low < column.high };
     if (categories) return { ...own, scale: 1, offset: 0, low: 0, high: categories.length - 1, whole: true, categories };
     const scale = column.deviation > 0 ? column.deviation : 1;
@@ -26,13 +28,19 @@ export function tablePreprocessing(dataset: TableDataset, ports: readonly Encode
   return { modality: 'table', layout: 'none', channels: 'none', shape: [columns.length], mean: [0], std: [1], resize: 'crop', encoding };
 }
 
-function frozenColumns({ columns }: TableDataset, immutable: readonly string[]): Set<number> {
+/** A table without a header borrows the names of the inputs that take one column each. */
+function nameOf(name: string, i: number, ports: readonly EncodedPort[]): string {
+  const port = ports.find(({ from, count }) => from === i && count === 1);
+  return port && /^column \d+$/.test(name) ? port.name : name;
+}
+
+function frozenColumns(names: readonly string[], immutable: readonly string[]): Set<number> {
   return new Set(
     immutable.map((wanted) => {
-      const at = columns.findIndex(({ name }) => name === wanted || plainName(name) === plainName(wanted));
+      const at = names.findIndex((name) => name === wanted || plainName(name) === plainName(wanted));
       if (at >= 0) return at;
       throw new GibbonError('E_USAGE', `there is no column ${wanted} among those that the model takes`, {
-        hint: `They are ${columns.map(({ name }) => name).join(', ')}.`,
+        hint: `They are ${names.join(', ')}.`,
       });
     }),
   );

@@ -81,9 +81,15 @@ export function inByteSteps(threat: Threat): boolean {
   return threat.norm === 'linf' && threat.epsilonText.includes('/255');
 }
 
+/** Is epsilon a number of standard deviations? */
+function inDeviations(threat: Threat): boolean {
+  return / sd( \(|$)/.test(threat.epsilonText);
+}
+
 /** An epsilon or distance in the audited norm, in the user's units, e.g. `8/255` or `0.3`. */
 export function size(value: number, threat: Threat): string {
   if (threat.norm === 'edits') return plural(value, 'edit');
+  if (inDeviations(threat)) return `${significant(value)} sd`;
   return inByteSteps(threat) ? `${significant(value * 255)}/255` : significant(value);
 }
 

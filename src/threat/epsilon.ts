@@ -7,21 +7,28 @@ export interface Budget {
   /** As people say it, e.g. "8/255 (0.0314)". */
   readonly text: string;
   /** What it counts, where the user said so. */
-  readonly unit?: 'edits';
+  readonly unit?: 'edits' | 'sd';
 }
 
-/** Parses "0.3", "8/255" or "5 edits". @throws GibbonError E_USAGE */
+/** Parses "0.3", "8/255", "0.1sd" (standard deviations of a column) or "5 edits". @throws GibbonError E_USAGE */
 export function parseEpsilon(text: string): Budget {
   const edits = /^\s*([0-9]+)\s*edits?\s*$/i.exec(text);
   if (edits) return editBudget(Number(edits[1]));
+  const deviations = /^(.*\S)\s*sd\s*$/i.exec(text);
+  if (deviations) return deviationBudget(parseEpsilon(deviations[1] as string).value);
   const match = /^\s*([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)\s*(?:\/\s*([0-9]*\.?[0-9]+))?\s*$/i.exec(text);
   const value = match ? Number(match[1]) / Number(match[2] ?? 1) : Number.NaN;
   if (!Number.isFinite(value) || value < 0) {
     throw new GibbonError('E_USAGE', `epsilon ${text} is not a budget`, {
-      hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255; for text --epsilon 5edits.',
+      hint: 'Write a number or a fraction: --epsilon 0.3 or --epsilon 8/255; for tables --epsilon 0.1sd; for text --epsilon 5edits.',
     });
   }
   return { value, text: match?.[2] ? `${match[1]}/${match[2]} (${Number(value.toPrecision(3))})` : String(Number(value.toPrecision(6))) };
+}
+
+/** So many standard deviations of each column. */
+export function deviationBudget(value: number): Budget {
+  return { value, text: `${Number(value.toPrecision(6))} sd`, unit: 'sd' };
 }
 
 /** So many insertions, deletions and replacements of a character. @throws GibbonError E_USAGE unless it is a whole number above 0 */
@@ -38,17 +45,19 @@ export function editBudget(value: number): Budget {
 export const DEFAULT_EDITS = 5;
 
 /** Kinds of data with customary budgets. */
-export type EpsilonKind = 'digits' | 'colour-small' | 'photo' | 'waveform' | 'tensor';
+export type EpsilonKind = 'digits' | 'colour-small' | 'photo' | 'waveform' | 'table' | 'tensor';
 
 /**
  * The defaults, in units of [0, 1] images, [-1, 1] sound, and raw numbers. Digits: Madry et al.; small colour images: RobustBench (Linf 8/255,
- * L2 0.5, L1 12); photos: RobustBench ImageNet (Linf 4/255, L2 3, L1 60 by the same ratio to size); sound: 0.01, about −40 dB of full scale.
+ * L2 0.5, L1 12); photos: RobustBench ImageNet (Linf 4/255, L2 3, L1 60 by the same ratio to size); sound: 0.01, about −40 dB of full scale;
+ * tables: a tenth of each column's standard deviation, which is what measuring and rounding already do to many columns; L2 and L1 let a few columns go further.
  */
 export const DEFAULT_EPSILON: Readonly<Record<EpsilonKind, Readonly<Record<Norm, string>>>> = {
   digits: { linf: '0.3', l2: '2', l1: '10' },
   'colour-small': { linf: '8/255', l2: '0.5', l1: '12' },
   photo: { linf: '4/255', l2: '3', l1: '60' },
   waveform: { linf: '0.01', l2: '0.5', l1: '20' },
+  table: { linf: '0.1sd', l2: '0.5sd', l1: '1sd' },
   tensor: { linf: '0.1', l2: '0.5', l1: '1' },
 };
 
@@ -57,7 +66,7 @@ export function epsilonKind(
   modality: 'image' | 'waveform' | 'text' | 'table' | 'tensor',
   size: { readonly channels: number; readonly height: number; readonly width: number } | undefined,
 ): EpsilonKind {
-  if (modality === 'text' || modality === 'table') return 'tensor';
+  if (modality === 'text') return 'tensor';
   if (modality !== 'image' || !size) return modality === 'image' ? 'digits' : modality;
   if (size.channels === 1 && Math.max(size.height, size.width) <= 64) return 'digits';
   return Math.max(size.height, size.width) <= 96 ? 'colour-small' : 'photo';

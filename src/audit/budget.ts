@@ -1,0 +1,45 @@
+/** The budget of an audit: what the user asked for, or the default for this kind of data, in its units. */
+import { GibbonError } from '../base/errors.ts';
+import type { PortsEncoding } from '../model/ports-encoding.ts';
+import { imageSize } from '../model/rows.ts';
+import { type Budget, DEFAULT_EDITS, DEFAULT_EPSILON, deviationBudget, editBudget, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
+import { isNorm } from '../threat/metric.ts';
+import type { AuditOptions } from './options.ts';
+import type { Prepared } from './subject.ts';
+
+/** @throws GibbonError E_USAGE for a budget that does not suit the data */
+export function budgetOf(options: AuditOptions, { preprocessing }: Pick<Prepared, 'preprocessing'>): Budget {
+  const { modality, shape, encoding } = preprocessing;
+  const asked = options.epsilon === undefined ? undefined : parseEpsilon(options.epsilon);
+  if (modality === 'text') return editBudget(asked?.value ?? DEFAULT_EDITS);
+  if (asked?.unit === 'edits' || !isNorm(options.norm)) {
+    throw new GibbonError('E_USAGE', 'only text is changed by edits', {
+      hint: 'Give --norm linf, l2 or l1, and --epsilon in units of the data.',
+    });
+  }
+  const size = modality === 'image' && shape.length > 1 ? imageSize(preprocessing) : undefined;
+  const budget = asked ?? parseEpsilon(DEFAULT_EPSILON[epsilonKind(modality, size)][options.norm]);
+  if (encoding?.kind === 'ports') return inBothUnits(budget, encoding);
+  if (budget.unit === 'sd') {
+    throw new GibbonError('E_USAGE', 'only the columns of a table have standard deviations', {
+      hint: 'Give --epsilon in units of the data: 0.3 or 8/255.',
+    });
+  }
+  if (modality === 'image' && options.norm === 'linf') assertWithinPixels(budget, options.epsilon);
+  return budget;
+}
+
+function assertWithinPixels({ value }: Budget, asked: string | undefined): void {
+  if (value <= 1) return;
+  const levels = Number.isInteger(value) && value < 256 ? `; ${value} of 255 levels is --epsilon ${value}/255` : '';
+  throw new GibbonError('E_USAGE', `epsilon ${asked} is more than the whole range of a pixel`, {
+    hint: `Pixels lie in [0, 1] here${levels}.`,
+  });
+}
+
+/** Standard deviations, and what they are in the units of the first column that may change. */
+function inBothUnits({ value }: Budget, { columns }: PortsEncoding): Budget {
+  const budget = deviationBudget(value);
+  const [first] = columns.filter(({ movable }) => movable);
+  return first ? { ...budget, text: `${budget.text} (${Number((value * first.scale).toPrecision(3))} in ${first.name})` } : budget;
+}
