@@ -8,6 +8,7 @@ import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
 import { classLabels } from '../model/class-labels.ts';
+import { declared, declaredSize } from '../model/declared.ts';
 import { inputShapes, inputsWithoutGradient } from '../model/encoding.ts';
 import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
 import { createJudge } from '../model/judge.ts';
@@ -33,8 +34,9 @@ const PROBE_MORE = 1000;
 const SMALL = 4096;
 
 /** @throws GibbonError for anything in model, data or labels that does not fit */
-export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prepared> {
-  const model = await readModelFile(spec.model);
+export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Prepared> {
+  const model = await readModelFile(asked.model);
+  const spec = withDeclaredSize(asked, model);
   const text = isTextModel(model) ? await openTextFor(model, spec) : undefined;
   const table = !text && (await detectFormat(spec.data.path)) === 'table' ? await openTableFor(model, spec) : undefined;
   const opened = text ?? table;
@@ -46,9 +48,10 @@ export async function prepare(spec: SubjectSpec, runtime: Runtime): Promise<Prep
   const [first] = await dataset.read(probe.slice(0, 1));
   const given = opened?.preprocessing;
   const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
-  const classes = await classesOf({ model, dataset, base, given, spec, runtime });
+  const look: Look = { model, dataset, base, given, spec, runtime };
+  const classes = await classesOf(look);
   const matched = matchLabels(dataset, classNames, classes);
-  const found = await preprocessingOf({ model, dataset, base, given, spec, runtime }, probe, matched.labels);
+  const found = await preprocessingOf(look, probe, matched.labels);
   return {
     sha256: model.sha256,
     bytes: model.bytes,
@@ -103,6 +106,20 @@ export async function withoutGradient(model: ModelFile, p: Preprocessing, runtim
   }
 }
 
+/** The input size that the model's own files name, where neither the model nor the user does. */
+function withDeclaredSize(spec: SubjectSpec, { folder }: ModelFile): SubjectSpec {
+  const size = folder.preprocessor && declaredSize(folder.preprocessor);
+  return size ? { ...spec, flags: { size, ...spec.flags } } : spec;
+}
+
+/** What the model's own files say of pictures; nothing where the user says otherwise. */
+function declaredBy({ folder }: ModelFile, base: Look['base'], flags: SubjectSpec['flags']): Preprocessing | undefined {
+  const { mean, std, channels, layout, resize } = flags;
+  return folder.preprocessor && ![mean, std, channels, layout, resize].some((one) => one !== undefined)
+    ? declared(folder.preprocessor, base)
+    : undefined;
+}
+
 interface Look {
   readonly model: ModelFile;
   readonly dataset: Dataset;
@@ -123,13 +140,19 @@ async function preprocessingOf(
   const { flags, seed } = spec;
   const modes = flags.resize === undefined ? (['crop', 'stretch'] as const) : [flags.resize];
   const isPicture = dataset.modality === 'image' && base.shape.length > 1;
-  const { read, resize } = readingLeanly(dataset, resizeImage, isPicture ? { ...imageSize(base), modes } : undefined);
+  const file = isPicture ? declaredBy(model, base, flags) : undefined;
+  const { read, resize } = readingLeanly(
+    dataset,
+    resizeImage,
+    isPicture ? { ...imageSize(base), modes: [...modes, ...(file ? [file.resize] : [])] } : undefined,
+  );
   const samples = await read(probe);
   return findPreprocessing({
     model,
     runtime,
     modality: dataset.modality,
     given,
+    declared: file,
     samples,
     labels: labelled(probe),
     flags,

@@ -18,6 +18,8 @@ const MANY = 100;
 const RARE = 1.6;
 /** Two readings are told apart where luck explains the difference less often than this; */
 export const TOLD_APART = 0.01;
+/** A model's own file is contradicted only where luck explains it less often than this, whichever of a dozen other readings fits better; */
+export const CONTRADICTED = 1e-3;
 /** and the likelier one is taken where luck explains it this often. */
 export const HARDLY_BETTER = 0.1;
 

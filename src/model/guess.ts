@@ -1,10 +1,11 @@
 /** Finds the preprocessing that a model expects: the few usual ones are tried, and the labels decide. */
 import { GibbonError } from '../base/errors.ts';
 import type { Modality, Sample } from '../data/dataset.ts';
+import { describeWay } from '../data/resize-way.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { assertFloatInput } from './encoding.ts';
-import { type Answers, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
+import { type Answers, CONTRADICTED, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
 import { createJudge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
@@ -158,6 +159,8 @@ export interface Probe {
   readonly model: ModelFile;
   readonly runtime: Runtime;
   readonly modality: Modality;
+  /** What the model's own files say. */
+  readonly declared?: Preprocessing | undefined;
   /** The only reading there is to try. */
   readonly given?: Preprocessing | undefined;
   readonly samples: readonly Sample[];
@@ -190,13 +193,13 @@ export async function findPreprocessing(probe: Probe): Promise<Found> {
 }
 
 async function found(probe: Probe): Promise<Found> {
-  const { model, modality, given: only, samples, labels, flags } = probe;
+  const { model, modality, given: only, declared, samples, labels, flags } = probe;
   const base = only ?? shapeFor(model.input, modality, samples[0] as Sample, flags);
   const resized =
     modality === 'image' && base.shape.length > 1 && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
   const { readings, dropped } = await screened(
     probe,
-    only ? [only] : candidates(base, modality, flags),
+    only ? [only] : [...(declared ? [declared] : []), ...candidates(base, modality, flags)],
     resized && flags.resize === undefined,
   );
   const told = ({ p, correct, predicted: { length: n } }: Reading): Tried => ({ description: full(p, resized), accuracy: correct / n, n });
@@ -205,6 +208,12 @@ async function found(probe: Probe): Promise<Found> {
   const fit = judgeFit(first, labels, { classes: await outputsOf(probe, first.p), tried: list.length, rare: first.p.channels === 'bgr' });
   const given = isConfirmed(first.p, flags);
   if (fit === 'chance' || (fit === 'poor' && !given)) unclear(list, fit, first.p);
+  if (declared) {
+    const own = readings.find(({ p }) => p === declared) ?? (await read(probe, declared));
+    assertNotBeaten({ own, first, labels, resized });
+    const before = list.filter(({ description }) => description !== told(own).description);
+    return { preprocessing: declared, source: 'model', tried: [told(own), ...before], rivals: [] };
+  }
   const { best, rivals } = await toldApart(probe, readings);
   return {
     preprocessing: best.p,
@@ -212,6 +221,32 @@ async function found(probe: Probe): Promise<Found> {
     tried: list,
     rivals: rivals.map(({ p }) => full(p, resized)),
   };
+}
+
+/**
+ * The file is believed unless the labels speak clearly for another reading: then one of the two belongs to another model.
+ * @throws GibbonError E_PREPROCESSING_UNCLEAR
+ */
+function assertNotBeaten({
+  own,
+  first,
+  labels,
+  resized,
+}: {
+  own: Reading;
+  first: Reading;
+  labels: readonly number[];
+  resized: boolean;
+}): void {
+  if (luckOf(first, own, labels) > CONTRADICTED) return;
+  const share = ({ correct }: Reading): string => `${((100 * correct) / labels.length).toFixed(0)} %`;
+  throw new GibbonError(
+    'E_PREPROCESSING_UNCLEAR',
+    `preprocessor_config.json and the labels disagree: read as the file says the model gets ${share(own)} right, read otherwise ${share(first)}`,
+    {
+      hint: `The file says: ${full(own.p, resized)}.\nThe labels fit: ${full(first.p, resized)}.\nSay which one holds with --mean, --std, --channels and --resize; the file is then not asked.`,
+    },
+  );
 }
 
 /** Did the user say how the model is to be read? A string leaves nothing to say. */
@@ -273,8 +308,7 @@ const height = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): num
   (layout === 'NHWC' || shape.length === 2 ? shape[0] : shape[1]) ?? 0;
 const width = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number =>
   (layout === 'NHWC' || shape.length === 2 ? shape[1] : shape[2]) ?? 0;
-const full = (p: Preprocessing, resized: boolean): string =>
-  `${describe(p)}${resized ? `, ${p.resize === 'crop' ? 'centre crop' : 'stretched'}` : ''}`;
+const full = (p: Preprocessing, resized: boolean): string => `${describe(p)}${resized ? `, ${describeWay(p.resize)}` : ''}`;
 
 async function outputsOf({ model, runtime }: Probe, p: Preprocessing): Promise<number> {
   const judge = await createJudge(model, p, runtime);

@@ -1,6 +1,7 @@
 /** How a sample becomes the model's input. Attacks move in [0, 1] (images) or [-1, 1] (sound); normalisation is part of the graph behind. */
 
 import type { Modality } from '../data/dataset.ts';
+import type { ResizeWay } from '../data/resize-way.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
@@ -17,8 +18,8 @@ export interface Preprocessing {
   /** model input = (value − mean)/std; one number, or one per channel in the order of the model's channels. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** How an image of another size is brought to the model's: `crop` scales the shorter side to 1/0.875 of it and cuts the centre, `stretch` scales both sides. */
-  readonly resize: 'crop' | 'stretch';
+  /** How an image of another size is brought to the model's. */
+  readonly resize: ResizeWay;
   /** How a row becomes the model's inputs, where that is more than normalisation. */
   readonly encoding?: TextEncoding | PortsEncoding;
 }

@@ -1,6 +1,7 @@
 /** What makes trying many readings of one input cheap: the model is loaded once, each picture resized once. */
 import { GibbonError } from '../base/errors.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
+import type { ResizeWay } from '../data/resize-way.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import { mapDecoded, type ResizeImage } from './rows.ts';
 
@@ -38,7 +39,7 @@ export function resizingOnce(resize: ResizeImage): ResizeImage {
 export interface LeanSize {
   readonly height: number;
   readonly width: number;
-  readonly modes: readonly ('crop' | 'stretch')[];
+  readonly modes: readonly ResizeWay[];
 }
 
 export interface LeanReader {

@@ -2,6 +2,7 @@
 import { padded } from '../base/code-points.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
+import type { ResizeWay } from '../data/resize-way.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { elementOf, type PortsEncoding } from './ports-encoding.ts';
 import type { Preprocessing } from './preprocessing.ts';
@@ -11,7 +12,7 @@ export type ResizeImage = (
   image: { readonly shape: readonly number[]; readonly data: Float32Array },
   height: number,
   width: number,
-  mode: 'crop' | 'stretch',
+  way: ResizeWay,
 ) => Promise<Float32Array>;
 
 /** Decoded at a time: photos of a camera are a hundred times as large as what a model sees of them. */

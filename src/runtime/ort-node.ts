@@ -37,11 +37,15 @@ async function create(model: Uint8Array | string, settings: InferenceSession.Ses
   try {
     return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
   } catch (cause) {
-    throw new GibbonError(
-      'E_MODEL_LOAD',
-      `ONNX Runtime does not load the model: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    // ONNX Runtime's StringNormalizer changes case by the rules of a locale, which slim systems lack.
+    const locale = /locale with name:\s*([\w.@-]+?)(?=:|$)/.exec(reason)?.[1];
+    throw new GibbonError('E_MODEL_LOAD', `ONNX Runtime does not load the model: ${reason}`, {
+      ...(locale && {
+        hint: `The model needs the locale ${locale} of the system: on Debian, add it with localedef or the package locales.`,
+      }),
+      cause,
+    });
   }
 }
 
