@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { type Case, expectGradient, expectGradients, spread } from '../../test/support/expect-gradient.ts';
+import { int } from '../onnx/graph.ts';
 import { bools, floats, sizeOf } from '../onnx/tensor.ts';
 
 const base = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
@@ -47,6 +48,19 @@ describe('Pow by a constant', () => {
   );
   it('has the gradient of a square root', () =>
     expectGradient({ op: 'Pow', shapes: [[3]], values: [[0.4, 1.2, 2]], constants: [floats([0.5], [])] }));
+});
+
+describe('Mod', () => {
+  it('has the gradient of a − q·b', () =>
+    expectGradient({
+      op: 'Mod',
+      attributes: { fmod: int(1) },
+      shapes: [[4], [2, 1]],
+      values: [
+        [1.9, -1.3, 0.4, -0.2],
+        [0.7, -0.3],
+      ],
+    }));
 });
 
 describe('Where', () => {

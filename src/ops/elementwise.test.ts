@@ -23,6 +23,7 @@ const ramp = fc.constantFrom<Attributes>({}, { alpha: float(0.25), beta: float(0
 
 describe.each([
   ['Abs', one('Abs', keep)],
+  ['Atan', one('Atan', (x) => 3 * x)],
   ['Cos', one('Cos', keep)],
   ['Erf', one('Erf', keep)],
   ['Exp', one('Exp', keep)],

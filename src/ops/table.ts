@@ -5,7 +5,13 @@ import { abs } from './abs.ts';
 import { add } from './add.ts';
 import { and } from './and.ts';
 import { argMax } from './arg-max.ts';
+import { atan } from './atan.ts';
 import { averagePool } from './average-pool.ts';
+import { bitShift } from './bit-shift.ts';
+import { bitwiseAnd } from './bitwise-and.ts';
+import { bitwiseNot } from './bitwise-not.ts';
+import { bitwiseOr } from './bitwise-or.ts';
+import { bitwiseXor } from './bitwise-xor.ts';
 import { cast } from './cast.ts';
 import { ceil } from './ceil.ts';
 import { clip } from './clip.ts';
@@ -38,6 +44,7 @@ import { matmul } from './matmul.ts';
 import { max } from './max.ts';
 import { maxPool } from './max-pool.ts';
 import { min } from './min.ts';
+import { mod } from './mod.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 import { not } from './not.ts';
@@ -75,7 +82,13 @@ export const CORE_OPS = [
   'Add',
   'And',
   'ArgMax',
+  'Atan',
   'AveragePool',
+  'BitShift',
+  'BitwiseAnd',
+  'BitwiseNot',
+  'BitwiseOr',
+  'BitwiseXor',
   'Cast',
   'Ceil',
   'Clip',
@@ -108,6 +121,7 @@ export const CORE_OPS = [
   'Max',
   'MaxPool',
   'Min',
+  'Mod',
   'Mul',
   'Neg',
   'Not',
@@ -147,7 +161,13 @@ export const OPS: Readonly<Record<CoreOp, OpRule>> = {
   Add: add,
   And: and,
   ArgMax: argMax,
+  Atan: atan,
   AveragePool: averagePool,
+  BitShift: bitShift,
+  BitwiseAnd: bitwiseAnd,
+  BitwiseNot: bitwiseNot,
+  BitwiseOr: bitwiseOr,
+  BitwiseXor: bitwiseXor,
   Cast: cast,
   Ceil: ceil,
   Clip: clip,
@@ -180,6 +200,7 @@ export const OPS: Readonly<Record<CoreOp, OpRule>> = {
   Max: max,
   MaxPool: maxPool,
   Min: min,
+  Mod: mod,
   Mul: mul,
   Neg: neg,
   Not: not,

@@ -1,6 +1,6 @@
 /**
  * The float64 form of a graph, for tests and certificates. ONNX Runtime's CPU kernels lack float64 for Conv, ConvTranspose, AveragePool,
- * Erf, Softplus, Resize and HardSigmoid; these are written with operators that have it.
+ * Atan, Erf, Softplus, Resize and HardSigmoid; these are written with operators that have it.
  */
 import type { GraphBuilder } from '../onnx/build.ts';
 import { floatOf, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
@@ -18,6 +18,7 @@ type Rewrite = (g: GraphBuilder, node: Node, inputs: readonly (Value | undefined
 const REWRITES: Readonly<Record<string, Rewrite>> = {
   Conv: (g, node, inputs) => conv(g, node, inputs as Value[]),
   ConvTranspose: (g, node, inputs) => convTranspose(g, node, inputs as Value[]),
+  Atan: (g, _, [x]) => atan(g, x as Value),
   AveragePool: (g, node, [x]) => averagePool(g, node, x as Value),
   Erf: (g, _, [x]) => erf(g, x as Value),
   Softplus: (g, _, [x]) => softplus(g, x as Value),
@@ -101,4 +102,19 @@ function erf(g: GraphBuilder, x: Value): Value {
     sum = g.add(sum, term);
   }
   return g.mul(g.mul(g.scalar(2 / Math.sqrt(Math.PI), x), g.exp(g.neg(square))), sum);
+}
+
+/** Halvings of the angle before the series, and terms of it: the argument is then below tan(π/32), whose 24th power is below 1e-24. */
+const HALVINGS = 4;
+const TERMS = 12;
+
+/** atan(x) = 2·atan(x/(1 + √(1 + x²))), halved some times, then x − x³/3 + x⁵/5 − … */
+function atan(g: GraphBuilder, x: Value): Value {
+  const one = g.scalar(1, x);
+  let z = x;
+  for (let i = 0; i < HALVINGS; i++) z = g.div(z, g.add(one, g.sqrt(g.add(one, g.mul(z, z)))));
+  const square = g.mul(z, z);
+  let sum = g.scalar(0, x);
+  for (let k = TERMS - 1; k >= 0; k--) sum = g.add(g.mul(sum, square), g.scalar((k % 2 === 0 ? 1 : -1) / (2 * k + 1), x));
+  return g.mul(g.mul(z, sum), g.scalar(2 ** HALVINGS, x));
 }

@@ -1,9 +1,8 @@
 /** Lowerings of element-wise operators: most are core as they are, the others are written with those. */
 import type { GraphBuilder } from '../../onnx/build.ts';
-import { floatOf, intOf, stringOf, type Value } from '../../onnx/graph.ts';
-import { elementTypeOf, isFloat } from '../../onnx/tensor.ts';
+import { floatOf, stringOf, type Value } from '../../onnx/graph.ts';
+import { isFloat } from '../../onnx/tensor.ts';
 import type { LowerContext, Lowering } from './context.ts';
-import { asFloats } from './integers.ts';
 import { current, lined, perChannelSlope } from './legacy.ts';
 
 /** Operators whose core form has the same inputs and attributes. */
@@ -11,6 +10,12 @@ export const AS_IS = [
   'Abs',
   'Add',
   'And',
+  'Atan',
+  'BitShift',
+  'BitwiseAnd',
+  'BitwiseNot',
+  'BitwiseOr',
+  'BitwiseXor',
   'Ceil',
   'Cos',
   'Div',
@@ -28,6 +33,7 @@ export const AS_IS = [
   'Less',
   'LessOrEqual',
   'Log',
+  'Mod',
   'Mul',
   'Neg',
   'Not',
@@ -77,8 +83,10 @@ export const clip: Lowering = async ({ g, node, inputs, opset, input }) => {
 
 /** Pow may mix types; the result has the base's. */
 export const pow: Lowering = (context) => {
+  const { g } = context;
   const [base, exponent] = lined(context) as [Value, Value];
-  return [context.g.node('Pow', [base, context.g.cast(exponent, base.type)])];
+  if (isFloat(base.type) || !isFloat(exponent.type)) return [g.node('Pow', [base, g.cast(exponent, base.type)])];
+  return [g.cast(g.node('Pow', [g.cast(base, exponent.type), exponent]), base.type)];
 };
 
 /** Gelu: x·Φ(x), or its tanh approximation (Hendrycks & Gimpel, arXiv:1606.08415). */
@@ -139,13 +147,5 @@ export const thresholdedRelu: Lowering = ({ g, node, input }) => {
 
 export const softsign: Lowering = ({ g, input }) => [g.div(input(0), g.add(g.abs(input(0)), g.scalar(1, input(0))))];
 
-/** Tan, Sinh and the like are rare; a logical Xor is a comparison of booleans. */
+/** A logical Xor is a comparison of booleans. */
 export const xor: Lowering = ({ g, input }) => [g.not(g.equal(input(0), input(1)))];
-
-/** Cast: half-precision floats become float32, so that the whole core graph has one float type. */
-export const castTo =
-  (float: 'float32' | 'float64'): Lowering =>
-  ({ g, node, input }) => {
-    const type = elementTypeOf(intOf(node, 'to', 1));
-    return [isFloat(type) ? g.cast(asFloats(g, input(0)), float) : g.cast(input(0), type)];
-  };

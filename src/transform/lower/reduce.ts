@@ -29,8 +29,11 @@ const over =
 
 export const reduceSum = over((o) => reduce('ReduceSum', o));
 export const reduceMean = over((o) => reduce('ReduceMean', o));
-export const reduceMax = over((o) => reduce('ReduceMax', o));
-export const reduceMin = over((o) => reduce('ReduceMin', o));
+/** Booleans (opset 20) as bytes. */
+const extreme = (op: 'ReduceMax' | 'ReduceMin'): Lowering =>
+  over((o) => (o.x.type === 'bool' ? o.g.cast(reduce(op, { ...o, x: o.g.cast(o.x, 'uint8') }), 'bool') : reduce(op, o)));
+export const reduceMax = extreme('ReduceMax');
+export const reduceMin = extreme('ReduceMin');
 export const reduceL1 = over((o) => reduce('ReduceSum', { ...o, x: o.g.abs(o.x) }));
 export const reduceSumSquare = over((o) => reduce('ReduceSum', { ...o, x: o.g.mul(o.x, o.x) }));
 export const reduceL2 = over((o) => o.g.sqrt(reduce('ReduceSum', { ...o, x: o.g.mul(o.x, o.x) })));
@@ -42,6 +45,20 @@ export const reduceLogSumExp = over((o) => {
   const top = reduce('ReduceMax', { ...o, keep: true });
   const log = g.node('Log', [reduce('ReduceSum', { ...o, x: g.exp(g.sub(x, top)) })]);
   return g.add(log, g.reshape(top, log.shape));
+});
+
+/** The product over the axes, by halves: its gradient is then exact where factors are 0. */
+export const reduceProd = over(({ g, x, axes, keep }) => {
+  const rest = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
+  const kept = rest.map((axis) => x.shape[axis] as number);
+  const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
+  let value = g.reshape(g.transpose(x, [...rest, ...axes]), [...kept, count]);
+  for (let left = count; left > 1; left = Math.ceil(left / 2)) {
+    const half = Math.floor(left / 2);
+    const product = g.mul(g.slice(value, rest.length, 0, half), g.slice(value, rest.length, half, 2 * half));
+    value = left % 2 === 0 ? product : g.concat([product, g.slice(value, rest.length, left - 1, left)], rest.length);
+  }
+  return g.reshape(value, keep ? x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) : kept);
 });
 
 export const argMax: Lowering = ({ g, node, input }) => [g.node('ArgMax', [input(0)], node.attributes)];

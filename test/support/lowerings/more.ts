@@ -3,7 +3,16 @@ import type { Lowered } from '../expect-lowering.ts';
 import { ATTENTION } from './attention.ts';
 import { CONTRIB } from './contrib.ts';
 import { DATA_CASES } from './data.ts';
+import { FUNCTIONS } from './functions.ts';
 import { EINSUMS, NORMALISATIONS } from './normalise.ts';
 import { RECURRENT } from './recurrent.ts';
 
-export const MORE: readonly Lowered[] = [...ATTENTION, ...CONTRIB, ...NORMALISATIONS, ...EINSUMS, ...RECURRENT, ...DATA_CASES];
+export const MORE: readonly Lowered[] = [
+  ...ATTENTION,
+  ...CONTRIB,
+  ...NORMALISATIONS,
+  ...EINSUMS,
+  ...FUNCTIONS,
+  ...RECURRENT,
+  ...DATA_CASES,
+];
