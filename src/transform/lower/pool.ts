@@ -5,6 +5,7 @@ import { floatOf, int, ints, intsOf, type Value } from '../../onnx/graph.ts';
 import { averageWindow, reciprocalCounts } from '../../ops/average-pool.ts';
 import { shapeError, slide, type Window, windowOf } from '../../ops/shapes.ts';
 import type { Lowering } from './context.ts';
+import { maxIndices } from './windows.ts';
 
 const spatialAxes = (x: Value): number[] => x.shape.slice(2).map((_, i) => i + 2);
 const overSpace = (g: GraphBuilder, op: string, x: Value): Value => g.node(op, [x, g.ints(spatialAxes(x))], { keepdims: int(1) });
@@ -70,15 +71,15 @@ function reached({ kernel, strides, dilations }: Window, out: readonly number[])
 }
 
 export const maxPool: Lowering = ({ g, node, input }) => {
-  if (node.outputs.length > 1 && node.outputs[1] !== '') shapeError(node, 'its index output is not supported');
   if (intsOf(node, 'kernel_shape') === undefined) shapeError(node, 'kernel_shape is missing');
   const x = input(0);
-  const { storage_order: _, ceil_mode: __, auto_pad: ___, ...attributes } = node.attributes;
+  const { storage_order: order, ceil_mode: __, auto_pad: ___, ...attributes } = node.attributes;
   const window = windowOf(node, x.shape.slice(2), intsOf(node, 'kernel_shape', []));
-  if (!window.ceil) return [g.node('MaxPool', [x], { ...attributes, pads: ints(window.pads) })];
+  const indices = node.outputs[1] ? [maxIndices(g, x, window, order?.value === 1)] : [];
+  if (!window.ceil) return [g.node('MaxPool', [x], { ...attributes, pads: ints(window.pads) }), ...indices];
   // Operator set 18 and the runtime disagree about the size in ceil mode; padding that reaches as far as the last window says the same.
   const reach = reached(window, slide(x.shape.slice(2), window));
   const begin = window.pads.slice(0, window.kernel.length);
   const end = reach.map((r, i) => Math.max(0, r - (x.shape[i + 2] as number) - (begin[i] as number)));
-  return [g.node('MaxPool', [x], { ...attributes, pads: ints([...begin, ...end]) })];
+  return [g.node('MaxPool', [x], { ...attributes, pads: ints([...begin, ...end]) }), ...indices];
 };

@@ -10,32 +10,41 @@ import { refuseRagged } from './refuse.ts';
 /** A Fourier matrix may have this many elements (128 MB); a longer transform would be better off as an FFT, which ONNX's operators cannot write. */
 const LARGEST = 2 ** 25;
 
-/** One transform: `rows` of the signal are read, as `parts` (1 real, 2 complex) numbers each, into `columns` frequencies. */
+/** One transform: `rows` of the signal are read, as `parts` (1 real, 2 complex) numbers each, into `columns` numbers of `made` parts each. */
 interface Fourier {
   readonly rows: number;
   readonly parts: number;
   readonly length: number;
   readonly columns: number;
   readonly isInverse: boolean;
+  /** The rows are one side of a spectrum, and the signal is real: the other side is its mirror image. */
+  readonly isMirrored?: boolean;
 }
 
-/** [rows·parts, columns·2]: e^∓2πi·nk/length, over length where inverse, for real and imaginary parts side by side. */
-function fourierMatrix(g: GraphBuilder, node: Node, { rows, parts, length, columns, isInverse }: Fourier, type: ElementType): Value {
+/** [rows·parts, columns·2]: e^∓2πi·nk/length, over length where inverse, real and imaginary parts side by side; real parts only where mirrored. */
+function fourierMatrix(
+  g: GraphBuilder,
+  node: Node,
+  { rows, parts, length, columns, isInverse, isMirrored }: Fourier,
+  type: ElementType,
+): Value {
   if (rows * parts * columns * 2 > LARGEST) {
     throw new GibbonError('E_MODEL_UNSUPPORTED', `${node.op} ${node.name}: a transform of ${length} points is too large for a matrix`, {
       hint: 'Attacks that need no gradients still work on this model.',
     });
   }
-  const scale = isInverse ? 1 / length : 1;
+  const made = isMirrored ? 1 : 2;
   const turn = ((isInverse ? 2 : -2) * Math.PI) / length;
-  const width = columns * 2;
+  const width = columns * made;
   const matrix = new Float64Array(rows * parts * width);
   for (let n = 0; n < rows; n++) {
+    const times = isMirrored && n > 0 && 2 * n !== length ? 2 : 1;
+    const scale = isInverse ? times / length : 1;
     for (let k = 0; k < columns; k++) {
       const angle = turn * ((n * k) % length);
       const [re, im] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-      matrix.set([re, im], n * parts * width + 2 * k);
-      if (parts === 2) matrix.set([-im, re], (n * 2 + 1) * width + 2 * k);
+      matrix.set([re, im].slice(0, made), n * parts * width + made * k);
+      if (parts === 2) matrix.set([-im, re].slice(0, made), (n * 2 + 1) * width + made * k);
     }
   }
   return g.constant(floats(matrix, [rows * parts, width], type));
@@ -54,17 +63,19 @@ export const dft: Lowering = async (context) => {
   const rank = x.shape.length;
   const axis = axisOf(node, opset >= 20 ? ((await numberAt(context, 2)) ?? -2) : intOf(node, 'axis', 1), rank);
   const parts = x.shape[rank - 1] as number;
-  const length = (await numberAt(context, 1)) ?? (x.shape[axis] as number);
+  const size = x.shape[axis] as number;
   const [isInverse, isOnesided] = [intOf(node, 'inverse', 0) === 1, intOf(node, 'onesided', 0) === 1];
-  if (isInverse && isOnesided) shapeError(node, 'an inverse of one side is not read');
-  const rows = Math.min(length, x.shape[axis] as number);
-  const columns = isOnesided ? Math.floor(length / 2) + 1 : length;
+  const isMirrored = isInverse && isOnesided;
+  const length = (await numberAt(context, 1)) ?? (isMirrored ? 2 * (size - 1) : size);
+  const half = Math.floor(length / 2) + 1;
+  const rows = Math.min(isMirrored ? half : length, size);
+  const columns = isOnesided && !isInverse ? half : length;
   // The axis moves next to the parts.
   const order = [...x.shape.keys()].filter((i) => i !== axis && i !== rank - 1);
-  const moved = g.transpose(rows < (x.shape[axis] as number) ? g.slice(x, axis, 0, rows) : x, [...order, axis, rank - 1]);
+  const moved = g.transpose(rows < size ? g.slice(x, axis, 0, rows) : x, [...order, axis, rank - 1]);
   const front = moved.shape.slice(0, -2);
-  const matrix = fourierMatrix(g, node, { rows, parts, length, columns, isInverse }, x.type);
-  const y = g.reshape(g.matmul(g.reshape(moved, [...front, rows * parts]), matrix), [...front, columns, 2]);
+  const matrix = fourierMatrix(g, node, { rows, parts, length, columns, isInverse, isMirrored }, x.type);
+  const y = g.reshape(g.matmul(g.reshape(moved, [...front, rows * parts]), matrix), [...front, columns, isMirrored ? 1 : 2]);
   const back = [...x.shape.keys()].map((i) => (i === axis ? rank - 2 : i === rank - 1 ? i : order.indexOf(i)));
   return [g.transpose(y, back)];
 };

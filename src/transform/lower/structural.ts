@@ -197,13 +197,6 @@ export const dropout: Lowering = async ({ g, node, input, inputs, numbers }) => 
   return [input(0), ...(node.outputs.length > 1 ? [g.expand(g.bool(true), input(0).shape)] : [])];
 };
 
-export const spaceToDepth: Lowering = ({ g, node, input }) => {
-  const block = intOf(node, 'blocksize', 1);
-  const [n, c, h, w] = input(0).shape as [number, number, number, number];
-  const parts = g.reshape(input(0), [n, c, h / block, block, w / block, block]);
-  return [g.reshape(g.transpose(parts, [0, 3, 5, 1, 2, 4]), [n, c * block * block, h / block, w / block])];
-};
-
 export const cumSum: Lowering = async ({ g, node, input, numbers }) => [
   g.node('CumSum', [input(0), g.scalar((await numbers(1))?.[0] ?? 0, { type: 'int64' })], node.attributes),
 ];

@@ -105,7 +105,6 @@ const ONNX: Table = {
   Slice: structural.slice,
   Softmax: reduce.softmax,
   Softsign: elementwise.softsign,
-  SpaceToDepth: structural.spaceToDepth,
   Split: structural.split,
   Squeeze: structural.squeeze,
   Sum: elementwise.variadic('Add'),

@@ -5,5 +5,14 @@ import { INDEXED } from './indexed.ts';
 import { QUANTISED, QUANTISED_CONTRIB } from './quantised.ts';
 import { RESIZED } from './resized.ts';
 import { SIGNAL } from './signal.ts';
+import { WINDOWS } from './windows.ts';
 
-export const DATA_CASES: readonly Lowered[] = [...CONTROL, ...QUANTISED, ...QUANTISED_CONTRIB, ...RESIZED, ...INDEXED, ...SIGNAL];
+export const DATA_CASES: readonly Lowered[] = [
+  ...CONTROL,
+  ...QUANTISED,
+  ...QUANTISED_CONTRIB,
+  ...RESIZED,
+  ...INDEXED,
+  ...SIGNAL,
+  ...WINDOWS,
+];
