@@ -7,6 +7,7 @@ import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
+import { rowExamples } from './terminal-table.ts';
 import { textExamples } from './terminal-text.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -161,6 +162,7 @@ function block(page: Page, model: ModelResult, several: boolean): string[] {
     ...curve(page, model),
     ...attacks(page, model),
     ...textExamples(page, model),
+    ...rowExamples(page, model),
     ...findings(page, model),
     '',
   ];

@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { ModelResult } from '../../audit/result.ts';
 import { count, norm, percentOf } from '../format.ts';
 import { className } from '../names.ts';
+import { ColumnRules } from './column-rules.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
 const SOURCES: Record<ModelResult['preprocessing']['source'], string> = {
@@ -110,6 +111,7 @@ export function Assumptions({ model }: { model: ModelResult }): VNode {
           <span class="mono">{shape(input)}</span> → <span class="mono">{shape(output)}</span>
         </Fact>
       </dl>
+      <ColumnRules model={model} />
       <Tried model={model} />
     </>
   );

@@ -4,6 +4,7 @@ import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { distance } from '../format.ts';
 import { quoted } from '../names.ts';
 import { pictureId } from '../pictures.ts';
+import { ColumnTable } from './column-table.tsx';
 import { Envelope } from './envelope.tsx';
 import { Picture } from './picture.tsx';
 import { Prediction } from './prediction.tsx';
@@ -123,6 +124,7 @@ function Tensors({ model, example }: EvidenceProps): VNode | null {
 export function ExampleEvidence(props: EvidenceProps): VNode {
   if (props.example.modality === 'image') return <Pictures {...props} />;
   if (props.example.modality === 'waveform' && props.example.series !== null) return <Waveforms {...props} />;
+  if (props.example.changes !== undefined) return <ColumnTable model={props.model} example={props.example} />;
   if (props.example.text !== undefined) return <TextChange model={props.model} example={props.example} />;
   return <Tensors {...props} />;
 }

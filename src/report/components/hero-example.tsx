@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { distanceIn } from '../../threat/metric.ts';
+import { changeSentence } from '../column-changes.ts';
 import { confidence, inByteSteps, norm, percentOf, significant, size } from '../format.ts';
 import { exampleWord, quoted } from '../names.ts';
 import { type EvidenceProps, ExampleEvidence } from './example-evidence.tsx';
@@ -11,6 +12,7 @@ import { ExampleFacts } from './example-facts.tsx';
 function recipe(model: ModelResult, example: ExampleImages): string {
   const { threat } = model;
   const { one } = exampleWord(model);
+  if (example.changes !== undefined) return changeSentence(example.changes);
   const length = distanceIn(example.distances, threat.norm);
   if (threat.norm === 'edits') return `Change ${length === 1 ? 'one character' : `${length} characters`}`;
   if (threat.norm !== 'linf') return `Change the ${one} by an ${norm(threat.norm)} length of ${significant(length)}`;

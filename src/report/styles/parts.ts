@@ -73,6 +73,7 @@ export const PARTS = `
 .text-diff { margin: 0; background: var(--sunken); border-radius: .5rem; padding: .75rem 1rem; font-size: 1.0625rem; line-height: 1.7; overflow-wrap: anywhere; white-space: pre-wrap; }
 .text-diff del { color: var(--ink-3); text-decoration: line-through 2px; padding: 0 .08em; }
 .text-diff ins { color: var(--bad); background: var(--bad-ground); text-decoration: underline 2px; text-underline-offset: .2em; border-radius: .2em; padding: .05em .12em; font-weight: 600; }
+.column-table .after { color: var(--bad); font-weight: 600; } .column-table .tensors { margin: .75rem 0 0; } .column-table .rest { margin: .5rem 0 0; font-size: .8125rem; color: var(--ink-3); } .example .column-table th, .example .column-table td { padding: .35rem .5rem; font-size: .8125rem; } .hero .column-table { margin: 1.5rem 0 1.25rem; }
 .text-change .tensors { margin: .75rem 0 0; } .example .text-diff { font-size: .9375rem; } .hero .text-change { margin: 1.5rem 0 1.25rem; }
 
 .cards { display: grid; gap: .9rem; }
