@@ -9,7 +9,7 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { isCore, OPS } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { headOf } from '../task/logits.ts';
+import { headOf, scoresOnly } from '../task/logits.ts';
 import { reasonOf } from '../transform/lower/reasons.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { qualifiedName } from '../transform/lower/table.ts';
@@ -60,7 +60,7 @@ export async function inspect(path: string, runtime: Runtime): Promise<Inspectio
   const { bytes, sha256, beside } = await readModelBytes(path);
   const graph = readModel(bytes, beside);
   const head = scoresOf(graph);
-  const used = head ? pruned({ ...graph, outputs: [{ name: head.logits, type: 'float32', shape: null }] }) : graph;
+  const used = head ? pruned(scoresOnly(graph, head)) : graph;
   const operators = operatorFacts(used);
   const missing = unsupportedOperators(used);
   const first = graph.inputs[0]?.shape?.[0];

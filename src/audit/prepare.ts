@@ -19,8 +19,10 @@ import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { scoresOnly } from '../task/logits.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { qualifiedName } from '../transform/lower/table.ts';
+import { pruned } from '../transform/prune.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { openTableFor } from './open-table.ts';
 import { isTextModel, openTextFor } from './open-text.ts';
@@ -94,9 +96,9 @@ const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTE
 
 /** What stands in the way of gradients: operators, or the reason why the model cannot be lowered for a batch of two. */
 export async function withoutGradient(model: ModelFile, p: Preprocessing, runtime: Runtime): Promise<string[]> {
-  const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(model.graph)];
+  const graph = scoresOnly(model.graph, model.head);
+  const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(graph)];
   if (operators.length > 0) return operators;
-  const graph = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
   try {
     await specialise(graph, inputShapes(model, p, 2), evaluator(runtime));
     return [];
@@ -177,5 +179,11 @@ async function classesOf({ model, dataset, base, given, spec, runtime }: Look): 
 
 /** Operators of the model whose gradient is not their own. */
 export function maskedOperators(model: ModelFile): string[] {
-  return [...new Set(model.graph.nodes.filter(isStraightThrough).map((node) => `${qualifiedName(node)} (straight-through)`))];
+  return [
+    ...new Set(
+      pruned(scoresOnly(model.graph, model.head))
+        .nodes.filter(isStraightThrough)
+        .map((node) => `${qualifiedName(node)} (straight-through)`),
+    ),
+  ];
 }

@@ -6,7 +6,7 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Feeds, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
-import { asClasses } from '../task/logits.ts';
+import { asClasses, scoresOnly } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
 import { movedOnly, type Range } from '../threat/ball.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
@@ -93,7 +93,7 @@ export async function createTarget(
   const judge = await createJudge(model, preprocessing, runtime, options);
   const task = classifier(judge.outputs);
   const evaluate = evaluator(runtime);
-  const exposed = { ...model.graph, outputs: [{ name: model.head.logits, type: 'float32' as const, shape: null }] };
+  const exposed = scoresOnly(model.graph, model.head);
   const graphAt = (batch: number): Promise<StaticGraph> => {
     const made = graphs.get(batch) ?? specialise(exposed, inputShapes(model, preprocessing, batch), evaluate).then(optimise);
     graphs.set(batch, made);
@@ -109,7 +109,7 @@ export async function createTarget(
     preprocessing,
     task,
     size: sizeOf(preprocessing.shape),
-    unsupported: [...inputsWithoutGradient(preprocessing), ...unsupportedOperators(model.graph)],
+    unsupported: [...inputsWithoutGradient(preprocessing), ...unsupportedOperators(exposed)],
     judge,
     batches: () => [...graphs.keys()],
     arithmetic: async (id, define) => {

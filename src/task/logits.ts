@@ -51,6 +51,11 @@ function mapped({ outputs }: Graph, makers: ReadonlyMap<string, Node>): string |
   return outputs.map(({ name }) => makers.get(name)).find((node) => node?.op === 'ZipMap')?.inputs[0];
 }
 
+/** The model with its logits as the only output: what stands beside them (labels, further heads) costs no gradients. */
+export function scoresOnly(model: Graph, { logits }: Pick<Head, 'logits'>): Graph {
+  return { ...model, outputs: [{ name: logits, type: 'float32', shape: null }] };
+}
+
 /** Logits as [B, C]: trailing dimensions of 1 dropped, and a single output z (binary) as the pair (0, z). */
 export function asClasses(g: GraphBuilder, logits: Value): Value {
   const batch = logits.shape[0] as number;

@@ -115,12 +115,13 @@ describe('If', () => {
     await expectPath(graph, [1, 3], rows);
     expect((await runNumbers(await loweredFrom(graph, [3, 3]), { x0: rows.flat() })).y).toEqual(singles);
   });
-  it('refuses to decide for a whole batch where the model decides for one row', async () => {
+  it('that decides for the whole row is walked row by row', async () => {
     const graph = hidden([node('MatMul', ['x0', 'w'], 'a')], [node('MatMul', ['x0', 'v'], 'b')]);
-    await expect(loweredFrom(graph, [2, 3])).rejects.toMatchObject({
-      code: 'E_MODEL_UNSUPPORTED',
-      message: expect.stringContaining('one row'),
-    });
+    const rows = [RARE, ...USUAL];
+    const alone = await loweredFrom(graph, [1, 3]);
+    const singles: number[] = [];
+    for (const row of rows) singles.push(...((await runNumbers(alone, { x0: row })).y as number[]));
+    expect((await runNumbers(await loweredFrom(graph, [3, 3]), { x0: rows.flat() })).y).toEqual(singles);
   });
   it.each([
     ['shapes', [node('MatMul', ['x0', 'w'], 'a')], [node('Relu', ['x0'], 'b')], 'branches that return [1,2] and [1,3]'],

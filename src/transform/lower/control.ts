@@ -5,6 +5,7 @@ import { isFloat, sizeOf } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { chosen } from './choose.ts';
 import { type Given, isSequence, type LowerContext, type Lowering } from './context.ts';
+import { refuseMixing } from './refuse.ts';
 
 /** At most so many nodes may come out of unrolling one loop. */
 const UNROLLED = 20_000;
@@ -56,7 +57,7 @@ function conditionOf({ g, node, input, rebatched = 1 }: LowerContext): Value {
   const size = sizeOf(condition.shape);
   if (size === 1 && rebatched === 1) return g.reshape(condition, []);
   if (size === rebatched) return g.reshape(condition, [rebatched]);
-  return refuse(node, 'the model is made for one row, and its condition does not follow the rows of a batch');
+  return refuseMixing(node);
 }
 
 /** Can a condition for each row select within this value? A scalar one always can. */

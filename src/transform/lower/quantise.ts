@@ -9,6 +9,7 @@ import { type ElementType, elementTypeOf } from '../../onnx/tensor.ts';
 import { axisOf, listOf } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { asFloats, asIntegers } from './integers.ts';
+import { refuseMixing } from './refuse.ts';
 
 /** Smallest and largest value of each type that is quantised to; 4-bit integers are kept in 8 bits. */
 const RANGES: Partial<Record<ElementType, readonly [number, number]>> = {
@@ -85,8 +86,9 @@ export function dynamicScale(g: GraphBuilder, x: Value): { scale: Value; zero: V
   return { scale, zero: g.node('Round', [g.clip(g.neg(g.div(low, scale)), 0, 255)]) };
 }
 
-export const dynamicQuantizeLinear: Lowering = ({ g, input }) => {
+export const dynamicQuantizeLinear: Lowering = ({ g, node, input, rebatched = 1 }) => {
   const x = input(0);
+  if (rebatched > 1 && !g.isFixed(x)) refuseMixing(node);
   const { scale, zero } = dynamicScale(g, x);
   return [quantised(g, g.div(x, scale), zero, 'uint8'), scale, asIntegers(g, zero, 'uint8')];
 };

@@ -3,6 +3,8 @@ import type { Node } from '../../onnx/graph.ts';
 import { qualifiedName } from './table.ts';
 
 const TEXT = 'it works on text, which has no gradient';
+const RANDOM = 'what it returns is random, and differs from the random numbers of the judge';
+const DETECTS = 'it cuts out regions, as detectors do';
 const RAGGED = 'the shape of what it returns depends on the data';
 
 const TREE = 'a tree is constant between its thresholds: its decision is attacked with scores or labels';
@@ -10,6 +12,8 @@ const MAP = 'it works on maps or text, which have no gradient';
 
 /** Reasons by qualified name. */
 const REASONS: Readonly<Record<string, string>> = {
+  Bernoulli: RANDOM,
+  DeformConv: 'each of its weights reads at a place of its own',
   Det: 'determinants have no rule',
   'ai.onnx.ml.CastMap': MAP,
   'ai.onnx.ml.CategoryMapper': MAP,
@@ -19,8 +23,16 @@ const REASONS: Readonly<Record<string, string>> = {
   'ai.onnx.ml.TreeEnsembleClassifier': TREE,
   'ai.onnx.ml.TreeEnsembleRegressor': TREE,
   'ai.onnx.ml.ZipMap': MAP,
+  ImageDecoder: 'it decodes files',
+  MaxRoiPool: DETECTS,
+  Multinomial: RANDOM,
   NonMaxSuppression: RAGGED,
+  RandomNormal: RANDOM,
+  RandomNormalLike: RANDOM,
+  RandomUniform: RANDOM,
+  RandomUniformLike: RANDOM,
   RegexFullMatch: TEXT,
+  RoiAlign: DETECTS,
   StringConcat: TEXT,
   StringNormalizer: TEXT,
   StringSplit: TEXT,

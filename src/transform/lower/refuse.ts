@@ -19,3 +19,10 @@ export function refuseRagged({ op, name }: Node): never {
     hint: 'Gibbon keeps every path that the data may take, and needs shapes that follow from the input size alone.',
   });
 }
+
+/** @throws GibbonError E_MODEL_SHAPE: in a batch the operator would mix rows of a model that is made for one. */
+export function refuseMixing({ op, name }: Node): never {
+  throw new GibbonError('E_MODEL_SHAPE', `${op} ${name}: the model is made for one row, and this looks at all rows of a batch together`, {
+    hint: 'Export it with a dynamic batch dimension.',
+  });
+}
