@@ -117,11 +117,15 @@ async function play(round: Round, rows: readonly Row[]): Promise<Row[]> {
 
 /** Records what was found. Broken examples leave the round. */
 async function settled({ context, fooled, found, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
-  const decisions = await context.target.judge.decide(ended.map(({ x }) => x));
+  // After the last restart it no longer matters here whether a row that went its whole way has broken its example.
+  const asked = ended.filter(({ success }) => success || left > 1);
+  const answers = await context.target.judge.decide(asked.map(({ x }) => x));
+  const decisions = new Map(asked.map((one, i) => [one, answers[i] as Decision]));
   const mistaken: Row[] = [];
-  for (const [i, { row, x, steps: taken, cost, slope, success }] of ended.entries()) {
+  for (const one of ended) {
+    const { row, x, steps: taken, cost, slope, success } = one;
     const { index } = row;
-    const [before, decision] = [found.get(index), decisions[i] as Decision];
+    const [before, decision] = [found.get(index), decisions.get(one)];
     found.set(index, {
       index,
       candidate: x,
@@ -129,7 +133,7 @@ async function settled({ context, fooled, found, left, of, samples }: Round, end
       gradients: (before?.gradients ?? 0) + taken * cost.gradients,
       ...(before?.slope === undefined ? (slope === undefined ? {} : { slope: health(slope) }) : { slope: before.slope }),
     });
-    const broken = decided(decision) && fooled(samples.get(index) as AttackSample, decision.label);
+    const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label);
     if (broken) samples.delete(index);
     else if (success) {
       mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, x }, blind: true });
