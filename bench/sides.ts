@@ -9,7 +9,7 @@ import { type Case, dataFile, modelPath } from './cases.ts';
 import { measure } from './measure.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const cli = join(here, '../dist/cli/main.js');
+const cli = join(here, '../bin/gibbon.js');
 
 export const STEPS = 40;
 

@@ -3,6 +3,7 @@ import type { Reporter, Workers } from '../audit/ports.ts';
 import { createProgress, type Progress, type ProgressSink } from '../base/progress.ts';
 import { memoryPerWorker, workersThatFit } from '../queue/cpus.ts';
 import { createPool } from '../queue/pool.ts';
+import { WORKER_ENTRY } from '../queue/worker-entry.ts';
 
 /** What a worker is expected to need at most; the pool starts fewer where memory is short. */
 const WORKER_BYTES = 1.5e9;
@@ -28,7 +29,7 @@ export interface Hiring {
 export function hire({ size, signal, audience }: Hiring): Crew {
   const count = size ?? workersThatFit({ bytesPerWorker: WORKER_BYTES });
   const pool = createPool({
-    entry: new URL('../queue/worker.js', import.meta.url),
+    entry: WORKER_ENTRY,
     init: undefined,
     size: count,
     stallSeconds: STALL_SECONDS,

@@ -4,7 +4,7 @@ import { auditModel } from '../audit/audit.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
-import { version as ortVersion } from '../runtime/ort-binding.ts';
+import { version as ortVersion } from '../runtime/ort-version.ts';
 import { type Audience, hire, narrator } from './crew.ts';
 import { version } from './version.ts';
 

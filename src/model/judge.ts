@@ -28,16 +28,15 @@ export interface Judge {
   release(): Promise<void>;
 }
 
-/** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory. */
+/** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory and are no faster together. */
 const BATCH = 50;
-const BATCH_OF_LARGE = 8;
-const LARGE = 20_000;
+const BATCH_NUMBERS = 150_000;
 
 /** Rows per run, and whether the model insists on that number. */
 function batchOf({ input }: ModelFile, size: number): { batch: number; isFixed: boolean } {
   const fixed = input.shape?.[0];
   if (typeof fixed === 'number' && fixed > 0) return { batch: fixed, isFixed: true };
-  return { batch: size > LARGE ? BATCH_OF_LARGE : BATCH, isFixed: false };
+  return { batch: Math.max(1, Math.min(BATCH, Math.floor(BATCH_NUMBERS / size))), isFixed: false };
 }
 
 export async function createJudge(
