@@ -70,7 +70,10 @@ const names = (text: string): string[] => {
 /** Adds the shared flags to a command. */
 export function withShared(command: Command): Command {
   return command
-    .option('--data <path>', 'labelled data: image or WAV folder by class, IDX, CIFAR binary, NPY, NPZ, table (CSV, Parquet)')
+    .option(
+      '--data <path>',
+      'labelled data: image, audio or text folder by class, IDX, CIFAR binary, NPY, NPZ, table or texts (CSV, TSV, Parquet, JSON lines)',
+    )
     .option('--labels <file>', 'labels, where the data does not carry them: IDX, NPY, CSV, JSON or one per line')
     .option('--classes <file>', "class names in the model's output order: JSON array or one per line")
     .option('--text-column <column>', 'tables of texts: the column with the texts, by name or position')

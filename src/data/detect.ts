@@ -3,8 +3,8 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { GibbonError } from '../base/errors.ts';
+import { AUDIO_NAME } from './audio-file.ts';
 import { cifarLabelBytes } from './cifar.ts';
-import { WAVE_NAME } from './folder-dataset.ts';
 import { isIdx } from './idx.ts';
 import { IMAGE_NAME } from './image-file.ts';
 import { isNpy } from './npy.ts';
@@ -14,7 +14,7 @@ import { TABLE_NAME } from './table-file.ts';
 export type DataFormat = 'folder' | 'file' | 'idx' | 'npy' | 'npz' | 'cifar' | 'table';
 
 const SUPPORTED =
-  'Gibbon reads folders of images or WAV files, IDX (MNIST), CIFAR binary files, .npy and .npz, and tables (.csv, .tsv, .parquet).';
+  'Gibbon reads folders of images or audio files, IDX (MNIST), CIFAR binary files, .npy and .npz, and tables (.csv, .tsv, .parquet).';
 
 /** The format of what is at `path`; `file` is a single image or WAV file. Throws E_FILE_NOT_FOUND, E_DATA_EMPTY, E_DATA_UNREADABLE. */
 export async function detectFormat(path: string): Promise<DataFormat> {
@@ -23,7 +23,7 @@ export async function detectFormat(path: string): Promise<DataFormat> {
   if (!found.isFile()) throw new GibbonError('E_DATA_UNREADABLE', `${path} is neither a file nor a folder.`, { hint: SUPPORTED });
   if (found.size === 0) throw new GibbonError('E_DATA_EMPTY', `${path} is empty.`, { hint: 'Download or export the file again.' });
   const name = basename(path);
-  if (IMAGE_NAME.test(name) || WAVE_NAME.test(name)) return 'file';
+  if (IMAGE_NAME.test(name) || AUDIO_NAME.test(name)) return 'file';
   if (/\.np[yz]$/i.test(name)) return /y$/i.test(name) ? 'npy' : 'npz';
   if (TABLE_NAME.test(name)) return 'table';
   // A dark CIFAR image may start with bytes that look like an IDX header, so the name comes first.

@@ -1,47 +1,60 @@
-/** A Dataset over a folder of image or WAV files: class folders are labels; a flat folder has none, unless a label file is given. */
+/** A Dataset over a folder of image or audio files: class folders are labels; a flat folder has none, unless a label file is given. */
 import { GibbonError } from '../base/errors.ts';
+import { AUDIO_NAME, decodeAudioFile } from './audio-file.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import type { FolderListing, ListedFile } from './folder-listing.ts';
 import { decodeImageFile, IMAGE_NAME } from './image-file.ts';
 import { loadLabels } from './label-file.ts';
 import type { Labels } from './labels.ts';
-import { readWholeFile } from './source.ts';
 import { streamedDataset } from './streamed-dataset.ts';
-import { parseWav } from './wav.ts';
 
 type Decoded = Pick<Sample, 'shape' | 'data' | 'sampleRate'>;
 
-/** What counts as audio in a folder. */
-export const WAVE_NAME = /\.wave?$/i;
-
 /** Is there anything in it that `folderDataset` can read? */
-export const hasMedia = ({ files }: FolderListing): boolean => files.some(({ name }) => IMAGE_NAME.test(name) || WAVE_NAME.test(name));
+export const hasMedia = ({ files }: FolderListing): boolean => files.some(({ name }) => IMAGE_NAME.test(name) || AUDIO_NAME.test(name));
 
-async function decodeWaveFile(path: string): Promise<Decoded> {
-  const { data, sampleRate } = parseWav(await readWholeFile(path), path);
-  return { shape: [data.length], data, sampleRate };
+/** Decodes recordings that are all of the first one's sampling rate: at another rate the same numbers mean another sound. */
+function audioReader(files: readonly ListedFile[]): (path: string) => Promise<Decoded> {
+  let first: Promise<number> | undefined;
+  return async (path) => {
+    const { data, sampleRate } = await decodeAudioFile(path);
+    const [own] = files;
+    first ??=
+      own === undefined || own.path === path ? Promise.resolve(sampleRate) : decodeAudioFile(own.path).then((one) => one.sampleRate);
+    const rate = await first;
+    if (rate === sampleRate) return { shape: [data.length], data, sampleRate };
+    throw new GibbonError('E_DATA_SHAPE', `${path} has ${sampleRate} samples a second, ${own?.name} has ${rate}.`, {
+      hint: 'Bring all recordings to the rate that the model was trained with: ffmpeg -i in.wav -ar 16000 out.wav.',
+    });
+  };
 }
 
 /**
- * Opens a listing of which images or WAV files, whichever are more, are the samples; what is neither is ignored, with a note.
+ * Opens a listing of which images or audio files, whichever are more, are the samples; what is neither is ignored, with a note.
  * Throws E_DATA_EMPTY where there are none, and what `loadLabels` throws.
  */
 export async function folderDataset(root: string, listing: FolderListing, labelFile: string | undefined): Promise<Dataset> {
   const images = listing.files.filter(({ name }) => IMAGE_NAME.test(name));
-  const waves = listing.files.filter(({ name }) => WAVE_NAME.test(name));
+  const waves = listing.files.filter(({ name }) => AUDIO_NAME.test(name));
   const isImages = images.length >= waves.length;
   const media = isImages ? images : waves;
   if (media.length === 0) throw emptyFolder(root, listing);
   const { files, labels } =
     labelFile === undefined ? labelByFolder(media) : { files: media, labels: await labelsFromFile(labelFile, media) };
+  const read = isImages ? decodeImageFile : audioReader(files);
   return streamedDataset({
     modality: isImages ? 'image' : 'waveform',
     length: files.length,
     labels,
     files: [...files, ...(labelFile === undefined ? [] : [{ path: labelFile, name: 'labels' }])],
-    notes: ignoredNotes(listing.files.length - media.length, media.length - files.length, listing.hidden, isImages ? 'image' : 'WAV file'),
+    notes: ignoredNotes(
+      listing.files.length - media.length,
+      media.length - files.length,
+      listing.hidden,
+      isImages ? 'image' : 'audio file',
+    ),
     id: (index) => (files[index] as ListedFile).name,
-    read: (index): Promise<Decoded> => (isImages ? decodeImageFile : decodeWaveFile)((files[index] as ListedFile).path),
+    read: (index): Promise<Decoded> => read((files[index] as ListedFile).path),
   });
 }
 
@@ -49,7 +62,7 @@ function emptyFolder(root: string, { files, hidden }: FolderListing): GibbonErro
   const others = files.length + hidden;
   return new GibbonError(
     'E_DATA_EMPTY',
-    `${root} holds no images or WAV files${others > 0 ? `; its ${others} other files were ignored` : ''}.`,
+    `${root} holds no images or audio files${others > 0 ? `; its ${others} other files were ignored` : ''}.`,
     { hint: 'Give a folder with one sub-folder for each class, or an IDX, CIFAR, .npy or .npz file.' },
   );
 }
