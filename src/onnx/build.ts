@@ -315,7 +315,8 @@ export class GraphBuilder {
   split(x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
     const count = sizes.length;
     if (count === 1) return [x];
-    if (sizes.every((size) => size === sizes[0])) return this.nodes1('Split', [x], { axis: int(axis), num_outputs: int(count) }, count);
+    if (sizes[0] !== 0 && sizes.every((size) => size === sizes[0]))
+      return this.nodes1('Split', [x], { axis: int(axis), num_outputs: int(count) }, count);
     return this.nodes1('Split', [x, this.ints(sizes)], { axis: int(axis) }, count);
   }
   /** Pads with `value` (0 unless given); `pads` is [begin…, end…] over all axes. */

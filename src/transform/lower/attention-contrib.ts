@@ -3,7 +3,7 @@ import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, int, intOf, intsOf, type Node, type Value } from '../../onnx/graph.ts';
 import { shapeError } from '../../ops/shapes.ts';
-import { attend, causal, mergeHeads, penalty, positions, splitHeads } from './attention.ts';
+import { attend, mergeHeads, penalty, positions, splitHeads, within } from './attention.ts';
 import type { LowerContext, Lowering } from './context.ts';
 
 /** @throws GibbonError E_MODEL_UNSUPPORTED */
@@ -28,7 +28,7 @@ interface Masked {
 function biasOf({ g, node }: LowerContext, like: Value, { mask, bias, queries, keys, past }: Masked): Value | undefined {
   const parts: Value[] = bias ? [bias] : [];
   if (mask) parts.push(penalty(g, allowedBy(g, node, mask, keys), like, floatOf(node, 'mask_filter_value', FILTER)));
-  if (intOf(node, 'unidirectional', 0) === 1) parts.push(penalty(g, causal(g, queries, keys, past), like));
+  if (intOf(node, 'unidirectional', 0) === 1) parts.push(penalty(g, within(g, queries, keys, { offset: past }), like));
   return parts.length === 0 ? undefined : parts.reduce((a, b) => g.add(a, b));
 }
 

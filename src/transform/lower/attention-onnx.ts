@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
 import { floats } from '../../onnx/tensor.ts';
 import { shapeError } from '../../ops/shapes.ts';
-import { attend, causal, mergeHeads, penalty, positions, splitHeads } from './attention.ts';
+import { attend, mergeHeads, penalty, positions, splitHeads, within } from './attention.ts';
 import type { LowerContext, Lowering } from './context.ts';
 
 export const attention: Lowering = (context) => {
@@ -20,19 +20,22 @@ export const attention: Lowering = (context) => {
   return [flat ? mergeHeads(g, y) : y, k, v, scores[intOf(node, 'qk_matmul_output_mode', 0)]];
 };
 
-/** What mask, causal order and the number of valid keys add to the scores. */
+/** What mask, order, window and the number of valid keys add to the scores. */
 function biasOf({ g, node, inputs }: LowerContext, q: Value, k: Value): { bias: Value | undefined; guarded: boolean } {
   const [queries, keys] = [q.shape[2] as number, k.shape[2] as number];
   const [mask, past, valid] = [inputs[3], inputs[4], inputs[6]];
   const parts: Value[] = [];
   if (mask) parts.push(toKeys(g, mask.type === 'bool' ? penalty(g, mask, q) : mask, keys));
   if (valid) parts.push(penalty(g, g.less(positions(g, keys), g.reshape(valid, [valid.shape[0] as number, 1, 1, 1])), q));
-  if (intOf(node, 'is_causal', 0) === 1) {
-    const offset = past ? (past.shape[2] as number) : valid ? g.sub(valid, g.scalar(queries, valid)) : 0;
-    parts.push(penalty(g, causal(g, queries, keys, offset), q));
-  }
+  const offset = past ? (past.shape[2] as number) : valid ? g.sub(valid, g.scalar(queries, valid)) : 0;
+  const bound = (name: string): number => intOf(node, name, -1);
+  const last = intOf(node, 'is_causal', 0) === 1 ? 0 : bound('right_window_size');
+  if (last >= 0) parts.push(penalty(g, within(g, queries, keys, { offset, after: last }), q));
+  const before = bound('left_window_size');
+  if (before >= 0) parts.push(penalty(g, within(g, queries, keys, { offset, before }), q));
   const [first, ...rest] = parts;
-  return { bias: first && rest.reduce((sum, part) => g.add(sum, part), first), guarded: mask !== undefined || valid !== undefined };
+  const guarded = mask !== undefined || valid !== undefined || before >= 0;
+  return { bias: first && rest.reduce((sum, part) => g.add(sum, part), first), guarded };
 }
 
 /** A mask may be shorter than the keys (opset 24): those behind its end are hidden. */

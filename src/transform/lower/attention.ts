@@ -69,18 +69,19 @@ export function penalty(g: GraphBuilder, allowed: Value, like: Value, otherwise 
 /** 0, 1, … count − 1 as int64 [count]. */
 export const positions = (g: GraphBuilder, count: number): Value => g.ints(listOf(count, (i) => i));
 
-/** Does query i see key j, that is j ≤ i + offset? [queries, keys] for a number, [batch, 1, queries, keys] for an offset per row (int64). */
-export function causal(g: GraphBuilder, queries: number, keys: number, offset: number | Value): Value {
+/** Keys that a query at position p = i + offset may see: those up to p + after, or from p − before on. */
+interface Window {
+  /** How many keys stand before the first query: a number, or one for each row of the batch (int64). */
+  readonly offset: number | Value;
+  readonly after?: number;
+  readonly before?: number;
+}
+
+/** Does query i see key j? [queries, keys], or [batch, 1, queries, keys] for an offset of each row. */
+export function within(g: GraphBuilder, queries: number, keys: number, { offset, after = 0, before }: Window): Value {
   const rows = g.reshape(positions(g, queries), [queries, 1]);
-  const last =
-    typeof offset === 'number'
-      ? g.add(rows, g.scalar(offset, rows))
-      : g.add(
-          rows,
-          g.reshape(
-            offset,
-            [-1, 1, 1, 1].map((d) => (d === -1 ? (offset.shape[0] as number) : d)),
-          ),
-        );
-  return g.node('LessOrEqual', [positions(g, keys), last]);
+  const start = typeof offset === 'number' ? g.scalar(offset, rows) : g.reshape(offset, [offset.shape[0] as number, 1, 1, 1]);
+  const here = g.add(rows, start);
+  if (before !== undefined) return g.node('GreaterOrEqual', [positions(g, keys), g.sub(here, g.scalar(before, rows))]);
+  return g.node('LessOrEqual', [positions(g, keys), g.add(here, g.scalar(after, rows))]);
 }

@@ -1,6 +1,6 @@
 /** Lowerings of element-wise operators: most are core as they are, the others are written with those. */
 import type { GraphBuilder } from '../../onnx/build.ts';
-import { floatOf, stringOf, type Value } from '../../onnx/graph.ts';
+import { floatOf, int, intOf, stringOf, type Value } from '../../onnx/graph.ts';
 import { isFloat } from '../../onnx/tensor.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { current, lined, perChannelSlope } from './legacy.ts';
@@ -33,7 +33,6 @@ export const AS_IS = [
   'Less',
   'LessOrEqual',
   'Log',
-  'Mod',
   'Mul',
   'Neg',
   'Not',
@@ -87,6 +86,17 @@ export const pow: Lowering = (context) => {
   const [base, exponent] = lined(context) as [Value, Value];
   if (isFloat(base.type) || !isFloat(exponent.type)) return [g.node('Pow', [base, g.cast(exponent, base.type)])];
   return [g.cast(g.node('Pow', [g.cast(base, exponent.type), exponent]), base.type)];
+};
+
+/** Mod: ONNX Runtime knows the remainder with the sign of the divisor for integers only. */
+export const mod: Lowering = (context) => {
+  const { g, node, input } = context;
+  const [a, b] = [input(0), input(1)];
+  if (!isFloat(a.type) || intOf(node, 'fmod', 0) === 1) return asIs(context);
+  const rest = g.node('Mod', [a, b], { fmod: int(1) });
+  const zero = g.scalar(0, a);
+  const turned = g.not(g.equal(g.less(rest, zero), g.less(b, zero)));
+  return [g.where(g.and(turned, g.not(g.equal(rest, zero))), g.add(rest, b), rest)];
 };
 
 /** Gelu: x·Φ(x), or its tanh approximation (Hendrycks & Gimpel, arXiv:1606.08415). */

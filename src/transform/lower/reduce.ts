@@ -52,13 +52,15 @@ export const reduceProd = over(({ g, x, axes, keep }) => {
   const rest = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
   const kept = rest.map((axis) => x.shape[axis] as number);
   const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
+  const shape = keep ? x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) : kept;
+  if (count === 0) return g.expand(g.scalar(1, x), shape);
   let value = g.reshape(g.transpose(x, [...rest, ...axes]), [...kept, count]);
   for (let left = count; left > 1; left = Math.ceil(left / 2)) {
     const half = Math.floor(left / 2);
     const product = g.mul(g.slice(value, rest.length, 0, half), g.slice(value, rest.length, half, 2 * half));
     value = left % 2 === 0 ? product : g.concat([product, g.slice(value, rest.length, left - 1, left)], rest.length);
   }
-  return g.reshape(value, keep ? x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim)) : kept);
+  return g.reshape(value, shape);
 });
 
 export const argMax: Lowering = ({ g, node, input }) => [g.node('ArgMax', [input(0)], node.attributes)];

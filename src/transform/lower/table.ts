@@ -77,6 +77,7 @@ const ONNX: Table = {
   MeanVarianceNormalization: normalise.meanVarianceNormalization,
   Min: elementwise.variadic('Min'),
   Mish: elementwise.mish,
+  Mod: elementwise.mod,
   OneHot: patterns.oneHot,
   Pad: structural.pad,
   Pow: elementwise.pow,
