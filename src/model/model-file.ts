@@ -31,6 +31,7 @@ export async function readModelFile(asked: string): Promise<ModelFile> {
   const [input] = graph.inputs;
   if (!input)
     throw new GibbonError('E_MODEL_UNSUPPORTED', 'the model has no inputs', { hint: 'Export it with its input as a graph input.' });
+  for (const port of graph.inputs) assertPossible(port);
   const head = headOf(graph);
   const parameters = [...graph.constants.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const output: Port = graph.outputs.find(({ name }) => name === head.output) ?? { name: head.output, type: 'float32', shape: null };
@@ -46,4 +47,15 @@ export async function readModelFile(asked: string): Promise<ModelFile> {
     head,
     folder,
   };
+}
+
+/** Numbers of one example; a minute of sound has 3 million, a photo at full resolution 150 million. */
+const LARGEST_INPUT = 2 ** 28;
+
+function assertPossible({ name, shape }: Port): void {
+  const fixed = (shape ?? []).filter((dim) => typeof dim === 'number');
+  if (sizeOf(fixed) <= LARGEST_INPUT) return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the model's input ${name} takes [${shape?.join(', ')}], more numbers than any data has`, {
+    hint: 'The file is damaged, or made to do harm.',
+  });
 }
