@@ -150,6 +150,10 @@ const dependsOnData = (error: unknown): boolean => error instanceof GibbonError 
 /** A refusal by a reason is no failure; what the library did not mean to say is one. */
 function refusal(error: unknown): Found {
   if (!(error instanceof GibbonError)) return failed(`threw ${error instanceof Error ? error.message : String(error)}`);
-  const unintended = error.code === 'E_INTERNAL' || error.code === 'E_MODEL_SHAPE' || error.code === 'E_MODEL_LOAD';
+  const unintended =
+    error.code === 'E_INTERNAL' ||
+    error.code === 'E_MODEL_SHAPE' ||
+    error.code === 'E_MODEL_LOAD' ||
+    / cannot be lowered: /.test(error.message);
   return unintended ? failed(`${error.code}: ${error.message}`) : notApplicable(`${error.message}`);
 }

@@ -12,6 +12,8 @@ import { type Given, isSequence } from './lower/context.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf, qualifiedName } from './lower/table.ts';
 import { bodiesOf, pruned } from './prune.ts';
+import { rowByRow } from './row-by-row.ts';
+import { separatesRows } from './separate-rows.ts';
 import { walked } from './walk.ts';
 
 /** Operators behind the model's outputs that cannot be lowered, each once, e.g. "Unique" or "com.microsoft.FusedMatMul". */
@@ -27,15 +29,25 @@ function unsupportedNodes({ nodes }: Graph): Node[] {
   });
 }
 
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
 /**
- * Lowers `model` for inputs of these shapes (batch first).
+ * Lowers `model` for inputs of these shapes (batch first). A model that fixes its first dimension to 1 may be given more rows.
  * @throws GibbonError E_OPERATOR_UNSUPPORTED listing all operators without a lowering; E_MODEL_SHAPE where shapes contradict
  */
-export async function specialise(
-  model: Graph,
-  shapes: Readonly<Record<string, readonly number[]>>,
-  evaluate: Evaluate,
-): Promise<StaticGraph> {
+export async function specialise(model: Graph, shapes: Shapes, evaluate: Evaluate): Promise<StaticGraph> {
+  const rows = rebatchedRows(model, shapes) ?? 1;
+  if (rows === 1) return inOneWalk(model, shapes, evaluate);
+  const together = await inOneWalk(model, shapes, evaluate).catch((error: unknown) => {
+    if (error instanceof GibbonError && error.code === 'E_MODEL_SHAPE') return undefined;
+    throw error;
+  });
+  if (together && separatesRows(together, rows)) return together;
+  const single = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, [1, ...shape.slice(1)]]));
+  return rowByRow(await inOneWalk(model, single, evaluate), rows);
+}
+
+async function inOneWalk(model: Graph, shapes: Shapes, evaluate: Evaluate): Promise<StaticGraph> {
   const needed = pruned(model);
   const unsupported = unsupportedNodes(needed);
   if (unsupported.length > 0) refuseOperators(unsupported);
@@ -58,7 +70,7 @@ function tensorOf(value: Given, name: string): Value {
 }
 
 /** The batch size, where the model itself fixes its first dimension to 1. */
-function rebatchedRows(model: Graph, shapes: Readonly<Record<string, readonly number[]>>): number | undefined {
+function rebatchedRows(model: Graph, shapes: Shapes): number | undefined {
   const fixed = model.inputs.every((port) => port.shape?.[0] === 1);
   return fixed ? shapes[model.inputs[0]?.name ?? '']?.[0] : undefined;
 }

@@ -63,28 +63,42 @@ export function inputsOf(
   ports: readonly Port[],
   shapes: Readonly<Record<string, readonly number[]>>,
   kept: Inputs | undefined,
+  integers = INTEGERS,
 ): [string, Inputs][] {
   const filled = Object.entries(FILLS).map(([name, draw]): [string, Inputs] => [
     name,
     Object.fromEntries(
       ports.map((port) => [
         port.name,
-        kept && port.type !== 'float32' ? (kept[port.name] as HostTensor) : fill(port, shapes[port.name] ?? [], draw),
+        kept && port.type !== 'float32' ? (kept[port.name] as HostTensor) : fill(port, shapes[port.name] ?? [], draw, integers),
       ]),
     ),
   ]);
   return [...(kept ? [['kept', kept] as [string, Inputs]] : []), ...filled];
 }
 
-function fill({ name, type }: Port, shape: readonly number[], draw: Draw): HostTensor {
+function fill({ name, type }: Port, shape: readonly number[], draw: Draw, integers: number): HostTensor {
   const rng = keyedRng(0, 'conformance', name);
   const size = sizeOf(shape);
   if (type === 'float32') return { type, shape, data: Float32Array.from({ length: size }, () => draw(rng.uniform())) };
-  const value = (): number => Math.abs(Math.floor(draw(rng.uniform()) * INTEGERS)) % INTEGERS;
+  const value = (): number => Math.abs(Math.floor(draw(rng.uniform()) * integers)) % integers;
   if (type === 'int64') return { type, shape, data: BigInt64Array.from({ length: size }, () => BigInt(value())) };
   if (type === 'int32') return { type, shape, data: Int32Array.from({ length: size }, value) };
   if (type === 'float64') return { type, shape, data: Float64Array.from({ length: size }, () => draw(rng.uniform())) };
   throw new Error(`no inputs of type ${type} are made`);
+}
+
+/** Relative distance of neighbouring float32 numbers. */
+const ULP = 2 ** -23;
+
+/** The same inputs with each float32 number moved by about a unit in its last place, up or down. */
+export function nudged(inputs: Inputs, draw: number): Inputs {
+  const moved = (name: string, tensor: HostTensor): HostTensor => {
+    if (tensor.type !== 'float32') return tensor;
+    const rng = keyedRng(draw, 'nudged', name);
+    return { ...tensor, data: Float32Array.from(tensor.data as Float32Array, (value) => value * (1 + (rng.uniform() < 0.5 ? ULP : -ULP))) };
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, moved(name, tensor)]));
 }
 
 /** Row `row` of every input. */
