@@ -18,7 +18,9 @@ function defined(a: string, b: string): number {
 }
 
 const short = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
-const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((own) => own.isWellFormed() && !own.includes('\0'));
+const text = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+  .filter((own) => !/\p{Surrogate}/u.test(own) && !own.includes('\0'));
 
 describe('editDistance', () => {
   it.each([
