@@ -117,16 +117,11 @@ export class GraphBuilder {
     const key = `${op}(${names})${outputs}${JSON.stringify(attributes, (_, v) => (v instanceof Uint8Array ? Array.from(v) : v))}`;
     const made = this.#made.get(key);
     if (made) return made;
-    while (this.#types.has(`v:${this.#count}`)) this.#count++;
+    const named = (id: number): string[] => Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v:${id}` : `v:${id}.${i}`));
+    // Graphs that are inlined, and constants folded in them, bring names like those made here.
+    while (named(this.#count).some((name) => this.#types.has(name))) this.#count++;
     const id = this.#count++;
-    const node: Node = {
-      op,
-      domain: '',
-      name: `${op}_${id}`,
-      inputs: names,
-      outputs: Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v:${id}` : `v:${id}.${i}`)),
-      attributes,
-    };
+    const node: Node = { op, domain: '', name: `${op}_${id}`, inputs: names, outputs: named(id), attributes };
     const types = this.#infer(node, inputs, (i) => {
       const value = inputs[i];
       return value ? this.tensor(value) : undefined;

@@ -68,6 +68,18 @@ describe('names', () => {
   });
 });
 
+describe('a builder', () => {
+  it('gives several outputs names that no constant has', () => {
+    const g = newGraph();
+    const x = g.input('x', 'float32', [4]);
+    for (let i = 0; i < 20; i++) g.constant(floats([1, 2, 3], [3]), `v:${i}.${i % 2}`);
+    for (const value of g.nodes1('TopK', [x, g.ints([2])], {}, 2)) {
+      expect(g.tensor(value)).toBeUndefined();
+      expect(g.producer(value)?.op).toBe('TopK');
+    }
+  });
+});
+
 describe('a graph around a model', () => {
   it('may call its outputs as the model calls its weights', async () => {
     const core = await lower(graphOf(13, [node('Add', ['x0', 'x1'], 'y')], [[1, 2], floats([1, 2], [2])], [output('y')]), { x0: [1, 2] });
