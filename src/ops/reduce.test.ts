@@ -1,9 +1,9 @@
 /** Gradients of reductions, softmax and top-k over random axes. */
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Case, expectGradients } from '../../test/support/expect-gradient.ts';
-import { int } from '../onnx/graph.ts';
-import { int64s } from '../onnx/tensor.ts';
+import { type Case, expectGradient, expectGradients } from '../../test/support/expect-gradient.ts';
+import { int, type Value } from '../onnx/graph.ts';
+import { bools, int64s } from '../onnx/tensor.ts';
 
 const shape = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
 
@@ -47,4 +47,20 @@ describe.each([
   ['TopK', topK],
 ])('%s', (_, cases) => {
   it('has the gradient that central differences give', () => expectGradients(cases));
+});
+
+describe('Softmax of a row that is −∞ throughout, replaced by zeros', () => {
+  it.each(['Where', 'IsNaN'])('passes no NaN back (%s)', (how) =>
+    expectGradient({
+      op: 'Softmax',
+      shapes: [[2, 3]],
+      build: (g, [x]) => {
+        const scores = x as Value;
+        const hidden = g.constant(bools([true, false], [2, 1]));
+        const mask = g.where(hidden, g.scalar(Number.NEGATIVE_INFINITY, scores), g.scalar(0, scores));
+        const y = g.node('Softmax', [g.add(scores, mask)], { axis: int(-1) });
+        return g.where(how === 'IsNaN' ? g.node('IsNaN', [y]) : hidden, g.scalar(0, y), y);
+      },
+    }),
+  );
 });
