@@ -34,7 +34,7 @@ export async function gradientVerdict(graph: StaticGraph, tensors: readonly Tens
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // The float64 form has no kernels of its own for windows, and writes them out.
-    return /nothing can hold|allocate memory/.test(reason)
+    return /nothing can hold|allocate memory|indices is needed/.test(reason)
       ? { outcome: 'not applicable', reason: 'too large in float64' }
       : { outcome: 'differs', reason };
   }

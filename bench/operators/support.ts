@@ -18,6 +18,7 @@ import { type Lowered, modelOf } from '../../test/support/expect-lowering.ts';
 import { modelsBelow } from '../../test/support/lowered-model.ts';
 import { BOUNDS } from '../../test/support/lowerings/bounds.ts';
 import { CLASSICAL } from '../../test/support/lowerings/classical.ts';
+import { LOSSES, PRODUCTS } from '../../test/support/lowerings/losses.ts';
 import { MORE } from '../../test/support/lowerings/more.ts';
 import { casesIn } from './cases.ts';
 import { filesAt } from './files.ts';
@@ -110,7 +111,7 @@ async function fromModels(folder: string, count: 'fixtures' | 'exports'): Promis
 }
 
 for (const name of Object.keys(versions)) if (!name.startsWith('ai.onnx.preview')) supportOf(name);
-for (const spec of [...MORE, ...BOUNDS, ...CLASSICAL]) await fromCase(spec);
+for (const spec of [...MORE, ...BOUNDS, ...CLASSICAL, ...LOSSES, ...PRODUCTS]) await fromCase(spec);
 await fromSuite();
 await fromModels(join(ROOT, 'test/assets/exports'), 'exports');
 if (existsSync(FIXTURES)) await fromModels(FIXTURES, 'fixtures');

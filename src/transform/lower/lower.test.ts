@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { expectLowering, type Lowered } from '../../../test/support/expect-lowering.ts';
 import { BOUNDS } from '../../../test/support/lowerings/bounds.ts';
 import { CLASSICAL } from '../../../test/support/lowerings/classical.ts';
+import { LOSSES, PRODUCTS } from '../../../test/support/lowerings/losses.ts';
 import { MORE } from '../../../test/support/lowerings/more.ts';
 import { positive, scalar, signed, typed } from '../../../test/support/lowerings/tensors.ts';
 import { float, int, ints, str } from '../../onnx/graph.ts';
@@ -361,7 +362,7 @@ const CASES: readonly Lowered[] = [
   },
 ];
 
-const ALL = [...CASES, ...BOUNDS, ...CLASSICAL, ...MORE];
+const ALL = [...CASES, ...BOUNDS, ...CLASSICAL, ...LOSSES, ...PRODUCTS, ...MORE];
 
 const label = ({ op, domain = '', opset, inputs, attributes }: Lowered): string => {
   const given = inputs.map((input) => (Array.isArray(input) ? `[${input}]` : input ? 'c' : '–')).join(' ');

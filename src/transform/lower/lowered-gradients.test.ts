@@ -6,6 +6,7 @@ import { ATTENTION } from '../../../test/support/lowerings/attention.ts';
 import { CLASSICAL } from '../../../test/support/lowerings/classical.ts';
 import { CONTRIB } from '../../../test/support/lowerings/contrib.ts';
 import { FUNCTIONS } from '../../../test/support/lowerings/functions.ts';
+import { LOSSES, PRODUCTS } from '../../../test/support/lowerings/losses.ts';
 import { EINSUMS, NORMALISATIONS } from '../../../test/support/lowerings/normalise.ts';
 import { RECURRENT } from '../../../test/support/lowerings/recurrent.ts';
 
@@ -31,7 +32,7 @@ const POINTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 describe('gradients through lowerings', () => {
-  const all = [...ATTENTION, ...CLASSICAL, ...CONTRIB, ...EINSUMS, ...FUNCTIONS, ...NORMALISATIONS, ...RECURRENT];
+  const all = [...ATTENTION, ...CLASSICAL, ...LOSSES, ...PRODUCTS, ...CONTRIB, ...EINSUMS, ...FUNCTIONS, ...NORMALISATIONS, ...RECURRENT];
   const cases = all.filter((spec) => isDifferentiated(spec) && (spec.types?.[0] ?? 'float32') === 'float32');
   it.each(cases.map((spec) => [label(spec), spec] as const))('%s', (_, spec) => expectLoweredGradient(spec));
   it.each(Object.entries(POINTS))('%s', (op, points) => expectLoweredGradient({ op, opset: 9, inputs: [[points.length]] }, [points]));

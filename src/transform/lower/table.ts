@@ -6,11 +6,13 @@ import { castLike, castTo } from './cast.ts';
 import * as classical from './classical.ts';
 import type { Lowering } from './context.ts';
 import * as contrib from './contrib.ts';
+import { cumProd } from './cumulative.ts';
 import { DATA, DATA_CONTRIB } from './data-table.ts';
 import { einsum } from './einsum.ts';
 import * as elementwise from './elementwise.ts';
 import * as functions from './functions.ts';
 import * as linear from './linear.ts';
+import * as losses from './losses.ts';
 import * as normalise from './normalise.ts';
 import * as patterns from './patterns.ts';
 import * as pool from './pool.ts';
@@ -44,6 +46,7 @@ const ONNX: Table = {
   Conv: linear.conv,
   ConvTranspose: linear.conv,
   Cosh: functions.cosh,
+  CumProd: cumProd,
   CumSum: structural.cumSum,
   DepthToSpace: elementwise.asIs,
   Dropout: structural.dropout,
@@ -78,6 +81,7 @@ const ONNX: Table = {
   Min: elementwise.variadic('Min'),
   Mish: elementwise.mish,
   Mod: elementwise.mod,
+  NegativeLogLikelihoodLoss: losses.negativeLogLikelihoodLoss,
   OneHot: patterns.oneHot,
   Pad: structural.pad,
   Pow: elementwise.pow,
@@ -105,6 +109,7 @@ const ONNX: Table = {
   Size: structural.size,
   Slice: structural.slice,
   Softmax: reduce.softmax,
+  SoftmaxCrossEntropyLoss: losses.softmaxCrossEntropyLoss,
   Softsign: elementwise.softsign,
   Split: structural.split,
   Squeeze: structural.squeeze,
