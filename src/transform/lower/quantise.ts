@@ -5,7 +5,7 @@
 import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intOf, type Value } from '../../onnx/graph.ts';
-import { type ElementType, elementTypeOf } from '../../onnx/tensor.ts';
+import { type ElementType, elementTypeOf, numbers, sizeOf } from '../../onnx/tensor.ts';
 import { axisOf, listOf } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { asFloats, asIntegers } from './integers.ts';
@@ -23,14 +23,37 @@ const RANGES: Partial<Record<ElementType, readonly [number, number]>> = {
 
 const KEPT_AS: Partial<Record<ElementType, ElementType>> = { int4: 'int8', uint4: 'uint8' };
 
-/** round(x) + zero, saturated to the type's range, as floats. */
+/**
+ * round(x) + zero, saturated to the type's range, as floats. A constant zero point is added last, where a dequantiser that subtracts it again can
+ * leave both out.
+ */
 export function saturated(g: GraphBuilder, x: Value, zero: Value | undefined, type: ElementType): Value {
-  const range = RANGES[type];
-  if (!range) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `quantisation to ${type} is not read`, { hint: 'Integers of 4, 8 and 16 bits are.' });
-  }
+  const [low, high] = RANGES[type] ?? refuseType(type);
   const whole = g.node('Round', [x]);
-  return g.clip(zero ? g.add(whole, zero) : whole, range[0], range[1]);
+  if (!zero) return g.clip(whole, low, high);
+  const constant = constantScalar(g, zero);
+  if (constant === undefined) return g.clip(g.add(whole, zero), low, high);
+  const clipped = g.clip(whole, low - constant, high - constant);
+  return constant === 0 ? clipped : g.add(clipped, zero);
+}
+
+function refuseType(type: ElementType): never {
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `quantisation to ${type} is not read`, { hint: 'Integers of 4, 8 and 16 bits are.' });
+}
+
+/** The number behind a constant scalar, seen through casts and reshapes. */
+function constantScalar(g: GraphBuilder, value: Value): number | undefined {
+  const tensor = g.tensor(value);
+  if (tensor) return sizeOf(tensor.shape) === 1 && tensor.type !== 'int4' && tensor.type !== 'uint4' ? numbers(tensor)[0] : undefined;
+  const node = g.producer(value);
+  return node && (node.op === 'Cast' || node.op === 'Reshape') ? constantScalar(g, g.value(node.inputs[0] as string)) : undefined;
+}
+
+/** x − zero; what had the same zero point added last is given back as it was. */
+function centredAt(g: GraphBuilder, x: Value, zero: Value): Value {
+  const node = g.producer(x);
+  if (node?.op === 'Add' && node.inputs[1] === zero.name) return g.value(node.inputs[0] as string);
+  return constantScalar(g, zero) === 0 ? x : g.sub(x, zero);
 }
 
 /** The same as a value of the integer type. */
@@ -63,7 +86,7 @@ export const dequantizeLinear: Lowering = (context) => {
   const { g, input, inputs } = context;
   const [scale, zero, shaped] = [input(1), inputs[2], shaper(context)];
   const wide = g.cast(asFloats(g, input(0)), scale.type);
-  return [g.mul(zero ? g.sub(wide, shaped(g.cast(asFloats(g, zero), scale.type))) : wide, shaped(scale))];
+  return [g.mul(zero ? centredAt(g, wide, shaped(g.cast(asFloats(g, zero), scale.type))) : wide, shaped(scale))];
 };
 
 /** y = saturate(round(x / scale) + zero point); the type is the zero point's, or `output_dtype` (opset 21), or uint8. */
