@@ -1,13 +1,12 @@
 /** One attack on examples in memory, in this process: the attack proposes, the untouched model decides, and the outcome carries the input that fooled it. */
 import { defaultBatch } from '../attacks/iterate.ts';
 import { attackOf } from '../attacks/registry.ts';
+import { budgetOf } from '../audit/budget.ts';
 import { judged, type Kept } from '../audit/judging.ts';
 import type { AttackReply } from '../audit/subject.ts';
 import { GibbonError } from '../base/errors.ts';
-import type { Preprocessing } from '../model/preprocessing.ts';
-import { imageSize } from '../model/rows.ts';
 import type { Norm } from '../threat/ball.ts';
-import { DEFAULT_EPSILON, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
+import type { Metric } from '../threat/metric.ts';
 import { assertRows, type Examples, type LoadedModel } from './load-model.ts';
 
 export interface AttackRequest {
@@ -38,7 +37,9 @@ export interface AttackOutcome extends AttackReply {
  */
 export async function attack(id: string, model: LoadedModel, examples: Examples, request: AttackRequest = {}): Promise<AttackOutcome[]> {
   const unit = attackOf(id);
-  const { norm = 'linf', seed = 0, params = {}, batch, signal, onProgress } = request;
+  const { seed = 0, params = {}, batch, signal, onProgress } = request;
+  // Text is measured in edits, whatever the caller says of numbers.
+  const norm: Metric = examples.preprocessing.modality === 'text' ? 'edits' : (request.norm ?? 'linf');
   if (!unit.norms.includes(norm))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   assertParameters(id, params);
@@ -48,7 +49,8 @@ export async function attack(id: string, model: LoadedModel, examples: Examples,
     throw new GibbonError('E_LABELS_MISMATCH', `there are ${labels.length} labels for ${inputs.length} inputs`);
   const target = await model.target(preprocessing);
   const samples = inputs.map((x, i) => ({ index: indices?.[i] ?? i, x, label: labels[i] as number }));
-  const epsilon = parseEpsilon(String(request.epsilon ?? customary(preprocessing, norm))).value;
+  const asked = request.epsilon === undefined ? undefined : String(request.epsilon);
+  const epsilon = budgetOf({ epsilon: asked, norm }, { preprocessing }).value;
   let done = 0;
   const proposals = await unit.run(
     {
@@ -71,11 +73,6 @@ export async function attack(id: string, model: LoadedModel, examples: Examples,
   const adversarial = new Map(kept.map(({ index, x }) => [index, x]));
   const found = new Map(replies.map((reply) => [reply.index, reply]));
   return samples.map(({ index }): AttackOutcome => ({ ...(found.get(index) as AttackReply), adversarial: adversarial.get(index) }));
-}
-
-function customary(preprocessing: Preprocessing, norm: Norm): string {
-  const size = preprocessing.modality === 'image' && preprocessing.shape.length > 1 ? imageSize(preprocessing) : undefined;
-  return DEFAULT_EPSILON[epsilonKind(preprocessing.modality, size)][norm];
 }
 
 /** @throws GibbonError E_USAGE naming the parameter */

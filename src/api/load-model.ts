@@ -1,6 +1,7 @@
 /** A model opened in this process: what it is, examples read the way it wants them, and its decisions. */
 import { type Inspection, inspect } from '../audit/inspect.ts';
 import { prepare } from '../audit/prepare.ts';
+import { subjectOf } from '../audit/subject.ts';
 import { opener } from '../audit/work.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
@@ -106,10 +107,11 @@ function targets(file: ModelFile) {
 async function examplesOf(model: string, request: ExamplesRequest): Promise<LabelledExamples> {
   const { data: path, n, first, seed = 0, preprocessing: flags = {}, ...files } = request;
   const spec = { model, data: { path, ...files }, flags, threads: 1, seed };
-  const { labels, preprocessing, data } = await prepare(spec, ortNode);
+  const prepared = await prepare(spec, ortNode);
+  const { labels, preprocessing, data } = prepared;
   const wanted = { ...(n !== undefined && { n }), ...(first !== undefined && { first }), seed };
   const indices = subset({ length: labels.length, labels: Int32Array.from(labels) }, wanted);
-  const opened = await opener(ortNode)({ ...spec, preprocessing });
+  const opened = await opener(ortNode)(subjectOf(spec, prepared));
   const rows = await opened.rows(indices);
   await opened.target.release();
   return {

@@ -14,7 +14,7 @@ import type { Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
 import { planOf, runPlan } from './run-plan.ts';
 import { shards } from './shards.ts';
-import type { CleanReply, Prepared, Subject, SubjectSpec } from './subject.ts';
+import { type CleanReply, type Prepared, type Subject, type SubjectSpec, subjectOf } from './subject.ts';
 
 export interface Audited {
   readonly result: ModelResult;
@@ -36,9 +36,7 @@ export async function auditModel(
   const prepared = await timed('prepare', () => workers.run<Prepared>('prepare', spec));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
   const options: AuditOptions = prepared.preprocessing.modality === 'text' ? { ...given, norm: 'edits' } : given;
-  const { preprocessing, table } = prepared;
-  const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
-  const subject: Subject = { ...spec, data: { ...data, ...as, ...(table && { table }) }, preprocessing };
+  const subject = subjectOf(spec, prepared);
   const plan = planOf(options, prepared);
   const labels = Int32Array.from(prepared.labels);
   // Examples that are of the wanted class already are no victims of a targeted attack.

@@ -8,7 +8,7 @@ import type { AuditOptions } from './options.ts';
 import type { Prepared } from './subject.ts';
 
 /** @throws GibbonError E_USAGE for a budget that does not suit the data */
-export function budgetOf(options: AuditOptions, { preprocessing }: Pick<Prepared, 'preprocessing'>): Budget {
+export function budgetOf(options: Pick<AuditOptions, 'epsilon' | 'norm'>, { preprocessing }: Pick<Prepared, 'preprocessing'>): Budget {
   const { modality, shape, encoding } = preprocessing;
   const asked = options.epsilon === undefined ? undefined : parseEpsilon(options.epsilon);
   if (modality === 'text') return editBudget(asked?.value ?? DEFAULT_EDITS);

@@ -1,6 +1,7 @@
 /** What can be said of a model without any data: what goes in and out, how gradients pass, and what stands in the way of an attack. */
 import { GibbonError } from '../base/errors.ts';
 import { readModelBytes } from '../data/model-bytes.ts';
+import { openModelFolder } from '../data/model-folder.ts';
 import { expectedScale } from '../model/expected-scale.ts';
 import { aboutModel } from '../onnx/about.ts';
 import type { Graph, Node, Port } from '../onnx/graph.ts';
@@ -56,7 +57,8 @@ export interface OperatorFacts {
 }
 
 /** @throws GibbonError E_FILE_NOT_FOUND, E_MODEL_UNREADABLE: whatever can be read is described, even where it cannot be audited */
-export async function inspect(path: string, runtime: Runtime): Promise<Inspection> {
+export async function inspect(asked: string, runtime: Runtime): Promise<Inspection> {
+  const { model: path } = await openModelFolder(asked);
   const { bytes, sha256, beside } = await readModelBytes(path);
   const graph = readModel(bytes, beside);
   const head = scoresOf(graph);

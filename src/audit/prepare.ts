@@ -48,6 +48,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   const classNames = spec.data.classes === undefined ? own : await classNamesFrom(spec.data.classes);
   const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
+  assertRate(model, first as Sample);
   const given = opened?.preprocessing;
   const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
   const look: Look = { model, dataset, base, given, spec, runtime };
@@ -80,6 +81,15 @@ function assertLabelled({ labels }: Dataset, path: string): void {
   if (labels) return;
   throw new GibbonError('E_LABELS_MISSING', `${path} has no labels`, {
     hint: 'Put the files into one folder per class, or give --labels FILE. Without right answers there is no accuracy to attack.',
+  });
+}
+
+/** @throws GibbonError E_DATA_SHAPE where recordings are not of the rate that the model's own files name */
+function assertRate({ folder }: ModelFile, { id, sampleRate }: Sample): void {
+  const wanted = folder.preprocessor?.sampling_rate;
+  if (sampleRate === undefined || typeof wanted !== 'number' || wanted === sampleRate) return;
+  throw new GibbonError('E_DATA_SHAPE', `${id} has ${sampleRate} samples a second, the model takes ${wanted} (preprocessor_config.json)`, {
+    hint: `Bring the recordings to that rate: ffmpeg -i in.wav -ar ${wanted} out.wav.`,
   });
 }
 

@@ -53,6 +53,12 @@ export interface Subject extends SubjectSpec {
   readonly preprocessing: Preprocessing;
 }
 
+/** The subject of a prepared audit: data is opened again as what the first look found it to be. */
+export function subjectOf(spec: SubjectSpec, { preprocessing, table }: Pick<Prepared, 'preprocessing' | 'table'>): Subject {
+  const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
+  return { ...spec, data: { ...spec.data, ...as, ...(table && { table }) }, preprocessing };
+}
+
 /** One attack on one subject, as asked of a worker. */
 export interface AttackOrder {
   readonly subject: Subject;

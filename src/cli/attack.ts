@@ -81,7 +81,8 @@ function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown>
 async function attack(unit: Attack, models: readonly string[], flags: AttackFlags, context: CliContext): Promise<void> {
   const params = parametersOf(unit, flags);
   const options = resolved(models, requestOf(flags));
-  if (!unit.norms.includes(options.norm))
+  // Text has one measure only, and is known by its model.
+  if (!unit.norms.includes(options.norm) && !unit.norms.includes('edits'))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
   const outputs = await checkedOutputs(flags.output ?? [], flags.json);
