@@ -13,15 +13,21 @@ const overSpace = (g: GraphBuilder, op: string, x: Value): Value => g.node(op, [
 export const globalAveragePool: Lowering = ({ g, input }) => [overSpace(g, 'ReduceMean', input(0))];
 export const globalMaxPool: Lowering = ({ g, input }) => [overSpace(g, 'ReduceMax', input(0))];
 
-/** An average over the whole input is a mean, whose gradient is far cheaper; one with gaps (opset 19) is a convolution with ones. */
+/**
+ * An average over the whole input is a mean, whose gradient is far cheaper. One with gaps (opset 19), or with a last window that hangs over the
+ * end (counted differently from opset to opset), is a convolution with ones.
+ */
 export const averagePool: Lowering = ({ g, node, input }) => {
   const x = input(0);
   const window = averageWindow(node, x.shape);
   const { kernel, pads, dilations } = window;
   const whole = kernel.every((k, i) => k === x.shape[i + 2]) && pads.every((p) => p === 0);
-  const { dilations: _, ...attributes } = node.attributes;
-  if (dilations.some((d) => d !== 1)) return [g.mul(windowSums(g, x, window), g.constant(reciprocalCounts(node, x, window)))];
-  return [whole ? overSpace(g, 'ReduceMean', x) : g.node('AveragePool', [x], attributes)];
+  if (whole) return [overSpace(g, 'ReduceMean', x)];
+  const spatial = x.shape.slice(2);
+  const hangsOver = slide(spatial, window).some((size, i) => size !== slide(spatial, { ...window, ceil: false })[i]);
+  if (hangsOver || dilations.some((d) => d !== 1)) return [g.mul(windowSums(g, x, window), g.constant(reciprocalCounts(node, x, window)))];
+  const { dilations: _, auto_pad: __, ceil_mode: ___, ...attributes } = node.attributes;
+  return [g.node('AveragePool', [x], { ...attributes, pads: ints(pads) })];
 };
 
 /** The sum of every window, as a convolution with ones. */
@@ -81,5 +87,9 @@ export const maxPool: Lowering = ({ g, node, input }) => {
   const reach = reached(window, slide(x.shape.slice(2), window));
   const begin = window.pads.slice(0, window.kernel.length);
   const end = reach.map((r, i) => Math.max(0, r - (x.shape[i + 2] as number) - (begin[i] as number)));
-  return [g.node('MaxPool', [x], { ...attributes, pads: ints([...begin, ...end]) }), ...indices];
+  // The runtime takes no padding as large as the kernel: what is more is put there before.
+  const more = end.map((pad, i) => Math.max(0, pad - (window.kernel[i] as number) + 1));
+  const wide = g.pad(x, [...x.shape.map(() => 0), 0, 0, ...more], g.scalar(Number.NEGATIVE_INFINITY, x));
+  const rest = end.map((pad, i) => pad - (more[i] as number));
+  return [g.node('MaxPool', [wide], { ...attributes, pads: ints([...begin, ...rest]) }), ...indices];
 };
