@@ -78,9 +78,9 @@ const pool = fc
     counts: fc.nat(1),
   })
   .map(({ window, op, opset, ceil, counts }): Lowered => {
-    // Where the stride passes the kernel only ONNX Runtime's newest averages pad by themselves.
+    // Where the stride passes the kernel ONNX Runtime does not pad by itself: maxima are refused, averages (opset 19) begin inside the input.
     const strides = window.strides.map((stride, i) =>
-      window.auto.startsWith('SAME') && (op === 'MaxPool' || opset < 19) ? Math.min(stride, window.kernel[i] as number) : stride,
+      window.auto.startsWith('SAME') ? Math.min(stride, window.kernel[i] as number) : stride,
     );
     const { dilations, ...attributes } = attributesOf({ ...window, strides });
     return {
