@@ -60,11 +60,12 @@ function parameterRows(unit) {
 /** Which presets run this attack, and with what. */
 function presetRows(unit) {
   return Object.entries(PLANS).flatMap(([preset, plan]) =>
-    plan.attacks
+    [...plan.attacks, ...plan.text]
       .filter(({ id }) => id === unit.id)
       .map(({ params, limit, maxSize }) => {
         const given = Object.entries(params).map(([name, value]) => `${name} ${value}`);
-        const on = limit === undefined ? `all correct ones of ${plan.n}` : `the first ${limit} correct ones`;
+        const n = unit.norms.includes('edits') ? Math.min(plan.n, plan.queried.n) : plan.n;
+        const on = limit === undefined ? `all correct ones of ${n}` : `the first ${limit} correct ones`;
         return [
           code(preset),
           given.join(', ') || 'defaults',
@@ -98,16 +99,20 @@ export const attackList = () =>
     ATTACKS.map((unit) => [`[${unit.name}](attacks/${unit.id}.md)`, KNOWLEDGE[unit.knowledge], unit.norms.join(', '), AIM[unit.aim]]),
   );
 
+const named = (attacks) =>
+  attacks.map(({ id, params }) => [id, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(' ')).join('; ');
+
 export const presetTable = () =>
   table(
-    ['preset', 'examples', 'attacks', 'points of the curve', 'steps at each point', 'without gradients'],
-    Object.entries(PLANS).map(([name, { n, attacks, curve, curveSteps, queried }]) => [
+    ['preset', 'examples', 'attacks', 'points of the curve', 'steps at each point', 'without gradients', 'on text'],
+    Object.entries(PLANS).map(([name, { n, attacks, curve, curveSteps, queried, text }]) => [
       code(name),
       n,
-      attacks.map(({ id, params }) => [id, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(' ')).join('; '),
+      named(attacks),
       curve.length,
       curveSteps,
       `${queried.n} examples, hop-skip-jump maxQueries ${queried.maxQueries}`,
+      `${Math.min(n, queried.n)} examples, ${named(text)}`,
     ]),
   );
 
