@@ -9,6 +9,8 @@ import { WORKER_ENTRY } from '../queue/worker-entry.ts';
 const WORKER_BYTES = 1.5e9;
 /** The longest that a single graph run may take before its worker counts as hung; tests shorten it. */
 const STALL_SECONDS = Number(process.env.GIBBON_STALL_SECONDS) || 300;
+/** The most resident memory of one worker, in MiB; by default its share of what is free. */
+const MEMORY_MIB = Number(process.env.GIBBON_MEMORY_MIB) || undefined;
 
 export interface Crew extends Workers {
   close(): Promise<void>;
@@ -33,7 +35,7 @@ export function hire({ size, signal, audience }: Hiring): Crew {
     init: undefined,
     size: count,
     stallSeconds: STALL_SECONDS,
-    memoryBytes: Math.max(WORKER_BYTES, memoryPerWorker(count)),
+    memoryBytes: MEMORY_MIB ? MEMORY_MIB * 2 ** 20 : Math.max(WORKER_BYTES, memoryPerWorker(count)),
     ...(signal && { signal }),
     log: (line) => audience.line(line),
   });

@@ -15,6 +15,7 @@ import type { ModelResult } from './result.ts';
 import { planOf, runPlan } from './run-plan.ts';
 import { shards } from './shards.ts';
 import { type CleanReply, type Prepared, type Subject, type SubjectSpec, subjectOf } from './subject.ts';
+import { withoutPictures } from './verdict.ts';
 
 export interface Audited {
   readonly result: ModelResult;
@@ -61,10 +62,17 @@ export async function auditModel(
   }
   const result = assemble(facts, { ran, curve, failures: failures.all });
   let examples: ModelResult['examples'] = [];
+  const before = failures.all.length;
   await failures.attempt('pictures', async () => {
     examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));
   });
-  return { result: { ...result, examples }, timings, failure: failures.first(`${model.name}, `, 'The report holds what is finished.') };
+  const missing = failures.all.slice(before).map(({ what, error }) => withoutPictures(`${what}: ${error.message}`));
+  const findings = [...result.findings, ...missing];
+  return {
+    result: { ...result, findings, examples },
+    timings,
+    failure: failures.first(`${model.name}, `, 'The report holds what is finished.'),
+  };
 }
 
 /** Adds up seconds by what they were spent on. */

@@ -217,6 +217,18 @@ function failed({ failures }: Evidence): Finding | undefined {
   };
 }
 
+/** Pictures are drawn when everything is decided. */
+export function withoutPictures(failure: string): Finding {
+  return {
+    id: 'no-pictures',
+    severity: 'low',
+    category: 'evidence',
+    title: 'The pictures are missing',
+    text: `${failure} All figures stand; only the pictures of broken examples could not be drawn.`,
+    remedies: ['Run the audit again with fewer --workers; if it fails again, report it with the command.'],
+  };
+}
+
 /** Labels that fit several readings of the input leave open which one the figures belong to. */
 function ambiguous({ rivals }: Evidence): Finding | undefined {
   if (rivals.length === 0) return undefined;
