@@ -13,6 +13,7 @@ const MAP = 'it works on maps or text, which have no gradient';
 /** Reasons by qualified name. */
 const REASONS: Readonly<Record<string, string>> = {
   Bernoulli: RANDOM,
+  BitCast: 'it reads the bits of one type as another',
   DeformConv: 'each of its weights reads at a place of its own',
   Det: 'determinants have no rule',
   'ai.onnx.ml.CastMap': MAP,

@@ -37,6 +37,11 @@ const TRIGONOMETRY: readonly Lowered[] = [
   of('Tan', 7, [x]),
 ];
 
+const CHOICES: readonly Lowered[] = [
+  of('Where', 9, [bools([true], []), x, [1]]),
+  of('Where', 16, [{ fed: bools([true, false, true], [3, 1]) }, int64s([1, 2, 3, 4]), int64s([7], [])], {}, 'int64'),
+];
+
 const GATES: readonly Lowered[] = [
   of('Swish', 24),
   of('Swish', 24, [x], { alpha: float(0.7) }),
@@ -98,4 +103,4 @@ const INTEGERS: readonly Lowered[] = [
   ...['LEFT', 'RIGHT'].map((direction) => of('BitShift', 11, [bits, other], { direction: str(direction) }, 'uint8')),
 ];
 
-export const FUNCTIONS: readonly Lowered[] = [...TRIGONOMETRY, ...GATES, ...PATTERNS, ...CASTS, ...PRODUCTS, ...INTEGERS];
+export const FUNCTIONS: readonly Lowered[] = [...TRIGONOMETRY, ...CHOICES, ...GATES, ...PATTERNS, ...CASTS, ...PRODUCTS, ...INTEGERS];
