@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, scratch } from '../support/cli.ts';
-import { ambushing, evasive, greedy, looping, slowToLoad, spinning } from '../support/hostile.ts';
+import { ambushing, evasive, greedy, hoarding, looping, slowToLoad, spinning } from '../support/hostile.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -88,6 +88,23 @@ describe('a model that is a burden before it runs', () => {
     expect([2, 70]).toContain(ended.code);
     expect(ended.stderr.match(/^error /gm)).toHaveLength(1);
     expect(ended.stdout).toBe('');
+  });
+
+  it('takes more memory than it may, while it is loaded', async () => {
+    const ended = await watched(args(greedy(join(dir, 'heavy.onnx'), 4e8)), { GIBBON_MEMORY_MIB: '1000' });
+    over(ended, 40);
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toMatch(/\[E_WORKER_DIED\]/);
+    expect(ended.stderr).toMatch(/used \d+ MB of memory, more than the 1000 MB allowed/);
+  });
+
+  it('takes more memory than it may, only under attack, and another model is audited all the same', async () => {
+    const models = [hoarding(join(dir, 'hoarding.onnx'), 4e8), DEMO.natural];
+    const ended = await watched([...args(...models), '--mean', '0', '--std', '1'], { GIBBON_MEMORY_MIB: '1000' });
+    over(ended, 60);
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toMatch(/hoarding.*Uniform noise.*more than the 1000 MB allowed/);
+    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural']);
   });
 
   it('is only looked at', async () => {

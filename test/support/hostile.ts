@@ -118,6 +118,31 @@ export const greedy = (path: string, elements: number): string =>
     constants: { 'hostile:shape': int64s([elements]) },
   });
 
+/** Answers pictures of 8 bits, and wants `elements` floats at once for anything else. */
+export const hoarding = (path: string, elements: number): string =>
+  behind(path, {
+    nodes: (logits, input) => [
+      node('Mul', [input, 'hostile:255'], 'hostile:levels'),
+      node('Round', ['hostile:levels'], 'hostile:round'),
+      node('Sub', ['hostile:levels', 'hostile:round'], 'hostile:off'),
+      node('Abs', ['hostile:off'], 'hostile:abs'),
+      node('ReduceMax', ['hostile:abs'], 'hostile:most', { keepdims: int(0) }),
+      node('Greater', ['hostile:most', 'hostile:little'], 'hostile:caught'),
+      node('Cast', ['hostile:caught'], 'hostile:bit', { to: int(7) }),
+      node('Mul', ['hostile:bit', 'hostile:many'], 'hostile:size'),
+      node('ConstantOfShape', ['hostile:size'], 'hostile:m', { value: { kind: 'tensor', value: floats([1], [1]) } }),
+      node('ReduceSum', ['hostile:m'], 'hostile:sum', { keepdims: int(0) }),
+      node('Mul', ['hostile:sum', 'hostile:none'], 'hostile:zero'),
+      node('Add', [logits, 'hostile:zero'], 'hostile:out'),
+    ],
+    constants: {
+      'hostile:255': floats([255], []),
+      'hostile:little': floats([0.01], []),
+      'hostile:none': floats([0], []),
+      'hostile:many': int64s([elements]),
+    },
+  });
+
 /** Answers NaN as soon as a pixel is off the 8-bit grid. */
 export const evasive = (path: string): string =>
   behind(path, {
