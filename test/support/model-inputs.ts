@@ -1,10 +1,10 @@
 /** Inputs for any model: those that stand beside an export, random ones, and extreme ones. */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Port } from '../../src/onnx/graph.ts';
-import { type ElementType, isHalf, sizeOf, type Tensor, view, widened } from '../../src/onnx/tensor.ts';
+import { isHalf, sizeOf, type Tensor, view, widened } from '../../src/onnx/tensor.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
 import type { HostTensor, TypedArray } from '../../src/runtime/runtime.ts';
+import { expectedOf, exportAt } from './exports.ts';
+import { nudgedNumbers } from './sway.ts';
 
 /** Numbers for each input, by name. */
 export type Inputs = Readonly<Record<string, HostTensor>>;
@@ -21,23 +21,14 @@ export function widenedFeeds(feeds: Inputs): Inputs {
   return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wide(tensor)]));
 }
 
-interface Packed {
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-  readonly base64?: string;
-}
-
-/** The inputs in expected/<name>.json beside an exported model, if that is there and holds only numbers. */
+/** The inputs that stand beside an exported model, if it is one and they are only numbers. */
 export function keptFeeds(model: string): Inputs | undefined {
-  const path = join(dirname(model), 'expected', `${basename(model, '.onnx')}.json`);
-  if (!existsSync(path)) return undefined;
-  const { inputs } = JSON.parse(readFileSync(path, 'utf8')) as { inputs: Record<string, Packed> };
-  const entries = Object.entries(inputs).map(([name, { type, shape, base64 }]): [string, HostTensor] | undefined =>
-    base64 === undefined
-      ? undefined
-      : [name, { type, shape, data: view({ type, shape, data: Uint8Array.from(Buffer.from(base64, 'base64')) }) }],
+  const one = exportAt(model);
+  if (!one) return undefined;
+  const entries = Object.entries(expectedOf(one).inputs).flatMap(([name, tensor]): [string, HostTensor][] =>
+    tensor.type === 'string' ? [] : [[name, tensor]],
   );
-  return entries.every((entry) => entry !== undefined) ? Object.fromEntries(entries) : undefined;
+  return entries.length === Object.keys(expectedOf(one).inputs).length ? Object.fromEntries(entries) : undefined;
 }
 
 const EXTREME = 1e4;
@@ -88,16 +79,10 @@ function fill({ name, type }: Port, shape: readonly number[], draw: Draw, intege
   throw new Error(`no inputs of type ${type} are made`);
 }
 
-/** Relative distance of neighbouring float32 numbers. */
-const ULP = 2 ** -23;
-
 /** The same inputs with each float32 number moved by about a unit in its last place, up or down. */
 export function nudged(inputs: Inputs, draw: number): Inputs {
-  const moved = (name: string, tensor: HostTensor): HostTensor => {
-    if (tensor.type !== 'float32') return tensor;
-    const rng = keyedRng(draw, 'nudged', name);
-    return { ...tensor, data: Float32Array.from(tensor.data as Float32Array, (value) => value * (1 + (rng.uniform() < 0.5 ? ULP : -ULP))) };
-  };
+  const moved = (name: string, tensor: HostTensor): HostTensor =>
+    tensor.type === 'float32' ? { ...tensor, data: nudgedNumbers(tensor.data as Float32Array, draw, name) } : tensor;
   return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, moved(name, tensor)]));
 }
 
