@@ -12,7 +12,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { isCore, OPS } from '../../src/ops/table.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
-import { qualifiedName } from '../../src/transform/lower/table.ts';
+import { qualifiedName } from '../../src/transform/lower/qualified-name.ts';
 import { specialise } from '../../src/transform/specialise.ts';
 import { type Lowered, modelOf } from '../../test/support/expect-lowering.ts';
 import { modelsBelow } from '../../test/support/lowered-model.ts';

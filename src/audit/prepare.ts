@@ -20,8 +20,8 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
+import { qualifiedName } from '../transform/lower/qualified-name.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
-import { qualifiedName } from '../transform/lower/table.ts';
 import { pruned } from '../transform/prune.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { openTableFor } from './open-table.ts';
@@ -46,7 +46,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   assertLabelled(dataset, spec.data.path);
   const own = classLabels(model.graph) ?? model.folder.classNames;
   const classNames = spec.data.classes === undefined ? own : await classNamesFrom(spec.data.classes);
-  const probe = subset(dataset, { n: Math.min(PROBE, dataset.length), seed: spec.seed });
+  const probe = subset(dataset, { n: Math.min(table ? PROBE_MORE : PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
   assertRate(model, first as Sample);
   const given = opened?.preprocessing;

@@ -8,7 +8,8 @@ import { MORE } from '../../../test/support/lowerings/more.ts';
 import { positive, scalar, signed, typed } from '../../../test/support/lowerings/tensors.ts';
 import { float, int, ints, str } from '../../onnx/graph.ts';
 import { floats, int64s } from '../../onnx/tensor.ts';
-import { CONTRIB_LIMIT, loweredOperators, qualifiedName } from './table.ts';
+import { qualifiedName } from './qualified-name.ts';
+import { CONTRIB_LIMIT, loweredOperators } from './table.ts';
 
 const x = [2, 3, 4];
 const image = [2, 3, 6, 5];

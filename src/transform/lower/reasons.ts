@@ -1,6 +1,6 @@
 /** Why an operator has no lowering, for the error, `gibbon inspect` and the support page. */
 import type { Node } from '../../onnx/graph.ts';
-import { qualifiedName } from './table.ts';
+import { qualifiedName } from './qualified-name.ts';
 
 const TEXT = 'it works on text, which has no gradient';
 const RANDOM = 'what it returns is random, and differs from the random numbers of the judge';

@@ -1,8 +1,8 @@
 /** The error for operators without a lowering: all at once, each with its reason. */
 import { GibbonError } from '../../base/errors.ts';
 import type { Node } from '../../onnx/graph.ts';
+import { qualifiedName } from './qualified-name.ts';
 import { reasonOf } from './reasons.ts';
-import { qualifiedName } from './table.ts';
 
 /** @throws GibbonError E_OPERATOR_UNSUPPORTED */
 export function refuseOperators(nodes: readonly Pick<Node, 'op' | 'domain'>[]): never {

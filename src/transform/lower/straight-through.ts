@@ -1,7 +1,7 @@
 /** Operators whose gradient is not their own: the file's quantisers, and the core's rounding operators. */
 import type { Node } from '../../onnx/graph.ts';
 import { isCore, OPS } from '../../ops/table.ts';
-import { qualifiedName } from './table.ts';
+import { qualifiedName } from './qualified-name.ts';
 
 /** They round on the way, with the identity in place of the derivative. */
 const QUANTISERS: ReadonlySet<string> = new Set([

@@ -16,6 +16,7 @@ import * as losses from './losses.ts';
 import * as normalise from './normalise.ts';
 import * as patterns from './patterns.ts';
 import * as pool from './pool.ts';
+import { qualifiedName } from './qualified-name.ts';
 import { gru, lstm, rnn } from './recurrent/cells.ts';
 import * as reduce from './reduce.ts';
 import * as structural from './structural.ts';
@@ -158,9 +159,6 @@ export const CONTRIB_LIMIT = 12;
 
 /** Operator sets that Gibbon reads, by domain. */
 const DOMAINS: Readonly<Record<string, Table>> = { '': ONNX, 'com.microsoft': CONTRIB, 'ai.onnx.ml': CLASSICAL };
-
-/** The name under which tables and reports list an operator: "Conv", "com.microsoft.BiasGelu". */
-export const qualifiedName = ({ op, domain }: Pick<Node, 'op' | 'domain'>): string => (domain === '' ? op : `${domain}.${op}`);
 
 export function loweringOf({ op, domain }: Pick<Node, 'op' | 'domain'>): Lowering | undefined {
   const table = Object.hasOwn(DOMAINS, domain) ? DOMAINS[domain] : undefined;
