@@ -8,7 +8,7 @@ import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import type { Budget } from '../threat/epsilon.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
-import { columnRules } from './columns.ts';
+import { canMove, columnRules } from './columns.ts';
 import type { Failure } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
@@ -53,7 +53,7 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): Model
   const all = [...ran, ...curve.found];
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, options.norm));
-  const { pressure, ...summary } = summaryOf(prepared, samples, all, failures);
+  const { pressure, ...summary } = summaryOf(facts, samples, all, failures);
   const evidence: Evidence = {
     summary,
     attacks,
@@ -89,13 +89,20 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): Model
   };
 }
 
-function summaryOf(prepared: Prepared, samples: readonly SampleResult[], ran: readonly RanAttack[], failures: readonly Failure[]) {
+function summaryOf(
+  { prepared, epsilon }: Facts,
+  samples: readonly SampleResult[],
+  ran: readonly RanAttack[],
+  failures: readonly Failure[],
+) {
   const n = samples.length;
   const correct = samples.filter(({ label, clean }) => clean.label === label);
   const standing = correct.filter(({ adversarial }) => adversarial === null).length;
   const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
   const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise' || unit.id === 'random-edits');
-  const pressure = pressureOf(ran, correct.length, failures);
+  const { encoding } = prepared.preprocessing;
+  const isStill = encoding?.kind === 'ports' && !canMove(encoding, epsilon.value);
+  const pressure = isStill ? 'still' : pressureOf(ran, correct.length, failures);
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),

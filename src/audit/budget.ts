@@ -4,6 +4,7 @@ import type { PortsEncoding } from '../model/ports-encoding.ts';
 import { imageSize } from '../model/rows.ts';
 import { type Budget, DEFAULT_EDITS, DEFAULT_EPSILON, deviationBudget, editBudget, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
 import { isNorm } from '../threat/metric.ts';
+import { canMove } from './columns.ts';
 import type { AuditOptions } from './options.ts';
 import type { Prepared } from './subject.ts';
 
@@ -18,8 +19,9 @@ export function budgetOf(options: Pick<AuditOptions, 'epsilon' | 'norm'>, { prep
     });
   }
   const size = modality === 'image' && shape.length > 1 ? imageSize(preprocessing) : undefined;
-  const budget = asked ?? parseEpsilon(DEFAULT_EPSILON[epsilonKind(modality, size)][options.norm]);
-  if (encoding?.kind === 'ports') return inBothUnits(budget, encoding);
+  const usual = parseEpsilon(DEFAULT_EPSILON[epsilonKind(modality, size)][options.norm]);
+  if (encoding?.kind === 'ports') return inBothUnits(asked ?? { ...usual, value: Math.max(usual.value, oneStep(encoding)) }, encoding);
+  const budget = asked ?? usual;
   if (budget.unit === 'sd') {
     throw new GibbonError('E_USAGE', 'only the columns of a table have standard deviations', {
       hint: 'Give --epsilon in units of the data: 0.3 or 8/255.',
@@ -37,9 +39,16 @@ function assertWithinPixels({ value }: Budget, asked: string | undefined): void 
   });
 }
 
-/** Standard deviations, and what they are in the units of the first column that may change. */
+/** Standard deviations by which half of the columns that may change can take a step: whole numbers do not move by less than one. */
+function oneStep({ columns }: PortsEncoding): number {
+  const steps = columns.filter(({ movable }) => movable).map(({ whole, scale }) => (whole ? 1 / scale : 0));
+  const middle = steps.sort((a, b) => a - b)[Math.ceil(steps.length / 2) - 1] ?? 0;
+  return Math.ceil(middle * 100) / 100;
+}
+
+/** Standard deviations, and what they are in the units of the first column that can move by so much. */
 function inBothUnits({ value }: Budget, { columns }: PortsEncoding): Budget {
   const budget = deviationBudget(value);
-  const [first] = columns.filter(({ movable }) => movable);
+  const first = columns.find((column) => canMove({ columns: [column] }, value)) ?? columns.find(({ movable }) => movable);
   return first ? { ...budget, text: `${budget.text} (${Number((value * first.scale).toPrecision(3))} in ${first.name})` } : budget;
 }

@@ -17,6 +17,11 @@ export function columnRules({ columns, groups }: PortsEncoding, epsilon: number)
   });
 }
 
+/** Is there a column that may change and, where it holds whole numbers, can take a step within epsilon? */
+export function canMove({ columns }: Pick<PortsEncoding, 'columns'>, epsilon: number): boolean {
+  return columns.some(({ movable, whole, scale }) => movable && (!whole || scale * epsilon * (1 + 1e-6) >= 1));
+}
+
 /** The changed columns, the one that moved furthest first. */
 export function changesOf({ columns }: PortsEncoding, original: Float32Array, adversarial: Float32Array): ColumnChange[] {
   const moved = columns.flatMap((column, i) => changeOf(column, original[i] as number, adversarial[i] as number));

@@ -21,8 +21,10 @@ export interface OpenedTable {
 export async function openTableFor(model: ModelFile, { data, flags }: SubjectSpec): Promise<OpenedTable> {
   const { path, labels, labelColumn } = data;
   const text = await readTable(path);
-  const hints = { path, classes: classLabels(model.graph), labelColumn, labelled: labels !== undefined };
-  const { spec, ports, notes } = planTable(text, model.inputs, hints);
+  const classes = classLabels(model.graph);
+  const { spec, ports, named, notes } = planTable(text, model.inputs, { path, classes, labelColumn, labelled: labels !== undefined });
   const dataset = await tableDataset(text, spec, { path, labels });
-  return { dataset, spec, preprocessing: tablePreprocessing(dataset, ports, flags.immutable ?? []), notes };
+  // A model may be a poor one; where names leave nothing to guess, that is no reason to doubt how it is read.
+  const certain = labelColumn !== undefined || (named && (classes !== undefined || data.classes !== undefined));
+  return { dataset, spec, preprocessing: tablePreprocessing(dataset, { ports, certain }, flags.immutable ?? []), notes };
 }

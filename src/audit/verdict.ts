@@ -11,8 +11,8 @@ const SURE = 0.9;
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, or so that it answered NaN. */
-export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, so that it answered NaN, or by nothing, since the budget leaves nothing to change. */
+export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still';
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
 export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
@@ -45,6 +45,8 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
       if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'nan')
         return `Undecided: under attack the model answers NaN instead of a decision; at epsilon ${epsilon}, ${figures}.`;
+      if (pressure === 'still')
+        return `Undecided: epsilon ${epsilon} leaves nothing of a row to change (whole numbers move by at least one); clean accuracy is ${percent(clean)}. Give a larger --epsilon.`;
       if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon}, ${figures}.`;
       return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
   }
@@ -169,7 +171,7 @@ function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
   if (unsupported.length > 0)
     add(
       'no-gradients',
-      'medium',
+      'low',
       'No gradient attack was possible',
       `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks that ask for scores and labels ran.`,
     );

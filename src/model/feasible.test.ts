@@ -35,6 +35,7 @@ const ENCODING: PortsEncoding = {
   ],
   ports: [],
   groups: [[5, 6, 7]],
+  certain: true,
 };
 
 const sessions: Session[] = [];

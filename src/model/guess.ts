@@ -252,10 +252,12 @@ function assertNotBeaten({
 /** Did the user say how the model is to be read? A string leaves nothing to say. */
 function isConfirmed({ encoding }: Preprocessing, { mean, std, tokenizer }: PreprocessingFlags): boolean {
   if (encoding?.kind === 'text') return encoding.feed.as === 'string' || tokenizer !== undefined;
+  if (encoding?.kind === 'ports') return encoding.certain;
   return mean !== undefined || std !== undefined;
 }
 
 function sourceOf(p: Preprocessing, flags: PreprocessingFlags, tried: number): Found['source'] {
+  if (p.encoding?.kind === 'ports') return 'default';
   if (p.encoding?.kind === 'text') return p.encoding.feed.as === 'string' ? 'default' : flags.tokenizer === undefined ? 'model' : 'flags';
   return isConfirmed(p, flags) ? 'flags' : tried === 1 ? 'default' : 'guessed';
 }

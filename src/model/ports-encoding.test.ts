@@ -69,6 +69,7 @@ describe('portsEncoder', () => {
         { name: 'rest', type: 'float32', shape: [2], from: 2, count: 2 },
       ],
       groups: [],
+      certain: true,
     };
     const row = (age: number, housing: number, a: number, b: number): Float32Array =>
       Float32Array.of(age / 13.7, housing, a / 0.3, (b - 5) / 2);

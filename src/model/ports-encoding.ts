@@ -38,6 +38,8 @@ export interface PortsEncoding {
   readonly ports: readonly EncodedPort[];
   /** Columns of 0 and 1 of which exactly one is 1 in every row. */
   readonly groups: readonly (readonly number[])[];
+  /** Nothing about columns and classes had to be guessed: names say which is which, or the user did. */
+  readonly certain: boolean;
 }
 
 /** Significant digits from which on a float32 is sought; nine tell any two of them apart. */

@@ -12,7 +12,11 @@ const FAR = 64;
  * @param immutable names of columns that an attack may not change
  * @throws GibbonError E_USAGE where one of them is no column of the rows
  */
-export function tablePreprocessing(dataset: TableDataset, ports: readonly EncodedPort[], immutable: readonly string[]): Preprocessing {
+export function tablePreprocessing(
+  dataset: TableDataset,
+  { ports, certain }: Pick<PortsEncoding, 'ports' | 'certain'>,
+  immutable: readonly string[],
+): Preprocessing {
   const names = dataset.columns.map(({ name }, i) => nameOf(name, i, ports));
   const frozen = frozenColumns(names, immutable);
   const columns = dataset.columns.map((column, i): EncodedColumn => {
@@ -24,7 +28,7 @@ export function tablePreprocessing(dataset: TableDataset, ports: readonly Encode
     const units = { scale, offset: Math.abs(column.mean) > FAR * scale ? Math.round(column.mean) : 0 };
     return { ...own, ...units, low: elementOf(column.low, units), high: elementOf(column.high, units), whole };
   });
-  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: oneHotGroups(dataset) };
+  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: oneHotGroups(dataset), certain };
   return { modality: 'table', layout: 'none', channels: 'none', shape: [columns.length], mean: [0], std: [1], resize: 'crop', encoding };
 }
 

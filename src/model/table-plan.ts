@@ -10,6 +10,8 @@ import { FEEDABLE } from './ports-encoding.ts';
 export interface TablePlan {
   readonly spec: TableSpec;
   readonly ports: readonly EncodedPort[];
+  /** Did names say which input takes which column? */
+  readonly named: boolean;
   /** What was assumed, as sentences. */
   readonly notes: readonly string[];
 }
@@ -35,12 +37,14 @@ export function planTable(table: TextTable, inputs: readonly Port[], hints: Plan
     ? undefined
     : labelColumn(table, { wanted: hints.labelColumn, inputs: inputs.map(({ name }) => name), classes: hints.classes }, hints.path);
   const left = [...(table.rows[0] ?? []).keys()].filter((at) => at !== label?.at);
-  const { columns, how } = byNames(table, slots, left) ?? byOrder(table, slots, left) ?? mismatch(table, slots, left, hints.path);
+  const byName = byNames(table, slots, left);
+  const { columns, how } = byName ?? byOrder(table, slots, left) ?? mismatch(table, slots, left, hints.path);
   const ports = encodedPorts(slots, columns.length);
   const texts = ports.flatMap(({ type, from, count }) => (type === 'string' ? columns.slice(from, from + count) : []));
   return {
     spec: { ...(label && { label: label.at }), columns, texts },
     ports,
+    named: byName !== undefined,
     notes: [...(label ? [label.how] : []), ...how],
   };
 }
@@ -66,14 +70,14 @@ interface Choice {
   readonly how: readonly string[];
 }
 
-const named = (table: TextTable, columns: readonly number[]): string => {
+const listed = (table: TextTable, columns: readonly number[]): string => {
   const names = columns.map((at) => columnName(table, at));
   return `${names.slice(0, 8).join(', ')}${names.length > 8 ? `, … (${names.length} in all)` : ''}`;
 };
 
 const unused = (table: TextTable, left: readonly number[], columns: readonly number[]): string[] => {
   const rest = left.filter((at) => !columns.includes(at));
-  return rest.length === 0 ? [] : [`The model has no input for ${named(table, rest)}: left out.`];
+  return rest.length === 0 ? [] : [`The model has no input for ${listed(table, rest)}: left out.`];
 };
 
 /** Several inputs, each of one column and with its name. */
@@ -142,9 +146,9 @@ function mismatch(table: TextTable, slots: readonly Slot[], left: readonly numbe
   const inputs = `${wanted.slice(0, 8).join(', ')}${wanted.length > 8 ? `, … (${wanted.length} in all)` : ''}`;
   throw new GibbonError(
     'E_DATA_SHAPE',
-    `the columns of ${path} do not fit the model: besides the labels there are ${left.length} (${named(table, left)}), the model takes ${inputs}`,
+    `the columns of ${path} do not fit the model: besides the labels there are ${left.length} (${listed(table, left)}), the model takes ${inputs}`,
     {
-      hint: `${texts.length > 0 ? `Texts in ${named(table, texts)}: where the model takes numbers, give them as it was trained on them. ` : ''}Check --label-column, and that this data belongs to this model.`,
+      hint: `${texts.length > 0 ? `Texts in ${listed(table, texts)}: where the model takes numbers, give them as it was trained on them. ` : ''}Check --label-column, and that this data belongs to this model.`,
     },
   );
 }

@@ -22,7 +22,14 @@ const NUMBERS: Advice = {
     'If this is all that the model can do, confirm its input with --mean and --std (0 and 1 for values as they are), and the audit goes on.',
 };
 
+const COLUMNS: Advice = {
+  check:
+    'Check that the labels are in the right column (--label-column), that the other columns are those that this model takes, in its order, and the order of the classes (--classes).',
+  confirm: 'If this is all that the model can do, confirm its labels with --label-column, and the audit goes on.',
+};
+
 function adviceFor({ encoding }: Preprocessing): Advice {
+  if (encoding?.kind === 'ports') return COLUMNS;
   if (encoding?.kind !== 'text') return NUMBERS;
   if (encoding.feed.as === 'string')
     return { check: 'Check that texts, labels and class order (--classes) belong to this model.', confirm: '' };

@@ -35,7 +35,7 @@ async function targetOf(graph: Graph, columns: readonly EncodedColumn[]): Promis
   const path = join(folder, `${made++}.onnx`);
   writeFileSync(path, writeModel(graph).bytes);
   const ports = [{ name: 'x', type: 'float32' as const, shape: [columns.length], from: 0, count: columns.length }];
-  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: [] };
+  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: [], certain: true };
   const p: Preprocessing = {
     modality: 'table',
     layout: 'none',
