@@ -2,9 +2,9 @@
 import { GibbonError } from '../base/errors.ts';
 import { readModelBytes } from '../data/model-bytes.ts';
 import { withOutput } from '../onnx/expose.ts';
-import type { Graph } from '../onnx/graph.ts';
 import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { isBatchDependent } from '../transform/batch-dependent.ts';
 import { type Encoder, encoderOf } from './encoding.ts';
 import { classScores, isDistribution } from './margin.ts';
 import type { ModelFile } from './model-file.ts';
@@ -95,15 +95,6 @@ function parts(rows: readonly Float32Array[], size: number, { signature }: Encod
     return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
   });
 }
-
-/** Quantisers that take their scale from the whole batch, so that an answer would depend on what else was asked. */
-const BATCH_DEPENDENT = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQuantizeLSTM']);
-
-const isBatchDependent = ({ nodes }: Graph): boolean =>
-  nodes.some(
-    ({ op, attributes }) =>
-      BATCH_DEPENDENT.has(op) || Object.values(attributes).some((one) => one.kind === 'graph' && isBatchDependent(one.value)),
-  );
 
 /** The file itself, or its bytes with the scores as one more output. */
 async function sourceOf({ path, head }: ModelFile): Promise<string | Uint8Array> {

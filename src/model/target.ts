@@ -1,7 +1,7 @@
 /** A model with its preprocessing, ready to be attacked: compiles step graphs for fixed batch sizes and runs the untouched original. */
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
-import type { StaticGraph, Value } from '../onnx/graph.ts';
+import type { Graph, StaticGraph, Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
@@ -9,9 +9,11 @@ import type { Feeds, HostTensor, Runtime, Session } from '../runtime/runtime.ts'
 import { asClasses, scoresOnly } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
 import { movedOnly, type Range } from '../threat/ball.ts';
+import { branchesOnData } from '../transform/batch-dependent.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
 import { optimise } from '../transform/optimise.ts';
+import { fitsRowByRow, rowByRow } from '../transform/row-by-row.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { inputShapes, inputsWithoutGradient, inputValues } from './encoding.ts';
 import { createJudge, type Judge } from './judge.ts';
@@ -95,7 +97,9 @@ export async function createTarget(
   const evaluate = evaluator(runtime);
   const exposed = scoresOnly(model.graph, model.head);
   const graphAt = (batch: number): Promise<StaticGraph> => {
-    const made = graphs.get(batch) ?? specialise(exposed, inputShapes(model, preprocessing, batch), evaluate).then(optimise);
+    const made =
+      graphs.get(batch) ??
+      steeringGraph(exposed, batch, (rows) => specialise(exposed, inputShapes(model, preprocessing, rows), evaluate)).then(optimise);
     graphs.set(batch, made);
     return made;
   };
@@ -129,6 +133,14 @@ export async function createTarget(
       await Promise.all([...sessions.map((session) => session.release()), judge.release()]);
     },
   };
+}
+
+/** The model for a batch; a path that would be taken for the whole batch is taken by each row for itself, as the judge asks it. */
+async function steeringGraph(model: Graph, batch: number, lower: (rows: number) => Promise<StaticGraph>): Promise<StaticGraph> {
+  const isOpen = model.inputs.every(({ shape }) => typeof shape?.[0] !== 'number');
+  if (batch === 1 || !isOpen || !branchesOnData(model)) return lower(batch);
+  const single = await lower(1);
+  return fitsRowByRow(single, batch) ? rowByRow(single, batch) : lower(batch);
 }
 
 /** The runtime refuses inputs that a graph does not use. */

@@ -6,12 +6,15 @@ import { newGraph } from '../ops/table.ts';
 /** Nodes of all copies together; the runtime takes seconds to load more. */
 const MOST = 20_000;
 
+/** Are so many copies of the graph few enough? */
+export const fitsRowByRow = ({ nodes }: StaticGraph, rows: number): boolean => nodes.length * rows <= MOST;
+
 /**
  * `single` for `rows` rows: inputs [rows, …] in place of [1, …], outputs stacked along their first dimension.
  * @throws GibbonError E_MODEL_UNSUPPORTED where the copies are too many
  */
 export function rowByRow(single: StaticGraph, rows: number): StaticGraph {
-  if (single.nodes.length * rows > MOST) {
+  if (!fitsRowByRow(single, rows)) {
     throw new GibbonError(
       'E_MODEL_UNSUPPORTED',
       `the model takes one row at a time, and ${rows} copies of its ${single.nodes.length} nodes are too many`,
