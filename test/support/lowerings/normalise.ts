@@ -9,6 +9,7 @@ const image = [2, 6, 4, 3];
 export const NORMALISATIONS: readonly Lowered[] = [
   { op: 'LayerNormalization', opset: 17, inputs: [x, signed([2, 4, 5])], attributes: { axis: int(0), epsilon: float(0.1) }, outputs: 3 },
   { op: 'LayerNormalization', opset: 17, inputs: [x, signed([4, 5]), signed([4, 5])], attributes: { axis: int(-2), stash_type: int(1) } },
+  { op: 'LayerNormalization', opset: 12, inputs: [x, signed([5]), signed([5])] },
   { op: 'LayerNormalization', opset: 21, inputs: [x, signed([5])], outputs: 2 },
   { op: 'SimplifiedLayerNormalization', opset: 13, inputs: [x, signed([5])], attributes: { epsilon: float(1e-6) }, outputs: 2 },
   { op: 'RMSNormalization', opset: 23, inputs: [x, signed([5])] },
