@@ -11,7 +11,19 @@ const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname
 const EXPORTS = resolve(import.meta.dirname, '../assets/exports');
 
 /** What is refused, by a part of its path, and a part of the reason. */
-const REFUSED: readonly (readonly [string, string])[] = [['layer-zoo/dropout_training_mode_true.onnx', 'is in training mode']];
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['layer-zoo/dropout_training_mode_true.onnx', 'is in training mode'],
+  ['lightgbm-digits.onnx', 'a tree is constant between its thresholds'],
+  ['sklearn-boosting-cancer.onnx', 'a tree is constant between its thresholds'],
+  ['sklearn-columns-boosting-credit.onnx', 'a tree is constant between its thresholds'],
+  ['sklearn-columns-credit', 'its categories are text'],
+  ['sklearn-columns-forest-credit.onnx', 'a tree is constant between its thresholds'],
+  ['sklearn-forest-cancer', 'a tree is constant between its thresholds'],
+  ['sklearn-svc-wine.onnx', 'ai.onnx.ml.SVMClassifier'],
+  ['sklearn-tfidf-text.onnx', 'TfIdfVectorizer (it works on text'],
+  ['sklearn-tree-wine.onnx', 'a tree is constant between its thresholds'],
+  ['xgboost-', 'a tree is constant between its thresholds'],
+];
 
 const refusal = (path: string): string | undefined => REFUSED.find(([part]) => path.includes(part))?.[1];
 
