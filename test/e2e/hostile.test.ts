@@ -108,7 +108,7 @@ describe('a model that is a burden before it runs', () => {
   });
 
   it('is only looked at', async () => {
-    const ended = await watched(['inspect', spinning(join(dir, 'inspected.onnx'))]);
+    const ended = await watched(['inspect', spinning(join(dir, 'inspected.onnx'))], {});
     over(ended, 20);
     expect(ended.code).toBe(0);
   });

@@ -59,11 +59,17 @@ export const spinning = (path: string): string =>
     constants: { 'hostile:trips': int64s([2 ** 62], []), 'hostile:go': bools([true], []) },
   });
 
-/** Harmless, but through an operator that has no gradient. */
+/** Harmless, but through a loop that ends when the data says so, which has no gradient. */
 export const looping = (path: string): string =>
   behind(path, {
-    nodes: (logits) => [node('Loop', ['hostile:trips', 'hostile:go', logits], 'hostile:out', body)],
-    constants: { 'hostile:trips': int64s([1], []), 'hostile:go': bools([true], []) },
+    nodes: (logits, input) => [
+      node('ReduceMax', [input], 'hostile:most', { keepdims: int(0) }),
+      node('Mul', ['hostile:most', 'hostile:none'], 'hostile:zero'),
+      node('Cast', ['hostile:zero'], 'hostile:rest', { to: int(7) }),
+      node('Add', ['hostile:rest', 'hostile:trip'], 'hostile:trips'),
+      node('Loop', ['hostile:trips', 'hostile:go', logits], 'hostile:out', body),
+    ],
+    constants: { 'hostile:trip': int64s([1], []), 'hostile:none': floats([0], []), 'hostile:go': bools([true], []) },
   });
 
 /** Answers pictures of 8 bits, and never ends a run on anything else: it lets the first look pass and hangs under attack. */
