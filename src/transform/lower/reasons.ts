@@ -8,6 +8,7 @@ const DETECTS = 'it cuts out regions, as detectors do';
 const RAGGED = 'the shape of what it returns depends on the data';
 
 const TREE = 'a tree is constant between its thresholds: its decision is attacked with scores or labels';
+const KERNEL = 'a kernel machine: its decision is attacked with scores or labels';
 const MAP = 'it works on maps or text, which have no gradient';
 
 /** Reasons by qualified name. */
@@ -20,6 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'ai.onnx.ml.CategoryMapper': MAP,
   'ai.onnx.ml.DictVectorizer': MAP,
   'ai.onnx.ml.LabelEncoder': MAP,
+  'ai.onnx.ml.SVMClassifier': KERNEL,
+  'ai.onnx.ml.SVMRegressor': KERNEL,
   'ai.onnx.ml.TreeEnsemble': TREE,
   'ai.onnx.ml.TreeEnsembleClassifier': TREE,
   'ai.onnx.ml.TreeEnsembleRegressor': TREE,
@@ -46,6 +49,7 @@ const DOMAIN_REASONS: Readonly<Record<string, string>> = {
   'ai.onnx.ml': 'a classical model: its decision is attacked with scores or labels',
   'ai.onnx.preview.training': 'it belongs to training',
   'ai.onnx.training': 'it belongs to training',
+  'com.microsoft.nchwc': 'it is laid out for one CPU: save the model with a lower level of optimisation',
   'com.microsoft': 'it is defined by one runtime only, and not in the short list of those that are read',
 };
 

@@ -39,10 +39,13 @@ export const reduceSumSquare = over((o) => reduce('ReduceSum', { ...o, x: o.g.mu
 export const reduceL2 = over((o) => o.g.sqrt(reduce('ReduceSum', { ...o, x: o.g.mul(o.x, o.x) })));
 export const reduceLogSum = over((o) => o.g.node('Log', [reduce('ReduceSum', o)]));
 
+/** Takes the place of −∞, from which nothing can be subtracted. */
+const LOWEST = -3.4028234663852886e38;
+
 /** m + log Σ e^(x − m) with m the maximum, so that nothing overflows. */
 export const reduceLogSumExp = over((o) => {
   const { g, x } = o;
-  const top = reduce('ReduceMax', { ...o, keep: true });
+  const top = g.max(reduce('ReduceMax', { ...o, keep: true }), g.scalar(LOWEST, x));
   const log = g.node('Log', [reduce('ReduceSum', { ...o, x: g.exp(g.sub(x, top)) })]);
   return g.add(log, g.reshape(top, log.shape));
 });

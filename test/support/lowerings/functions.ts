@@ -85,6 +85,10 @@ const PRODUCTS: readonly Lowered[] = [
   of('ReduceProd', 11, [products], { axes: ints([0, -1]), keepdims: int(0) }),
   of('ReduceProd', 18, [products, int64s([1])]),
   of('ReduceProd', 18, [products, int64s([])], { noop_with_empty_axes: int(1) }),
+  of('ReduceLogSumExp', 18, [
+    { fed: floats([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 2, 88, 90], [3, 2]) },
+    int64s([1]),
+  ]),
   of('ReduceMax', 20, [{ fed: bools([true, false, false, false], [2, 2]) }, int64s([1])], {}, 'bool'),
   of('ReduceMin', 20, [{ fed: bools([true, true, false, true], [2, 2]) }, int64s([1])], {}, 'bool'),
 ];
