@@ -13,16 +13,13 @@ const EXPORTS = resolve(import.meta.dirname, '../assets/exports');
 /** What is refused, by a part of its path, and a part of the reason. */
 const REFUSED: readonly (readonly [string, string])[] = [
   ['layer-zoo/dropout_training_mode_true.onnx', 'is in training mode'],
-  ['lightgbm-digits.onnx', 'a tree is constant between its thresholds'],
-  ['sklearn-boosting-cancer.onnx', 'a tree is constant between its thresholds'],
-  ['sklearn-columns-boosting-credit.onnx', 'a tree is constant between its thresholds'],
+  ['sklearn-columns-boosting-credit.onnx', 'ai.onnx.ml.LabelEncoder (it works on maps or text'],
   ['sklearn-columns-credit', 'its categories are text'],
-  ['sklearn-columns-forest-credit.onnx', 'a tree is constant between its thresholds'],
-  ['sklearn-forest-cancer', 'a tree is constant between its thresholds'],
-  ['sklearn-svc-wine.onnx', 'ai.onnx.ml.SVMClassifier'],
+  ['sklearn-svc-wine.onnx', 'ai.onnx.ml.SVMClassifier (a kernel machine'],
   ['sklearn-tfidf-text.onnx', 'TfIdfVectorizer (it works on text'],
-  ['sklearn-tree-wine.onnx', 'a tree is constant between its thresholds'],
-  ['xgboost-', 'a tree is constant between its thresholds'],
+  ...['lightgbm-', 'sklearn-boosting-', 'sklearn-columns-forest-', 'sklearn-forest-', 'sklearn-tree-', 'xgboost-'].map(
+    (part) => [part, 'a tree is constant between its thresholds'] as const,
+  ),
 ];
 
 const refusal = (path: string): string | undefined => REFUSED.find(([part]) => path.includes(part))?.[1];

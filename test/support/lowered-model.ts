@@ -13,6 +13,7 @@ import type { HostTensor, Session } from '../../src/runtime/runtime.ts';
 import { specialise } from '../../src/transform/specialise.ts';
 import { type Inputs, inputsOf, keptFeeds, nudged, numbersOf, rowOf, widenedFeeds } from './model-inputs.ts';
 import { computesInHalf, distance, roundingOf } from './rounding.ts';
+import { swayed } from './sway.ts';
 
 /** Every .onnx file below a folder, sorted. */
 export function modelsBelow(folder: string): string[] {
@@ -65,13 +66,13 @@ function behindMap({ nodes }: Graph, port: Port): Port {
 }
 
 /** All inputs; integers smaller than usual where the model has no embedding for those. */
-async function inputsFor(model: Graph, pair: Pair): Promise<[string, Inputs][]> {
-  const [first, ...others] = inputsOf(model.inputs, pair.shapes, pair.kept);
+async function inputsFor(pair: Pair): Promise<[string, Inputs][]> {
+  const [first, ...others] = inputsOf(pair.model.inputs, pair.shapes, pair.kept);
   const runs = await answers(pair, (first as [string, Inputs])[1]).then(
     () => true,
     () => false,
   );
-  return runs ? [first as [string, Inputs], ...others] : inputsOf(model.inputs, pair.shapes, pair.kept, FEW);
+  return runs ? [first as [string, Inputs], ...others] : inputsOf(pair.model.inputs, pair.shapes, pair.kept, FEW);
 }
 
 /** Indices that every embedding has. */
@@ -102,13 +103,14 @@ async function atBatch(model: Graph, original: Session, { batch, split, kept }: 
   }
   const lowered = await ortNode.load(graph);
   try {
-    return await compared(model, { original, lowered, graph, shapes, split, rows, kept: split ? undefined : kept });
+    return await compared({ model, original, lowered, graph, shapes, split, rows, kept: split ? undefined : kept });
   } finally {
     await lowered.release();
   }
 }
 
 interface Pair {
+  readonly model: Graph;
   readonly original: Session;
   readonly lowered: Session;
   readonly graph: StaticGraph;
@@ -118,10 +120,11 @@ interface Pair {
   readonly kept: Inputs | undefined;
 }
 
-async function compared(model: Graph, pair: Pair): Promise<Found> {
+async function compared(pair: Pair): Promise<Found> {
+  const { model } = pair;
   const tolerance = roundingOf(pair.graph, computesInHalf([...model.constants.values(), ...model.inputs]));
   let [worst, on] = [0, 'all'];
-  for (const [name, feeds] of await inputsFor(model, pair)) {
+  for (const [name, feeds] of await inputsFor(pair)) {
     const [theirs, ours] = [await answers(pair, feeds), await pair.lowered.run(given(pair.lowered, widenedFeeds(feeds)))];
     for (const port of model.outputs) {
       const [exact, made] = [theirs[port.name] as HostTensor, ours[port.name] as HostTensor];
@@ -139,22 +142,30 @@ async function compared(model: Graph, pair: Pair): Promise<Found> {
   return { class: 'equal', batch: pair.rows, worst, tolerance, on };
 }
 
-/** Draws of inputs moved by a unit in the last place, and what is allowed beyond the largest answer to them. */
+/** Draws of other roundings, and what is allowed beyond the largest change of the answer. */
 const DRAWS = 4;
 const BEYOND = 2;
 
 /**
- * How far the untouched file's own answer moves when each input moves by a unit in the last place: a model that takes logarithms of what cancels
- * amplifies roundings, and no other computation of it can be closer than that.
+ * How far the file's own answer moves in ONNX Runtime when inputs, weights and results of operators move by a unit in the last place: a model that
+ * takes logarithms of what cancels, or steps of a quantiser, amplifies roundings, and no other computation of it can be closer than that.
  */
 async function swayOf(pair: Pair, feeds: Inputs, name: string, exact: HostTensor): Promise<number> {
   let most = 0;
   for (let draw = 0; draw < DRAWS; draw++) {
-    const moved = (await answers(pair, nudged(feeds, draw)))[name] as HostTensor;
-    const off = distance(moved, exact);
+    const moved = await withOtherRoundings(pair.model, draw);
+    const original = { ...moved, outputNames: pair.original.outputNames };
+    const off = distance((await answers({ ...pair, original }, nudged(feeds, draw)))[name] as HostTensor, exact);
     most = Math.max(most, typeof off === 'number' ? off : 0);
+    await moved.release();
   }
   return BEYOND * most;
+}
+
+/** Without noise where the runtime has none for the types of the model's values. */
+function withOtherRoundings(model: Graph, draw: number): Promise<Session> {
+  const noisy = ortNode.loadModel(writeModel(swayed(model, draw)).bytes);
+  return noisy.catch(() => ortNode.loadModel(writeModel({ ...swayed(model, draw), nodes: model.nodes }).bytes));
 }
 
 /** Of the untouched file; one row at a time where it knows only one. */

@@ -12,8 +12,6 @@ const HALF = 2 ** -11;
 const SMALLEST = 2 ** -100;
 /** A library function or a division rounds by a few units. */
 const POINTWISE = 4;
-/** One step of a 16-bit quantiser: a sum that rounding moves over a tie goes to the next one. With 8 bits no such tie is met. */
-const STEP = 2 ** -16;
 
 /**
  * What the outputs may differ by, relative to the largest: both sides round a sum of k products by about √k units (roundings are as good as
@@ -21,7 +19,7 @@ const STEP = 2 ** -16;
  */
 export function roundingOf(graph: StaticGraph, half: boolean): number {
   const units = graph.nodes.reduce((sum, node) => sum + 2 * Math.sqrt(termsOf(graph, node)), 2 * POINTWISE);
-  return units * (half ? HALF : SINGLE) + STEP * graph.nodes.filter(({ op }) => op === 'Round').length;
+  return units * (half ? HALF : SINGLE);
 }
 
 /** Does any constant or input have half precision? */

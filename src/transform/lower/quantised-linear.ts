@@ -50,7 +50,9 @@ export const convInteger: Lowering = (context) => {
 /** The sums of an integer product as the result's integers: round(sums·(a's scale·b's scale / y's scale)) + y's zero point. */
 function rescaled({ g, input }: LowerContext, sums: Value, scales: { factor: Value; y: number }): Value {
   const zero = input(scales.y + 1);
-  return quantised(g, g.mul(sums, scales.factor), asFloats(g, single(g, zero)), zero.type);
+  // The sums are whole already; the runtime's optimiser would fold the factor into a convolution's weights, and round each product.
+  const whole = g.node('Round', [sums]);
+  return quantised(g, g.mul(whole, scales.factor), asFloats(g, single(g, zero)), zero.type);
 }
 
 /** QLinearMatMul(a, scale, zero, b, scale, zero, scale, zero) */
