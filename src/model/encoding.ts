@@ -3,18 +3,11 @@ import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Port, Value } from '../onnx/graph.ts';
 import { isFloat, sizeOf } from '../onnx/tensor.ts';
-import type { Feeds } from '../runtime/runtime.ts';
+import type { Encoder } from './encoder.ts';
 import type { ModelFile } from './model-file.ts';
 import { portsEncoder, portValues, withoutSlope } from './ports-encoding.ts';
 import { normalised, type Preprocessing } from './preprocessing.ts';
 import { textEncoder } from './text-encoding.ts';
-
-/** Rows [n × size], values before normalisation, as the model's inputs of n rows each. */
-export interface Encoder {
-  (rows: readonly Float32Array[]): Feeds;
-  /** Where rows differ in kind: those with one key become the same input, and only those of one group may share a run. */
-  readonly signature?: (row: Float32Array) => { readonly key: string; readonly group: number };
-}
 
 /** @throws GibbonError E_MODEL_UNSUPPORTED where the model's inputs are not what the preprocessing feeds */
 export async function encoderOf(model: ModelFile, p: Preprocessing): Promise<Encoder> {

@@ -4,7 +4,7 @@ import type { Value } from '../onnx/graph.ts';
 import { type ElementType, floats } from '../onnx/tensor.ts';
 import type { Feeds, HostTensor, StringTensor, TypedArray } from '../runtime/runtime.ts';
 import type { Range } from '../threat/ball.ts';
-import type { Encoder } from './encoding.ts';
+import type { Encoder } from './encoder.ts';
 
 /** One element of a row. Numbers: value = element·scale + offset. Categories: the element is a position in the list. */
 export interface EncodedColumn {

@@ -4,7 +4,7 @@ import { GibbonError } from '../base/errors.ts';
 import { type LoadedTokenizer, loadTokenizer, type Tokens } from '../data/tokenizer.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Feeds, HostTensor } from '../runtime/runtime.ts';
-import type { Encoder } from './encoding.ts';
+import type { Encoder } from './encoder.ts';
 
 /** What an input of a token model takes. */
 export type TokenRole = 'ids' | 'mask' | 'types' | 'positions';

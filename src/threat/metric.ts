@@ -1,7 +1,6 @@
 /** How the size of a change is measured: numbers by a norm of the difference, text by the number of character edits. */
-import { NORMS, type Norm } from './ball.ts';
+import type { Norm } from './ball.ts';
 
-export const METRICS = [...NORMS, 'edits'] as const;
 export type Metric = Norm | 'edits';
 
 export const isNorm = (metric: Metric): metric is Norm => metric !== 'edits';
