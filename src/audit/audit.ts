@@ -6,11 +6,12 @@ import { assemble, type Facts, type Traced } from './assemble.ts';
 import { budgetOf } from './budget.ts';
 import { traceCurve } from './curve.ts';
 import { drawExamples } from './examples.ts';
+import type { Expectation } from './expect.ts';
 import { createFailures } from './failures.ts';
 import { clearAdversarial } from './leftovers.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import type { Plan } from './presets.ts';
+import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
 import { planOf, runPlan } from './run-plan.ts';
 import { shards } from './shards.ts';
@@ -34,7 +35,9 @@ export async function auditModel(
   const spec: SubjectSpec = { model: model.path, data, flags, threads, seed };
   const { timings, timed } = stopwatch();
   reporter.phase(`${model.name}: looking at model and data`, 1);
-  const prepared = await timed('prepare', () => workers.run<Prepared>('prepare', spec));
+  const looking = timed('prepare', () => workers.run<Prepared>('prepare', spec));
+  beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });
+  const prepared = await looking;
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
   const options: AuditOptions = prepared.preprocessing.modality === 'text' ? { ...given, norm: 'edits' } : given;
   const subject = subjectOf(spec, prepared);
@@ -47,7 +50,7 @@ export async function auditModel(
   );
   const epsilon = budgetOf(options, prepared);
   reporter.phase(`${model.name}: clean accuracy`, chosen.length);
-  const clean = await timed('clean', () => cleanOf(workers, reporter, subject, chosen));
+  const clean = await timed('clean', () => cleanOf({ workers, reporter, subject, known: prepared.answers }, chosen));
   const facts: Facts = { options, model, prepared, clean, epsilon };
   const correct = clean.filter(({ index, label }) => label === labels[index]).map(({ index, label }) => ({ index, label }));
   const failures = createFailures();
@@ -75,6 +78,16 @@ export async function auditModel(
   };
 }
 
+/** The attack that will most likely be the first. */
+function firstAttack({ only, preset }: AuditOptions): Pick<Plan['attacks'][number], 'id' | 'params'> {
+  return only ?? (PLANS[preset].attacks[0] as Plan['attacks'][number]);
+}
+
+/** Workers that have nothing to do during the first look load model and data. Should that fail, the real work will say so. */
+function beReady(workers: Workers, expectation: Expectation): void {
+  for (let i = 1; i < workers.size; i++) void workers.run('expect', expectation).catch(() => {});
+}
+
 /** Adds up seconds by what they were spent on. */
 function stopwatch() {
   const timings: Record<string, number> = {};
@@ -100,11 +113,23 @@ function assumptions({ preprocessing, source, tried, data }: Prepared): string[]
   return [`input ${describe(preprocessing)} (${how}: ${(100 * best).toFixed(0)} % of ${n} right)`, ...data.notes];
 }
 
-async function cleanOf(workers: Workers, reporter: Reporter, subject: Subject, indices: readonly number[]): Promise<CleanReply[]> {
-  const parts = await Promise.all(
-    shards(indices, workers).map((part) =>
-      workers.run<CleanReply[]>('clean', { subject, indices: part }, (done) => reporter.advance(Number(done))),
-    ),
+interface Cleaning {
+  readonly workers: Workers;
+  readonly reporter: Reporter;
+  readonly subject: Subject;
+  /** What the first look has answered already. */
+  readonly known: readonly CleanReply[];
+}
+
+async function cleanOf({ workers, reporter, subject, known }: Cleaning, indices: readonly number[]): Promise<CleanReply[]> {
+  const replies = new Map(known.map((reply) => [reply.index, reply]));
+  const left = indices.filter((index) => !replies.has(index));
+  reporter.advance(indices.length - left.length);
+  await Promise.all(
+    shards(left, workers).map(async (part) => {
+      const made = await workers.run<CleanReply[]>('clean', { subject, indices: part }, (done) => reporter.advance(Number(done)));
+      for (const reply of made) replies.set(reply.index, reply);
+    }),
   );
-  return parts.flat();
+  return indices.map((index) => replies.get(index) as CleanReply);
 }

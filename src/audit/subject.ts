@@ -44,6 +44,8 @@ export interface Prepared {
   };
   /** The right class of every sample of the data set. */
   readonly labels: readonly number[];
+  /** What the model answered on some of them, under this preprocessing. */
+  readonly answers: readonly CleanReply[];
   /** Tables: what each column is. */
   readonly table?: TableSpec;
 }

@@ -6,7 +6,7 @@ import type { Port } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { assertFloatInput } from './encoding.ts';
 import { type Answers, CONTRADICTED, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
-import { createJudge } from './judge.ts';
+import { createJudge, type Decision } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
 import { loadingOnce, resizingOnce } from './probing.ts';
@@ -34,6 +34,14 @@ export interface Found {
   readonly tried: readonly Tried[];
   /** Other readings that fit the labels as well, as far as these can tell. */
   readonly rivals: readonly string[];
+  /** What the untouched model answered on the samples that this reading was tried on. */
+  readonly answers: readonly Answer[];
+}
+
+export interface Answer extends Decision {
+  /** Position in the data set, and what the sample is called there. */
+  readonly index: number;
+  readonly id: string;
 }
 
 /** The usual scales, most common first; std and mean of images in [0, 1]. */
@@ -174,6 +182,7 @@ export interface Probe {
 
 interface Reading extends Answers {
   readonly p: Preprocessing;
+  readonly answers: readonly Answer[];
 }
 
 /** Samples on which every candidate is tried; those that fall far behind are tried on no more. */
@@ -212,7 +221,7 @@ async function found(probe: Probe): Promise<Found> {
     const own = readings.find(({ p }) => p === declared) ?? (await read(probe, declared));
     assertNotBeaten({ own, first, labels, resized });
     const before = list.filter(({ description }) => description !== told(own).description);
-    return { preprocessing: declared, source: 'model', tried: [told(own), ...before], rivals: [] };
+    return { preprocessing: declared, source: 'model', tried: [told(own), ...before], rivals: [], answers: own.answers };
   }
   const { best, rivals } = await toldApart(probe, readings);
   return {
@@ -220,6 +229,7 @@ async function found(probe: Probe): Promise<Found> {
     source: sourceOf(best.p, flags, list.length),
     tried: list,
     rivals: rivals.map(({ p }) => full(p, resized)),
+    answers: best.answers,
   };
 }
 
@@ -322,8 +332,10 @@ async function read({ model, runtime, samples, labels, resize }: Probe, p: Prepr
   const judge = await createJudge(model, p, runtime);
   try {
     const rows = await Promise.all(samples.map((sample) => toRow(sample, p, resize)));
-    const predicted = (await judge.decide(rows)).map(({ label }) => label);
-    return { p, predicted, correct: predicted.filter((label, i) => label === labels[i]).length };
+    const decisions = await judge.decide(rows);
+    const predicted = decisions.map(({ label }) => label);
+    const answers = samples.map(({ index, id }, i): Answer => ({ index, id, ...(decisions[i] as Decision) }));
+    return { p, predicted, correct: predicted.filter((label, i) => label === labels[i]).length, answers };
   } finally {
     await judge.release();
   }

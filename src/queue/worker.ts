@@ -1,21 +1,24 @@
 /** The entry of Gibbon's worker processes: the kinds of work that an audit asks for. */
+import { type Expectation, expect } from '../audit/expect.ts';
 import { inspect } from '../audit/inspect.ts';
 import { pictures } from '../audit/pictures.ts';
 import { prepare } from '../audit/prepare.ts';
 import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
 import { attack, clean, opener } from '../audit/work.ts';
 import { ortNode } from '../runtime/ort-node.ts';
+import { sharing } from '../runtime/sharing.ts';
 import { watched } from '../runtime/watched.ts';
 import { serveTasks, type TaskHandler } from './serve.ts';
 
 /** The task at work; a worker has one at a time. */
 let alive = (): void => {};
-const runtime = watched(ortNode, () => alive());
+const runtime = sharing(watched(ortNode, () => alive()));
 const open = opener(runtime);
 
 const handlers: Record<string, TaskHandler> = {
   prepare: (payload) => prepare(payload as SubjectSpec, runtime),
   warm: async () => undefined,
+  expect: (payload) => expect(payload as Expectation, runtime, open),
   inspect: (payload) => inspect((payload as { model: string }).model, runtime),
   clean: async (payload, context) => {
     const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };
