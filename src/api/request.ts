@@ -10,7 +10,7 @@ import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
-export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 'as'>> {
+export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 'arrays' | 'as'>> {
   /** Labelled data: a folder by class, an array file, a table, … (docs/data.md). Absent only with no model: then the shipped pair is audited. */
   readonly data?: string | undefined;
   /** Audit this many examples, stratified by class and seeded. */
@@ -57,12 +57,14 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   }
   if (path === undefined) {
     throw new GibbonError('E_USAGE', 'which data? An audit needs labelled examples', {
-      hint: 'Add --data with a folder of images by class, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
+      hint: 'Add --data with a folder of images by class, a table, texts, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
     });
   }
   for (const model of models)
     if (!existsSync(model))
-      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${model}`, { hint: 'Give the path of an .onnx file.' });
+      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${model}`, {
+        hint: 'Give the path of an .onnx file or of a Hugging Face folder.',
+      });
   return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
 }
 

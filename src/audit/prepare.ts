@@ -24,6 +24,7 @@ import { qualifiedName } from '../transform/lower/qualified-name.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { pruned } from '../transform/prune.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { openArraysFor } from './open-arrays.ts';
 import { openTableFor } from './open-table.ts';
 import { isTextModel, openTextFor } from './open-text.ts';
 import { portText } from './port-text.ts';
@@ -40,12 +41,12 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   const model = await readModelFile(asked.model);
   const spec = withDeclaredSize(asked, model);
   const text = isTextModel(model) ? await openTextFor(model, spec) : undefined;
-  const table = !text && (await detectFormat(spec.data.path)) === 'table' ? await openTableFor(model, spec) : undefined;
-  const opened = text ?? table;
+  const format = text ? undefined : await detectFormat(spec.data.path);
+  const table = format === 'table' ? await openTableFor(model, spec) : undefined;
+  const arrays = format === 'npz' && model.inputs.length > 1 ? await openArraysFor(model, spec) : undefined;
+  const opened = text ?? table ?? arrays;
   const dataset = opened?.dataset ?? (await openDataset(spec.data));
   assertLabelled(dataset, spec.data.path);
-  const own = classLabels(model.graph) ?? model.folder.classNames;
-  const classNames = spec.data.classes === undefined ? own : await classNamesFrom(spec.data.classes);
   const probe = subset(dataset, { n: Math.min(table ? PROBE_MORE : PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
   assertRate(model, first as Sample);
@@ -53,7 +54,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
   const look: Look = { model, dataset, base, given, spec, runtime };
   const classes = await classesOf(look);
-  const matched = matchLabels(dataset, classNames, classes);
+  const matched = matchLabels(dataset, await namesOf(model, spec, classes), classes);
   const found = await preprocessingOf(look, probe, matched.labels);
   return {
     sha256: model.sha256,
@@ -74,6 +75,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
     },
     labels: Array.from(matched.labels),
     ...(table && { table: table.spec }),
+    ...(arrays && { arrays: arrays.names }),
   };
 }
 
@@ -116,6 +118,13 @@ export async function withoutGradient(model: ModelFile, p: Preprocessing, runtim
     if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
     return [thrown.message];
   }
+}
+
+/** Class names: the user's, else the model's own, else those of the files beside it; found there by chance, they have to be as many as the outputs. */
+async function namesOf({ graph, folder }: ModelFile, { data }: SubjectSpec, classes: number): Promise<readonly string[] | undefined> {
+  if (data.classes !== undefined) return classNamesFrom(data.classes);
+  const beside = folder.given || folder.classNames?.length === classes ? folder.classNames : undefined;
+  return classLabels(graph) ?? beside;
 }
 
 /** The input size that the model's own files name, where neither the model nor the user does. */

@@ -19,7 +19,7 @@ interface AuditFlags extends SharedFlags {
 export function auditCommand(context: CliContext): Command {
   const command = new Command('audit')
     .description('attack a model and report how it breaks; without a model, the pair that ships with Gibbon')
-    .argument('[models...]', 'ONNX files; several are compared side by side')
+    .argument('[models...]', 'ONNX files or Hugging Face folders; several are compared side by side')
     .addOption(new Option('--preset <name>', 'how thorough').choices(PRESETS).default('standard'))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--folder <dir>', 'the run folder: report, result and adversarial inputs', 'gibbon-report')

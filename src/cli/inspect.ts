@@ -9,7 +9,7 @@ import { createProgressBar } from './progress-bar.ts';
 export function inspectCommand(context: CliContext): Command {
   return new Command('inspect')
     .description('show what Gibbon sees in a model: ports, operators, gradients, preprocessing')
-    .argument('<model>', 'ONNX file')
+    .argument('<model>', 'ONNX file or Hugging Face folder')
     .option('--json', 'as JSON')
     .action(async (model: string, { json }: { json?: boolean }) => {
       const bar = createProgressBar();

@@ -7,6 +7,8 @@ import { parseJson, readText } from './label-file.ts';
 export interface ModelFolder {
   /** The ONNX file. */
   readonly model: string;
+  /** Was the folder named, rather than found around a file? Then what it says belongs to the model. */
+  readonly given: boolean;
   /** Class names in the order of the outputs, of config.json's id2label. */
   readonly classNames: readonly string[] | undefined;
   /** The folder of tokenizer.json, where there is one. */
@@ -14,8 +16,8 @@ export interface ModelFolder {
   /** The most tokens that the model takes, and the one that fills up, as far as its files tell. */
   readonly maxTokens: number | undefined;
   readonly padToken: number | undefined;
-  /** preprocessor_config.json as it is. */
-  readonly preprocessor: Readonly<Record<string, unknown>> | undefined;
+  /** preprocessor_config.json as it is, or what timm's config.json says in its form. */
+  readonly preprocessor: Config | undefined;
   readonly notes: readonly string[];
 }
 
@@ -33,6 +35,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   if (folder === undefined)
     return {
       model,
+      given: false,
       classNames: undefined,
       tokenizer: undefined,
       maxTokens: undefined,
@@ -41,16 +44,18 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       notes,
     };
   const [config, tokenizer, preprocessor] = await Promise.all(
-    ['config.json', 'tokenizer_config.json', 'preprocessor_config.json'].map((name) => record(join(folder, name))),
+    ['config.json', 'tokenizer_config.json', 'preprocessor_config.json'].map((name) => record(join(folder, name), isFolder)),
   );
+  if (isFolder) assertClassifier(path, config);
   const hasTokenizer = await exists(join(folder, 'tokenizer.json'));
   return {
     model,
-    classNames: classNames(config?.id2label),
+    given: isFolder,
+    classNames: classNames(config?.id2label) ?? texts(config?.label_names),
     tokenizer: hasTokenizer ? folder : undefined,
     maxTokens: smallest(tokenizer?.model_max_length, positions(config)),
     padToken: integer(config?.pad_token_id),
-    preprocessor,
+    preprocessor: preprocessor ?? fromTimm(config?.pretrained_cfg),
     notes,
   };
 }
@@ -86,12 +91,51 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function record(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+type Config = Readonly<Record<string, unknown>>;
+
+const isConfig = (value: unknown): value is Config => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A file that happens to stand beside a model may be anything; one in a folder that was named has to be what its name says. */
+async function record(path: string, isNamed: boolean): Promise<Config | undefined> {
   if (!(await exists(path))) return undefined;
-  const value = parseJson(await readText(path), path);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  const value: unknown = isNamed
+    ? parseJson(await readText(path), path)
+    : await readText(path)
+        .then(JSON.parse)
+        .catch(() => undefined);
+  if (isConfig(value)) return value;
+  if (!isNamed) return undefined;
   throw new GibbonError('E_DATA_UNREADABLE', `${path} holds no JSON object`, { hint: "Take the file from the model's own folder." });
 }
+
+/** Heads of transformers that decide about a whole example. */
+const CLASSIFIES = /(Sequence|Image|Audio|Video)Classification/;
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED for a model that does something else */
+function assertClassifier(path: string, config: Config | undefined): void {
+  const [architecture] = texts(config?.architectures) ?? [];
+  const does = architecture && /(For[A-Z]|Model$)/.test(architecture) && !CLASSIFIES.test(architecture) ? architecture : undefined;
+  const other = does ?? (config?.problem_type === 'regression' ? 'a regression' : undefined);
+  if (other === undefined) return;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `config.json in ${path} says ${other}; Gibbon audits classifiers`, {
+    hint: 'Export the model with its classification head: optimum-cli export onnx --task text-classification (or image-classification, audio-classification).',
+  });
+}
+
+const INTERPOLATIONS: Readonly<Record<string, number>> = { nearest: 0, lanczos: 1, bilinear: 2, bicubic: 3 };
+
+/** timm's pretrained_cfg in the form of a preprocessor_config.json. */
+function fromTimm(own: unknown): Config | undefined {
+  if (!isConfig(own) || !Array.isArray(own.mean) || !Array.isArray(own.std)) return undefined;
+  const [, height] = Array.isArray(own.input_size) ? own.input_size : [];
+  const share = typeof own.crop_pct === 'number' && own.crop_pct > 0 ? own.crop_pct : 1;
+  const size =
+    typeof height === 'number' ? { size: { shortest_edge: Math.floor(height / share) }, do_center_crop: true, crop_size: height } : {};
+  return { image_mean: own.mean, image_std: own.std, resample: INTERPOLATIONS[String(own.interpolation)] ?? 2, ...size };
+}
+
+const texts = (value: unknown): string[] | undefined =>
+  Array.isArray(value) && value.length > 0 && value.every((one): one is string => typeof one === 'string') ? value : undefined;
 
 /** Names in order; undefined unless every class from 0 on has one that is not the placeholder LABEL_i. */
 function classNames(id2label: unknown): string[] | undefined {
@@ -105,7 +149,7 @@ function classNames(id2label: unknown): string[] | undefined {
 const integer = (value: unknown): number | undefined => (typeof value === 'number' && Number.isInteger(value) ? value : undefined);
 
 /** The number of positions; RoBERTa and its kin count them from behind the padding token. */
-function positions(config: Readonly<Record<string, unknown>> | undefined): number | undefined {
+function positions(config: Config | undefined): number | undefined {
   const count = integer(config?.max_position_embeddings) ?? integer(config?.n_positions);
   const offset = /roberta|camembert|longformer|mpnet/.test(String(config?.model_type)) ? (integer(config?.pad_token_id) ?? 1) + 1 : 0;
   return count === undefined || count < 1 ? undefined : count - offset;
