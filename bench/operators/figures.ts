@@ -17,7 +17,10 @@ function tally(keys: readonly string[]): [string, number][] {
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/depends? on (the )?data/, 'its shape depends on the data'],
   [/training mode|chance|random/i, 'it draws random numbers, or is in training mode'],
-  [/bytes and holds|element type|of type (float|u?int)[0-9e]+/, 'element types that the core does not compute'],
+  [
+    /element type|which no core operator computes|quantisation to \w+ is not read|constants of the model cannot be computed/,
+    'element types that the core does not compute',
+  ],
 ];
 
 /** The reason of a case that does not apply, without names. */

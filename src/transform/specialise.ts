@@ -12,6 +12,7 @@ import { type Given, isSequence } from './lower/context.ts';
 import { qualifiedName } from './lower/qualified-name.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
+import { refuseTypes } from './lower/types.ts';
 import { bodiesOf, pruned } from './prune.ts';
 import { rowByRow } from './row-by-row.ts';
 import { separatesRows } from './separate-rows.ts';
@@ -62,7 +63,10 @@ async function inOneWalk(model: Graph, shapes: Shapes, evaluate: Evaluate): Prom
   }
   const values = await walked({ g, env, evaluate, opsets: model.opsets, rebatched: rebatchedRows(model, shapes) }, needed);
   const outputs = Object.fromEntries(model.outputs.map(({ name }, i) => [name, tensorOf(values[i] as Given, name)]));
-  return foldConstants(g.finish(renamed(outputs, [...g.inputs.map(({ name }) => name), ...needed.constants.keys()]), model.name), evaluate);
+  const taken = [...g.inputs.map(({ name }) => name), ...needed.constants.keys()];
+  const graph = await foldConstants(g.finish(renamed(outputs, taken), model.name), evaluate);
+  refuseTypes(graph);
+  return graph;
 }
 
 function tensorOf(value: Given, name: string): Value {
