@@ -248,7 +248,7 @@ function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
 }
 
 function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
-  const { encoding } = prepared.preprocessing;
+  const { encoding, modality } = prepared.preprocessing;
   const isText = prepared.preprocessing.modality === 'text';
   const best = isText ? 'scores' : prepared.unsupported.length > 0 ? 'scores' : 'gradients';
   const knowledge = options.only ? attackOf(options.only.id).knowledge : best;
@@ -270,7 +270,7 @@ function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threa
     norm: options.norm,
     epsilon: epsilon.value,
     epsilonText: epsilon.text,
-    ...(encoding?.kind === 'ports' && { columns: columnRules(encoding, epsilon.value) }),
+    ...(modality === 'table' && encoding?.kind === 'ports' && { columns: columnRules(encoding, epsilon.value) }),
     description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text}${
       isText
         ? ': insertions, deletions and replacements of single characters'

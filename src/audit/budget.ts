@@ -20,7 +20,8 @@ export function budgetOf(options: Pick<AuditOptions, 'epsilon' | 'norm'>, { prep
   }
   const size = modality === 'image' && shape.length > 1 ? imageSize(preprocessing) : undefined;
   const usual = parseEpsilon(DEFAULT_EPSILON[epsilonKind(modality, size)][options.norm]);
-  if (encoding?.kind === 'ports') return inBothUnits(asked ?? { ...usual, value: Math.max(usual.value, oneStep(encoding)) }, encoding);
+  if (modality === 'table' && encoding?.kind === 'ports')
+    return inBothUnits(asked ?? { ...usual, value: Math.max(usual.value, oneStep(encoding)) }, encoding);
   const budget = asked ?? usual;
   if (budget.unit === 'sd') {
     throw new GibbonError('E_USAGE', 'only the columns of a table have standard deviations', {

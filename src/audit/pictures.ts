@@ -24,7 +24,7 @@ export async function pictures({ target, rows }: Opened, order: PictureOrder): P
     const [loaded] = await rows([index]);
     if (!x || !loaded) continue;
     const { preprocessing } = target;
-    if (preprocessing.encoding?.kind === 'ports')
+    if (preprocessing.modality === 'table' && preprocessing.encoding?.kind === 'ports')
       replies.push({ index, ...WITHOUT_PICTURES, changes: changesOf(preprocessing.encoding, loaded.row, x) });
     else if (preprocessing.modality === 'text') replies.push(textReply(index, textOf(loaded.row), textOf(x)));
     else if (preprocessing.modality === 'image' && isNorm(order.norm)) {

@@ -48,6 +48,8 @@ export interface Prepared {
   readonly answers: readonly CleanReply[];
   /** Tables: what each column is. */
   readonly table?: TableSpec;
+  /** Several inputs: the arrays that fill them. */
+  readonly arrays?: readonly string[];
 }
 
 /** A prepared subject: enough for any worker to attack it. */
@@ -56,9 +58,12 @@ export interface Subject extends SubjectSpec {
 }
 
 /** The subject of a prepared audit: data is opened again as what the first look found it to be. */
-export function subjectOf(spec: SubjectSpec, { preprocessing, table }: Pick<Prepared, 'preprocessing' | 'table'>): Subject {
+export function subjectOf(
+  spec: SubjectSpec,
+  { preprocessing, table, arrays }: Pick<Prepared, 'preprocessing' | 'table' | 'arrays'>,
+): Subject {
   const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
-  return { ...spec, data: { ...spec.data, ...as, ...(table && { table }) }, preprocessing };
+  return { ...spec, data: { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) }, preprocessing };
 }
 
 /** One attack on one subject, as asked of a worker. */

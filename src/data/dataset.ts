@@ -54,4 +54,6 @@ export interface DataSpec {
   readonly labelColumn?: string;
   /** Tables: what each column is, once that is known. */
   readonly table?: TableSpec;
+  /** NPZ: the arrays that make up a sample together, one for each input of the model. */
+  readonly arrays?: readonly string[];
 }

@@ -38,12 +38,7 @@ function checkDeclaredSize(path: string, name: string, original: number, packed:
 /** Finds the samples (and labels) of an archive. Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE; E_DATA_SHAPE where no array has a usual name. */
 export async function openNpz(path: string): Promise<NpzArrays> {
   const packed = await readWholeFile(path);
-  const keys: string[] = [];
-  // Nothing is unpacked in this pass: it only lists the names.
-  unzip(path, packed, ({ name }) => {
-    if (name.endsWith('.npy')) keys.push(name.slice(0, -4));
-    return false;
-  });
+  const keys = keysOf(path, packed);
   const [x, y] = choosePair(path, keys);
   const entries = unzip(path, packed, ({ name, originalSize, size }) => {
     const chosen = name === `${x}.npy` || name === `${y}.npy`;
@@ -52,6 +47,26 @@ export async function openNpz(path: string): Promise<NpzArrays> {
   });
   const open = (key: string): Promise<NumericArray> => openNpy(memorySource(`${path}:${key}`, entries[`${key}.npy`] as Uint8Array));
   return { samples: await open(x), labels: y === undefined ? undefined : await open(y) };
+}
+
+/** The names of the arrays. Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE. */
+export async function npzKeys(path: string): Promise<string[]> {
+  return keysOf(path, await readWholeFile(path));
+}
+
+/** The array that has a usual name for labels, test splits first; undefined where none has. */
+export function labelKey(keys: readonly string[]): string | undefined {
+  return SPLITS.flatMap(({ labels }) => labels).find((name) => keys.includes(name));
+}
+
+/** Nothing is unpacked in this pass: it only lists the names. */
+function keysOf(path: string, packed: Uint8Array): string[] {
+  const keys: string[] = [];
+  unzip(path, packed, ({ name }) => {
+    if (name.endsWith('.npy')) keys.push(name.slice(0, -4));
+    return false;
+  });
+  return keys;
 }
 
 function unzip(path: string, packed: Uint8Array, filter: (file: UnzipFileInfo) => boolean): Record<string, Uint8Array> {

@@ -11,6 +11,7 @@ import { openIdx, siblingLabels } from './idx.ts';
 import { loadLabels } from './label-file.ts';
 import type { Labels } from './labels.ts';
 import { numericLabels } from './labels.ts';
+import { openNamedArrays } from './named-arrays.ts';
 import { openNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
 import type { NumericArray } from './numeric-array.ts';
@@ -37,6 +38,7 @@ export interface OpenOptions {
 export async function openDataset(spec: DataSpec, options: OpenOptions = {}): Promise<Dataset> {
   const { path, labels } = spec;
   if (spec.as === 'text') return openTexts(spec);
+  if (spec.arrays) return openNamedArrays(path, spec.arrays, labels);
   switch (await detectFormat(path)) {
     case 'folder':
       return openFolder(spec, options);

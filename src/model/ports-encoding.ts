@@ -1,7 +1,7 @@
 /** How the row of a table becomes a model's inputs: which elements each input takes, in which units, and which rules the columns follow. */
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
-import { type ElementType, floats } from '../onnx/tensor.ts';
+import { type ElementType, floats, isFloat } from '../onnx/tensor.ts';
 import type { Feeds, HostTensor, StringTensor, TypedArray } from '../runtime/runtime.ts';
 import type { Range } from '../threat/ball.ts';
 import type { Encoder } from './encoder.ts';
@@ -111,17 +111,24 @@ function typed(type: Exclude<ElementType, 'string'>, values: readonly number[]):
 /** Element types that `portsEncoder` can feed. */
 export const FEEDABLE: ReadonlySet<ElementType> = new Set<ElementType>(['float32', 'float64', 'int64', 'int32', 'uint8', 'bool', 'string']);
 
-/** The same as a graph, for rows x [B, size]: float32 values by the name of their input. Numbers only. */
+/** The same as a graph, for rows x [B, size]: values by the name of their input. Numbers only. */
 export function portValues(g: GraphBuilder, x: Value, { columns, ports }: PortsEncoding): Map<string, Value> {
   const row = (values: readonly number[]): Value => g.constant(floats(values, [1, values.length], x.type));
   const scaled = g.add(g.mul(x, row(columns.map(({ scale }) => scale))), row(columns.map(({ offset }) => offset)));
   const batch = x.shape[0] as number;
-  return new Map(ports.map(({ name, shape, from, count }) => [name, g.reshape(g.slice(scaled, 1, from, from + count), [batch, ...shape])]));
+  const value = ({ type, shape, from, count }: EncodedPort): Value => {
+    const own = g.reshape(g.slice(scaled, 1, from, from + count), [batch, ...shape]);
+    if (type === 'float32') return own;
+    return g.cast(isFloat(type) ? own : g.node('Round', [own]), type);
+  };
+  return new Map(ports.map((port) => [port.name, value(port)]));
 }
 
-/** Why no gradient reaches the row; undefined where it does. */
-export function withoutSlope({ ports }: PortsEncoding): string | undefined {
-  const odd = ports.filter(({ type }) => type !== 'float32');
+/** Why no gradient reaches what may change of the row; undefined where one does. Gradients end at inputs of whole numbers. */
+export function withoutSlope({ columns, ports }: PortsEncoding): string | undefined {
+  const isOdd = ({ type, from, count }: EncodedPort): boolean =>
+    type === 'string' || (!isFloat(type) && columns.slice(from, from + count).some(({ movable }) => movable));
+  const odd = ports.filter(isOdd);
   if (odd.length === 0) return undefined;
   const named = odd.slice(0, 3).map(({ name, type }) => `${name} (${type})`);
   return `the inputs ${named.join(', ')}${odd.length > 3 ? `, … (${odd.length} in all)` : ''}`;
@@ -137,5 +144,8 @@ export function describeColumns({ columns, ports }: PortsEncoding): string {
   const categories = columns.filter((column) => column.categories).length;
   const counted = (count: number, one: string, many: string): string[] => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
   const kinds = [...counted(columns.length - categories, 'number', 'numbers'), ...counted(categories, 'category', 'categories')];
-  return `rows of ${columns.length} columns (${kinds.join(', ')}) for ${ports.length === 1 ? 'one input' : `${ports.length} inputs`}`;
+  const inputs = ports.length === 1 ? 'one input' : `${ports.length} inputs`;
+  return ports.some(({ shape }) => shape.length > 1)
+    ? `${columns.length} numbers for ${inputs}`
+    : `rows of ${columns.length} columns (${kinds.join(', ')}) for ${inputs}`;
 }
