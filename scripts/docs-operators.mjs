@@ -13,7 +13,7 @@ const NOTHING = { versions: [], core: [], gradient: [], cases: 0, passed: 0, gra
 const OLDEST = 7;
 
 const isCore = (name) => CORE_OPS.includes(name);
-const own = (name) => /^ai\.onnx\.|^com\.|\./.test(name);
+const isOther = (name) => name.includes('.');
 
 function split(name) {
   const dot = name.lastIndexOf('.');
@@ -24,7 +24,7 @@ function split(name) {
 function sets(name, { versions }) {
   const known = versions.filter((version) => version > 0);
   if (known.length === 0) return '–';
-  const first = own(name) ? known[0] : Math.max(OLDEST, known[0]);
+  const first = isOther(name) ? known[0] : Math.max(OLDEST, known[0]);
   return versions.at(-1) === 0 ? `${first} to its removal` : `${first} on`;
 }
 
@@ -67,7 +67,7 @@ export function supportTable() {
 export function unsupportedTable() {
   const read = new Set(loweredOperators());
   const rows = Object.entries(SUPPORT)
-    .filter(([name, { versions }]) => !read.has(name) && versions.at(-1) !== 0)
+    .filter(([name, { versions, fixtures, exports }]) => !read.has(name) && (versions.at(-1) !== 0 || fixtures + exports > 0))
     .map(([name, support]) => [name, reasonOf(split(name)), occurs(support)]);
   return `${rows.length} operators.\n\n${table(['operator', 'why there is no lowering', 'occurs in'], rows)}`;
 }

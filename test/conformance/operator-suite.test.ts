@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { casesIn, type SuiteCase } from '../../bench/operators/cases.ts';
 import { filesAt } from '../../bench/operators/files.ts';
 import { type Verdict, verdictOf } from '../../bench/operators/verdict.ts';
+import { reasonOf } from '../../src/transform/lower/reasons.ts';
+import { loweringOf } from '../../src/transform/lower/table.ts';
 
 const SELECTION = join(import.meta.dirname, '../assets/onnx-operators/cases.zip.gz');
 const FOLDER = process.env.GIBBON_ONNX_NODE_TESTS ?? '';
@@ -45,8 +47,19 @@ function suite(cases: readonly SuiteCase[]): void {
 }
 
 describe('operator test models, the committed ones', () => {
-  const cases = casesIn(filesAt(SELECTION));
+  const files = filesAt(SELECTION);
+  const cases = casesIn(files);
   suite(cases);
+
+  it('leave no operator of the standard without a lowering or a reason', () => {
+    const versions = JSON.parse(new TextDecoder().decode(files.get('versions.json'))) as Record<string, number[]>;
+    const named = Object.keys(versions).map((name) => ({
+      op: name.slice(name.lastIndexOf('.') + 1),
+      domain: name.replace(/\.?[^.]*$/, ''),
+    }));
+    expect(named.length).toBeGreaterThan(200);
+    expect(named.filter((node) => !loweringOf(node) && reasonOf(node) === reasonOf({ op: 'Unheard', domain: '' }))).toEqual([]);
+  });
 
   it('are lowered for the most part', { timeout: 120_000 }, async () => {
     const outcomes: Verdict['outcome'][] = [];

@@ -7,6 +7,7 @@ const RANDOM = 'what it returns is random, and differs from the random numbers o
 const DETECTS = 'it cuts out regions, as detectors do';
 const RAGGED = 'the shape of what it returns depends on the data';
 
+const NEWER = 'it is newer than the runtime, which does not run it';
 const TREE = 'a tree is constant between its thresholds: its decision is attacked with scores or labels';
 const KERNEL = 'a kernel machine: its decision is attacked with scores or labels';
 const MAP = 'it works on maps or text, which have no gradient';
@@ -15,6 +16,7 @@ const MAP = 'it works on maps or text, which have no gradient';
 const REASONS: Readonly<Record<string, string>> = {
   Bernoulli: RANDOM,
   BitCast: 'it reads the bits of one type as another',
+  CausalConvWithState: NEWER,
   DeformConv: 'each of its weights reads at a place of its own',
   Det: 'determinants have no rule',
   'ai.onnx.ml.CastMap': MAP,
@@ -28,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'ai.onnx.ml.TreeEnsembleRegressor': TREE,
   'ai.onnx.ml.ZipMap': MAP,
   ImageDecoder: 'it decodes files',
+  LinearAttention: NEWER,
   MaxRoiPool: DETECTS,
   Multinomial: RANDOM,
   NonMaxSuppression: RAGGED,
@@ -37,9 +40,12 @@ const REASONS: Readonly<Record<string, string>> = {
   RandomUniformLike: RANDOM,
   RegexFullMatch: TEXT,
   RoiAlign: DETECTS,
+  SequenceMap: 'how often it runs follows from a sequence',
   StringConcat: TEXT,
   StringNormalizer: TEXT,
   StringSplit: TEXT,
+  SwiGLU: NEWER,
+  TensorScatter: 'it writes into the cache of a decoder',
   TfIdfVectorizer: TEXT,
   Unique: RAGGED,
 };
