@@ -8,6 +8,7 @@ import { int, intOf, stringOf, type Value } from '../../onnx/graph.ts';
 import { floats, sizeOf } from '../../onnx/tensor.ts';
 import { shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { sizeWithin } from './limits.ts';
 
 /** Pixels beyond the edge that the taps of a cubic kernel may reach when places are clamped to two beyond it. */
 const BEYOND = 4;
@@ -121,7 +122,7 @@ export const affineGrid: Lowering = async ({ g, node, input, numbers }) => {
   const [batch, , ...out] = (await numbers(1)) ?? shapeError(node, 'it has no size');
   const corners = intOf(node, 'align_corners', 0) === 1;
   const place = (i: number, size: number): number => (corners ? (size === 1 ? -1 : (2 * i) / (size - 1) - 1) : (2 * i + 1) / size - 1);
-  const count = sizeOf(out);
+  const count = sizeWithin(node, sizeOf(out), 1);
   const base = Array.from({ length: count }, (_, flat) => {
     const coordinates = out.map((size, axis) => place(Math.floor(flat / sizeOf(out.slice(axis + 1))) % size, size));
     return [...coordinates.reverse(), 1];

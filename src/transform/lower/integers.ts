@@ -48,18 +48,23 @@ export const asIntegers = (g: GraphBuilder, floats: Value, type: Value['type']):
 export function asFloats(g: GraphBuilder, value: Value): Value {
   if (isFloat(value.type)) return value;
   const tensor = g.tensor(value);
-  if (tensor && (tensor.type === 'int4' || tensor.type === 'uint4')) return g.cast(g.constant(unpacked(tensor)), 'float32');
+  if (tensor && Object.hasOwn(PACKED, tensor.type)) return g.cast(g.constant(unpacked(tensor)), 'float32');
   return floatForm(g, value) ?? g.cast(value, 'float32');
 }
 
-/** Two 4-bit integers to a byte, the first in the lower half, as 8-bit integers. */
+/** Integers of less than a byte: how many bits they have. */
+export const PACKED: Partial<Record<Value['type'], number>> = { int2: 2, int4: 4, uint2: 2, uint4: 4 };
+
+/** Several integers to a byte, the first in the lowest bits, as 8-bit integers. */
 function unpacked({ type, shape, data }: Tensor): Tensor {
+  const bits = PACKED[type] as number;
+  const [range, isSigned] = [2 ** bits, type.startsWith('int')];
   const bytes = new Uint8Array(sizeOf(shape));
   for (let i = 0; i < bytes.length; i++) {
-    const four = ((data[i >> 1] as number) >> ((i & 1) * 4)) & 15;
-    bytes[i] = type === 'int4' && four > 7 ? four - 16 : four;
+    const low = ((data[Math.floor((i * bits) / 8)] as number) >> ((i * bits) % 8)) & (range - 1);
+    bytes[i] = isSigned && low >= range / 2 ? low - range : low;
   }
-  return { type: type === 'int4' ? 'int8' : 'uint8', shape, data: bytes };
+  return { type: isSigned ? 'int8' : 'uint8', shape, data: bytes };
 }
 
 function floatForm(g: GraphBuilder, value: Value): Value | undefined {

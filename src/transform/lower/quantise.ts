@@ -8,20 +8,22 @@ import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { type ElementType, elementTypeOf, numbers, sizeOf } from '../../onnx/tensor.ts';
 import { axisOf, listOf } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
-import { asFloats, asIntegers } from './integers.ts';
+import { asFloats, asIntegers, PACKED } from './integers.ts';
 import { refuseMixing } from './refuse.ts';
 
-/** Smallest and largest value of each type that is quantised to; 4-bit integers are kept in 8 bits. */
+/** Smallest and largest value of each type that is quantised to; smaller integers are kept in 8 bits. */
 const RANGES: Partial<Record<ElementType, readonly [number, number]>> = {
+  int2: [-2, 1],
   int4: [-8, 7],
   int8: [-128, 127],
   int16: [-32768, 32767],
+  uint2: [0, 3],
   uint4: [0, 15],
   uint8: [0, 255],
   uint16: [0, 65535],
 };
 
-const KEPT_AS: Partial<Record<ElementType, ElementType>> = { int4: 'int8', uint4: 'uint8' };
+const KEPT_AS: Partial<Record<ElementType, ElementType>> = { int2: 'int8', int4: 'int8', uint2: 'uint8', uint4: 'uint8' };
 
 /**
  * round(x) + zero, saturated to the type's range, as floats. A constant zero point is added last, where a dequantiser that subtracts it again can
@@ -38,13 +40,13 @@ export function saturated(g: GraphBuilder, x: Value, zero: Value | undefined, ty
 }
 
 function refuseType(type: ElementType): never {
-  throw new GibbonError('E_MODEL_UNSUPPORTED', `quantisation to ${type} is not read`, { hint: 'Integers of 4, 8 and 16 bits are.' });
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `quantisation to ${type} is not read`, { hint: 'Integers of 2, 4, 8 and 16 bits are.' });
 }
 
 /** The number behind a constant scalar, seen through casts and reshapes. */
 function constantScalar(g: GraphBuilder, value: Value): number | undefined {
   const tensor = g.tensor(value);
-  if (tensor) return sizeOf(tensor.shape) === 1 && tensor.type !== 'int4' && tensor.type !== 'uint4' ? numbers(tensor)[0] : undefined;
+  if (tensor) return sizeOf(tensor.shape) === 1 && !Object.hasOwn(PACKED, tensor.type) ? numbers(tensor)[0] : undefined;
   const node = g.producer(value);
   return node && (node.op === 'Cast' || node.op === 'Reshape') ? constantScalar(g, g.value(node.inputs[0] as string)) : undefined;
 }

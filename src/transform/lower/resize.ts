@@ -1,5 +1,4 @@
 /** Lowering of Resize and Upsample, axis by axis: nearest as Gather, linear and cubic as MatMul with a constant interpolation matrix. */
-import { GibbonError } from '../../base/errors.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, int, intOf, intsOf, type Node, stringOf, type Value } from '../../onnx/graph.ts';
 import { bools, floats, isFloat } from '../../onnx/tensor.ts';
@@ -7,6 +6,7 @@ import { axisOf, shapeError } from '../../ops/shapes.ts';
 import { upsampled } from '../../ops/upsample.ts';
 import { chosen } from './choose.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { sizeWithin } from './limits.ts';
 import { type Axis, interpolation, nearest, type Row } from './resize-weights.ts';
 
 export const resize: Lowering = async (context) => {
@@ -59,6 +59,7 @@ async function axesOf({ node, input, opset, numbers }: LowerContext): Promise<Ma
       { size, out: out ?? Math.floor(Math.fround(size * Math.fround(scale))), scale: Math.fround(scale), coordinates, roi: region },
     ];
   });
+  for (const [, { out }] of found) sizeWithin(node, out);
   const isKept = ({ size, out, roi: [start, end] }: Axis): boolean =>
     size === out && (coordinates !== 'tf_crop_and_resize' || (start === 0 && end === 1));
   return new Map(found.filter(([, axis]) => !isKept(axis)));
@@ -111,14 +112,13 @@ function extrapolated(
   return chosen(g, mask, y, g.cast(g.scalar(outside), y.type));
 }
 
-/** Entries of an interpolation matrix; beyond it, sizes are not those of pictures or sounds. */
-const MOST_WEIGHTS = 2 ** 26;
+/** Interpolation matrices of more elements (4 MB) are not written down: a long signal has few weights for each output. */
+const LARGEST = 2 ** 20;
 
 /** Σ over the input of weights [out, size] along axis `at`. */
 function weighted(g: GraphBuilder, x: Value, at: number, rows: readonly Row[]): Value {
   const size = x.shape[at] as number;
-  if (rows.length * size > MOST_WEIGHTS)
-    throw new GibbonError('E_MODEL_SHAPE', `resizing ${size} to ${rows.length} needs too large a matrix`);
+  if (rows.length * size > LARGEST) return byTaps(g, x, at, rows);
   const matrix = new Float64Array(rows.length * size);
   for (const [i, row] of rows.entries()) for (const [k, weight] of row) matrix[i * size + k] = weight;
   const weights = g.constant(floats(matrix, [rows.length, size], x.type));
@@ -127,4 +127,19 @@ function weighted(g: GraphBuilder, x: Value, at: number, rows: readonly Row[]): 
   if (at === rank - 2) return g.matmul(weights, x);
   const swap = [...x.shape.keys()].map((axis) => (axis === at ? rank - 1 : axis === rank - 1 ? at : axis));
   return g.transpose(g.matmul(g.transpose(x, swap), g.transposed(weights)), swap);
+}
+
+/** The same as a sum over the k-th weights of all outputs. */
+function byTaps(g: GraphBuilder, x: Value, at: number, rows: readonly Row[]): Value {
+  const taps = rows.map((row) => [...row]);
+  const most = taps.reduce((max, { length }) => Math.max(max, length), 1);
+  const parts = Array.from({ length: most }, (_, k) => {
+    const weights = floats(
+      taps.map((row) => row[k]?.[1] ?? 0),
+      [rows.length, ...x.shape.slice(at + 1).map(() => 1)],
+      x.type,
+    );
+    return g.mul(g.node('Gather', [x, g.ints(taps.map((row) => row[k]?.[0] ?? 0))], { axis: int(at) }), g.constant(weights));
+  });
+  return parts.reduce((sum, part) => g.add(sum, part));
 }

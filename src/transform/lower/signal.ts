@@ -5,6 +5,7 @@ import { int, intOf, type Node, type Value } from '../../onnx/graph.ts';
 import { type ElementType, elementTypeOf, floats, int64s, isFloat } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { sizeWithin } from './limits.ts';
 import { refuseRagged } from './refuse.ts';
 
 /** A Fourier matrix may have this many elements (128 MB); a longer transform would be better off as an FFT, which ONNX's operators cannot write. */
@@ -66,7 +67,7 @@ export const dft: Lowering = async (context) => {
   const size = x.shape[axis] as number;
   const [isInverse, isOnesided] = [intOf(node, 'inverse', 0) === 1, intOf(node, 'onesided', 0) === 1];
   const isMirrored = isInverse && isOnesided;
-  const length = (await numberAt(context, 1)) ?? (isMirrored ? 2 * (size - 1) : size);
+  const length = sizeWithin(node, (await numberAt(context, 1)) ?? (isMirrored ? 2 * (size - 1) : size), 1);
   const half = Math.floor(length / 2) + 1;
   const rows = Math.min(isMirrored ? half : length, size);
   const columns = isOnesided && !isInverse ? half : length;
@@ -85,11 +86,12 @@ export const stft: Lowering = async (context) => {
   const { g, node, input, inputs } = context;
   const signal = input(0);
   const [batch, total, parts = 1] = signal.shape as [number, number, number?];
-  const step = (await numberAt(context, 1)) ?? shapeError(node, 'it has no step');
+  const step = sizeWithin(node, await numberAt(context, 1), 1);
   const window = inputs[2];
-  const length = (await numberAt(context, 3)) ?? window?.shape[0] ?? shapeError(node, 'it has neither a window nor a frame length');
+  const length = sizeWithin(node, (await numberAt(context, 3)) ?? window?.shape[0], 1);
   const columns = intOf(node, 'onesided', 1) === 1 ? Math.floor(length / 2) + 1 : length;
-  const frames = Math.floor((total - length) / step) + 1;
+  const frames = sizeWithin(node, Math.floor((total - length) / step) + 1, 1);
+  sizeWithin(node, frames * length);
   const places = Array.from({ length: frames * length }, (_, i) => Math.floor(i / length) * step + (i % length));
   const cut = g.node('Gather', [g.reshape(signal, [batch, total, parts]), g.constant(int64s(places, [frames, length]))], { axis: int(1) });
   const matrix = fourierMatrix(g, node, { rows: length, parts, length, columns, isInverse: false }, signal.type);
@@ -107,7 +109,7 @@ export const cosineWindow =
   (coefficients: readonly number[]): Lowering =>
   async (context) => {
     const { node } = context;
-    const size = (await numberAt(context, 0)) ?? 0;
+    const size = sizeWithin(node, await numberAt(context, 0));
     const period = intOf(node, 'periodic', 1) === 1 ? size : size - 1;
     const values = Array.from({ length: size }, (_, n) =>
       coefficients.reduce((sum, c, i) => sum + c * Math.cos((2 * Math.PI * i * n) / period), 0),
@@ -128,10 +130,14 @@ const toHertz = (mel: number): number => 700 * (10 ** (mel / 2595) - 1);
 /** MelWeightMatrix: triangular filters [spectrogram bins, mel bins], their corners at equal distances on the mel scale. */
 export const melWeightMatrix: Lowering = async (context) => {
   const numbers = await Promise.all([0, 1, 2, 3, 4].map((i) => numberAt(context, i)));
-  const [bins, length, rate, low, high] = numbers as [number, number, number, number, number];
+  const [, , rate, low, high] = numbers as [number, number, number, number, number];
+  const [bins, length] = [sizeWithin(context.node, numbers[0]), sizeWithin(context.node, numbers[1], 1)];
   const step = (toMel(high) - toMel(low)) / (bins + 2);
   const corners = Array.from({ length: bins + 2 }, (_, i) => Math.floor(((length + 1) * toHertz(toMel(low) + i * step)) / rate));
   const height = Math.floor(length / 2) + 1;
+  sizeWithin(context.node, height * bins);
+  for (const corner of corners)
+    if (!(corner >= 0 && corner <= height)) shapeError(context.node, 'its frequencies pass half the sample rate');
   const values = new Array<number>(height * bins).fill(0);
   for (let i = 0; i < bins; i++) {
     const [from, peak, to] = corners.slice(i, i + 3) as [number, number, number];

@@ -6,6 +6,7 @@ import { addedUp } from '../../ops/add-up.ts';
 import { im2col, windowIndices } from '../../ops/im2col.ts';
 import { axisOf, shapeError, slide, type Window, windowOf } from '../../ops/shapes.ts';
 import type { Lowering } from './context.ts';
+import { sizeWithin } from './limits.ts';
 
 /** For each kernel position and output position the place in the unpadded input (row-major, or column-major), 0 where it is padding. */
 function placesOf(spatial: readonly number[], window: Window, columnMajor: boolean): number[] {
@@ -58,6 +59,8 @@ export const col2Im: Lowering = async ({ g, node, input, numbers }) => {
   const kernel = (await numbers(2)) ?? shapeError(node, 'the size of the block is missing');
   const window = windowOf(node, spatial, kernel);
   const out = slide(spatial, window);
+  sizeWithin(node, sizeOf(spatial), 1);
+  sizeWithin(node, sizeOf(kernel) * sizeOf(out), 1);
   const n = spatial.length;
   const padded = spatial.map((size, i) => size + (window.pads[i] as number) + (window.pads[i + n] as number));
   const [batch, rows] = x.shape as [number, number];

@@ -80,6 +80,7 @@ export const RESIZED: readonly Lowered[] = [
   resize(18, { inputs: [[1, 2, 5, 4], undefined, scales(1, 1, 2, 0.5)], attributes: { mode: str('linear'), antialias: int(1) } }),
   resize(13, { inputs: [[1, 2, 3, 4, 2], undefined, scales(1, 1, 2, 1.5, 2)], attributes: { mode: str('linear') } }),
   resize(13, { inputs: [[1, 2, 5], undefined, scales(1, 1, 2)], attributes: { mode: str('linear') } }),
+  resize(13, { inputs: [[1, 1, 1100], undefined, scales(1, 1, 1.1)], attributes: { mode: str('linear') } }),
 ];
 
 /** Sizes and modes at random. */
