@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeAudioFile } from './audio-file.ts';
+import { flacStream } from './flac-frames.ts';
 import { openDataset } from './open.ts';
 
 const ASSETS = resolve(import.meta.dirname, '../../test/assets/audio');
@@ -16,17 +17,26 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('FLAC', () => {
-  it.each(['mono-16', 'stereo-24'])('is the WAV that it was made from, to the last bit: %s', async (name) => {
+  it.each([
+    ['mono-16', 16000],
+    ['stereo-24', 16000],
+    ['long-16', 8000],
+    ['stereo-16', 44100],
+  ] as const)('is the WAV that it was made from, to the last bit: %s', async (name, rate) => {
     const [flac, wav] = [await decodeAudioFile(asset(`${name}.flac`)), await decodeAudioFile(asset(`${name}.wav`))];
-    expect(flac.sampleRate).toBe(16000);
+    expect(flac.sampleRate).toBe(rate);
     expect(flac.data).toEqual(wav.data);
   });
 
-  it('is refused where it is cut off', async () => {
-    const bytes = readFileSync(asset('stereo-24.flac'));
-    const cut = join(folder, 'cut.flac');
-    writeFileSync(cut, bytes.subarray(0, bytes.length - 500));
-    await expect(decodeAudioFile(cut)).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE' });
+  it.each([
+    ['cut off in a frame', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 500)],
+    ['cut off in its header', (bytes: Uint8Array) => bytes.subarray(0, 30)],
+    ['short of a whole frame', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - (flacStream(bytes).frames.at(-1)?.length ?? 0))],
+    ['with a bit turned', (bytes: Uint8Array) => bytes.map((byte, i) => (i === bytes.length - 1000 ? byte ^ 16 : byte))],
+  ])('is refused where it is damaged, %s', async (_, damage) => {
+    const path = join(folder, 'damaged.flac');
+    writeFileSync(path, damage(new Uint8Array(readFileSync(asset('long-16.flac')))));
+    await expect(decodeAudioFile(path)).rejects.toMatchObject({ code: 'E_DATA_UNREADABLE' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** Decodes one audio file (WAV by our own parser, FLAC and MP3 by WebAssembly builds of the usual decoders) to one channel in [−1, 1]. */
 import { GibbonError } from '../base/errors.ts';
+import { flacStream, isFlac } from './flac-frames.ts';
 import { readWholeFile } from './source.ts';
 import { parseWav, type Waveform } from './wav.ts';
 
@@ -12,8 +13,6 @@ export async function decodeAudioFile(path: string): Promise<Waveform> {
   if (isFlac(bytes)) return decodeFlac(bytes, path);
   return /\.mp3$/i.test(path) ? decodeMp3(bytes, path) : parseWav(bytes, path);
 }
-
-const isFlac = (bytes: Uint8Array): boolean => [0x66, 0x4c, 0x61, 0x43].every((byte, i) => bytes[i] === byte);
 
 function unreadable(path: string, reason: string, cause?: unknown): GibbonError {
   return new GibbonError('E_DATA_UNREADABLE', `${path} is no audio that can be read: ${reason}.`, {
@@ -33,27 +32,19 @@ async function decodeFlac(bytes: Uint8Array, path: string): Promise<Waveform> {
   const decoder = new FLACDecoder();
   try {
     await decoder.ready;
-    const decoded = await decoder.decodeFile(bytes);
-    const [error] = decoded.errors;
-    if (error) throw unreadable(path, error.message);
-    const wanted = samplesOf(bytes);
-    if (decoded.samplesDecoded < wanted)
-      throw unreadable(path, `it is truncated: ${decoded.samplesDecoded} of ${wanted} samples are there`);
+    const { frames, samples, bits, sampleRate } = flacStream(bytes);
+    const { channelData, samplesDecoded, errors } = await decoder.decodeFrames([...frames]);
+    if (errors[0]) throw unreadable(path, errors[0].message);
+    if (samplesDecoded < samples) throw unreadable(path, `it is cut off: ${samplesDecoded} of ${samples} samples are there`);
     // The decoder scales by the largest integer; v/2^(bits−1) is what torchaudio, librosa and our WAV parser have.
-    const [top, scale] = [2 ** (decoded.bitDepth - 1) - 1, 2 ** (decoded.bitDepth - 1)];
-    return mono(decoded, path, (v) => Math.round(v * top) / scale);
+    const [top, scale] = [2 ** (bits - 1) - 1, 2 ** (bits - 1)];
+    return mono({ channelData, samplesDecoded, sampleRate }, path, (v) => Math.round(v * top) / scale);
   } catch (thrown) {
     if (thrown instanceof GibbonError) throw thrown;
     throw unreadable(path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
   } finally {
     decoder.free();
   }
-}
-
-/** The number of samples that the stream's header declares: 36 bits; 0 where it is not known. */
-function samplesOf(bytes: Uint8Array): number {
-  const at = 21;
-  return [1, 2, 3, 4].reduce((sum, i) => sum * 256 + (bytes[at + i] ?? 0), (bytes[at] ?? 0) & 15);
 }
 
 async function decodeMp3(bytes: Uint8Array, path: string): Promise<Waveform> {
