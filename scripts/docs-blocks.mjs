@@ -75,6 +75,9 @@ function presetRows(unit) {
   );
 }
 
+/** Square and the Cube attack take the place of gradient attacks. */
+const CONDITIONAL = 'Presets run it where the model or the data ask for it: see below.';
+
 export function attackHeader(unit) {
   const parameters = parameterRows(unit);
   const presets = presetRows(unit);
@@ -89,7 +92,7 @@ export function attackHeader(unit) {
     unit.summary,
     table(['', ''], facts),
     ...(parameters.length === 0 ? [] : [table(['flag', 'in JSON', 'default', 'values', 'meaning'], parameters)]),
-    presets.length === 0 ? 'No preset runs it.' : table(['preset', 'parameters', 'examples'], presets),
+    presets.length === 0 ? CONDITIONAL : table(['preset', 'parameters', 'examples'], presets),
   ].join('\n\n');
 }
 
@@ -111,7 +114,7 @@ export const presetTable = () =>
       named(attacks),
       curve.length,
       curveSteps,
-      `${queried.n} examples, hop-skip-jump maxQueries ${queried.maxQueries}`,
+      `${queried.n} examples (of tables ${n}), square or cube maxQueries ${queried.maxQueries}; hop-skip-jump on ${queried.n} of them, maxQueries ${queried.maxQueries}`,
       `${Math.min(n, queried.n)} examples, ${named(text)}`,
     ]),
   );
