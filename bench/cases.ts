@@ -28,6 +28,8 @@ export interface Case {
   readonly epsilon: string;
   readonly stepSize: string;
   readonly batches: readonly number[];
+  /** Flags that tell Gibbon how the model reads its input, which the peers are told too. */
+  readonly reading: readonly string[];
   readonly read: (count: number) => Promise<Images> | Images;
 }
 
@@ -68,6 +70,10 @@ async function photos(count: number): Promise<Images> {
   return { x, y, shape: [count, 3, side, side] };
 }
 
+const AS_IT_IS = ['--mean', '0', '--std', '1', '--layout', 'NCHW'];
+const GRAY = [...AS_IT_IS, '--channels', 'grayscale'];
+const COLOUR = [...AS_IT_IS, '--channels', 'rgb'];
+
 export const CASES: readonly Case[] = [
   {
     id: 'lenet5',
@@ -78,6 +84,7 @@ export const CASES: readonly Case[] = [
     epsilon: '0.3',
     stepSize: '0.01',
     batches: [16, 50, 125, 250],
+    reading: GRAY,
     read: mnist,
   },
   {
@@ -89,6 +96,7 @@ export const CASES: readonly Case[] = [
     epsilon: '8/255',
     stepSize: '2/255',
     batches: [8, 16, 32, 64],
+    reading: COLOUR,
     read: cifar10,
   },
   {
@@ -100,6 +108,7 @@ export const CASES: readonly Case[] = [
     epsilon: '2/255',
     stepSize: '0.5/255',
     batches: [1, 2, 4, 8],
+    reading: COLOUR,
     read: photos,
   },
 ];

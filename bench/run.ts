@@ -32,9 +32,11 @@ async function onePair(benchCase: Case, peer: Probed | undefined, peerFirst: boo
     peer ? runPeer(options.python, benchCase, peer.settings, { steps: STEPS, images: benchCase.images }) : undefined;
   let peerRun: Run | undefined;
   if (peerFirst) peerRun = await theirs();
-  const gibbon = await runGibbon(benchCase, gibbonFlags);
+  const gibbon = await runGibbon(benchCase, [...benchCase.reading, ...gibbonFlags]);
   if (!peerFirst) peerRun = await theirs();
-  return { gibbon, peer: peerRun };
+  // What a user waits who leaves the reading to Gibbon, beside the peer who knows it.
+  const { firstStep } = await runGibbon(benchCase, [...gibbonFlags, '--steps', '1']);
+  return { gibbon: { ...gibbon, firstStepUntold: firstStep }, peer: peerRun && { ...peerRun, firstStepUntold: peerRun.firstStep } };
 }
 
 async function runCase(benchCase: Case, withPeers: boolean): Promise<CaseResult> {

@@ -23,6 +23,8 @@ export interface Run {
   readonly cpuPerStep: number | undefined;
   /** Seconds from process start until the first attack step is done. */
   readonly firstStep: number | undefined;
+  /** The same where Gibbon has to find out how the model reads its input; for a peer, which always knows, no other figure. */
+  readonly firstStepUntold?: number | undefined;
   readonly imageSteps: number;
   readonly robustAccuracy: number;
 }
@@ -95,11 +97,11 @@ export async function runPeer(
  * Gibbon as a user runs it. `timings` of its JSON result may hold `attack` (wall seconds of the attack loop), `attackCpu` (CPU seconds of
  * all workers in it) and `firstStep` (seconds from process start); what is missing is left out of the table, never guessed.
  */
-export async function runGibbon(benchCase: Case, extraFlags: readonly string[]): Promise<Run> {
+export async function runGibbon(benchCase: Case, flags: readonly string[]): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'gibbon-bench-run-'));
   const json = join(folder, 'result.json');
   try {
-    const flags = [
+    const all = [
       '--data',
       await dataFile(benchCase),
       '--n',
@@ -113,9 +115,9 @@ export async function runGibbon(benchCase: Case, extraFlags: readonly string[]):
       '--no-random-start',
       '--json',
       json,
-      ...extraFlags,
+      ...flags,
     ];
-    const { wall, cpu, peakPss } = await measure(process.execPath, [cli, 'attack', 'pgd', modelPath(benchCase), ...flags], [0, 1]);
+    const { wall, cpu, peakPss } = await measure(process.execPath, [cli, 'attack', 'pgd', modelPath(benchCase), ...all], [0, 1]);
     const { timings, models } = JSON.parse(readFileSync(json, 'utf8')) as z.infer<typeof auditResult>;
     const attack = models[0]!.attacks[0]!;
     const perStep = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds / attack.gradients);
