@@ -39,28 +39,30 @@ export const range: Lowering = async ({ g, input, numbers }) => {
   ];
 };
 
-/** Reshape: 0 copies a dimension, −1 is what is left; a first dimension of 1 that a rebatched model wrote down becomes the batch. */
+/** Reshape: 0 copies a dimension, −1 is what is left; a dimension of 1 that a rebatched model wrote down for its batch becomes the rows. */
 export const reshape: Lowering = async ({ g, node, input, numbers, rebatched }) => {
   const x = input(0);
   const listed = (await numbers(1)) ?? intsOf(node, 'shape', []);
   const copy = intOf(node, 'allowzero', 0) === 0;
-  let target = listed.map((dim, i) => (dim === 0 && copy ? (x.shape[i] as number) : dim));
-  const fixed = sizeOf(target.filter((dim) => dim !== -1));
-  if (
-    rebatched !== undefined &&
-    rebatched > 1 &&
-    target[0] === 1 &&
-    x.shape[0] === rebatched &&
-    (target.includes(-1) || fixed * rebatched === sizeOf(x.shape))
-  ) {
-    target = [rebatched, ...target.slice(1)];
-  }
+  const written = listed.map((dim, i) => (dim === 0 && copy ? (x.shape[i] as number) : dim));
+  const target = rebatched === undefined || rebatched === 1 ? written : forRows(written, x.shape, rebatched);
   const known = sizeOf(target.filter((dim) => dim !== -1));
   const resolved = target.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim));
   if (resolved.some((dim) => !Number.isInteger(dim)) || sizeOf(resolved) !== sizeOf(x.shape))
     shapeError(node, `[${x.shape}] does not reshape to [${listed}]`);
   return [g.reshape(x, resolved)];
 };
+
+/** The target with the rows in place of the 1 that stands where they are: behind as many elements as in the input. */
+function forRows(target: readonly number[], shape: readonly number[], rows: number): readonly number[] {
+  const open = target.includes(-1);
+  if (!open && sizeOf(target) * rows !== sizeOf(shape)) return target;
+  const at = target.findIndex((dim, i) => {
+    const before = target.slice(0, i);
+    return dim === 1 && !before.includes(-1) && shape.some((size, k) => size === rows && sizeOf(shape.slice(0, k)) === sizeOf(before));
+  });
+  return at < 0 ? target : target.with(at, rows);
+}
 
 export const flatten: Lowering = ({ g, node, input }) => {
   const x = input(0);
