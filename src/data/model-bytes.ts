@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
 import type { ExternalData, ExternalFile } from '../onnx/read-tensor.ts';
 
@@ -38,7 +38,7 @@ export async function readModelBytes(path: string): Promise<ModelBytes> {
 function filesBeside(model: string): ExternalData {
   const known = new Map<string, ExternalFile>();
   return (location) => {
-    const file = known.get(location) ?? fileAt(safePath(model, location), location);
+    const file = known.get(location) ?? { ...fileAt(safePath(model, location), location), folder: resolve(dirname(model)) };
     known.set(location, file);
     return file;
   };

@@ -7,6 +7,8 @@ import { byteLengthOf, bytesPer, type ElementType, elementTypeOf, numbers, sizeO
 /** A file beside the model. */
 export interface ExternalFile {
   readonly size: number;
+  /** The folder on disk that the location is relative to, where there is one. */
+  readonly folder?: string;
   /** Bytes `offset` to `offset + length`, which lie inside the file. */
   read(offset: number, length: number): Uint8Array;
 }
@@ -110,6 +112,19 @@ function packed(values: readonly number[], size: number): Uint8Array {
   return bytes;
 }
 
+/** Where a tensor's bytes stand on disk. */
+export interface Place {
+  readonly folder: string;
+  readonly location: string;
+  readonly offset: number;
+}
+
+/** By the tensor itself, since a changed copy of it stands nowhere. */
+const PLACES = new WeakMap<Tensor, Place>();
+
+/** The place of a tensor as it was read, from where the runtime can map it, once for all graphs and processes. */
+export const placeOf = (tensor: Tensor): Place | undefined => PLACES.get(tensor);
+
 /** A tensor whose bytes are read when they are first asked for, and then kept. */
 function later(tensor: Omit<Tensor, 'data'>, read: () => Uint8Array): Tensor {
   let data: Uint8Array | undefined;
@@ -148,7 +163,9 @@ function outside(proto: TensorProto, tensor: Omit<Tensor, 'data'>, external?: Ex
       hint: DAMAGED,
     });
   }
-  return later(tensor, () => attempt(proto, location, () => file.read(offset, length)));
+  const made = later(tensor, () => attempt(proto, location, () => file.read(offset, length)));
+  if (file.folder !== undefined) PLACES.set(made, { folder: file.folder, location, offset });
+  return made;
 }
 
 /** A model from elsewhere must not name files outside its own folder, on any system. */

@@ -12,6 +12,7 @@ import {
 } from './generated/onnx_pb.js';
 import type { Attribute, Graph, Kept } from './graph.ts';
 import { portProto } from './ports.ts';
+import { type Place, placeOf } from './read-tensor.ts';
 import { byteLengthOf, ELEMENT_TYPES, int64, type Tensor } from './tensor.ts';
 
 /** The least IR version written: 9 is understood by every ONNX Runtime since 1.16. */
@@ -21,19 +22,27 @@ export interface Written {
   readonly bytes: Uint8Array;
   /** Constants left outside the bytes, by the name that the bytes refer to them by. */
   readonly blobs: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** The constants that the bytes refer to in their own files: where these lie, and how many bytes are theirs; undefined where there are none. */
+  readonly mapped: { readonly folder: string; readonly bytes: number } | undefined;
 }
 
 /**
  * Serialises a graph, with all that its file said beside it.
- * @param outside constants of at least this many bytes are written as external data (default: none are)
+ * @param outside constants of at least this many bytes are written as external data (default: none are): in the files that they come from, or as blobs
  */
 export function writeModel(graph: Graph, outside = Number.POSITIVE_INFINITY): Written {
   const blobs: { path: string; data: Uint8Array }[] = [];
+  let mapped: Written['mapped'];
   const write: WriteTensor = (name, tensor) => {
     if (byteLengthOf(tensor) < outside || tensor.type === 'string') return tensorProto(name, tensor);
-    const path = `blob-${blobs.length}`;
-    blobs.push({ path, data: tensor.data });
-    return withKept(TensorProtoSchema, outsideProto(name, tensor, path), tensor.kept);
+    const place = placeOf(tensor);
+    if (place && (mapped?.folder ?? place.folder) === place.folder) {
+      mapped = { folder: place.folder, bytes: (mapped?.bytes ?? 0) + byteLengthOf(tensor) };
+      return withKept(TensorProtoSchema, outsideProto(name, tensor, place), tensor.kept);
+    }
+    const location = `blob-${blobs.length}`;
+    blobs.push({ path: location, data: tensor.data });
+    return withKept(TensorProtoSchema, outsideProto(name, tensor, { location, offset: 0 }), tensor.kept);
   };
   const model = create(ModelProtoSchema, {
     producerName: 'gibbon',
@@ -42,7 +51,7 @@ export function writeModel(graph: Graph, outside = Number.POSITIVE_INFINITY): Wr
   });
   const whole = withKept(ModelProtoSchema, model, graph.keptOfModel);
   if (whole.irVersion < IR_VERSION) whole.irVersion = IR_VERSION;
-  return { bytes: toBinary(ModelProtoSchema, whole), blobs };
+  return { bytes: toBinary(ModelProtoSchema, whole), blobs, mapped };
 }
 
 /** Adds what the file said beyond what Gibbon understands. */
@@ -50,13 +59,13 @@ function withKept<Desc extends DescMessage>(schema: Desc, message: MessageShape<
   return kept ? mergeFromBinary(schema, message, kept) : message;
 }
 
-function outsideProto(name: string, tensor: Tensor, path: string): TensorProto {
+function outsideProto(name: string, tensor: Tensor, { location, offset }: Omit<Place, 'folder'>): TensorProto {
   return create(TensorProtoSchema, {
     ...header(name, tensor),
     dataLocation: 1,
     externalData: [
-      { key: 'location', value: path },
-      { key: 'offset', value: '0' },
+      { key: 'location', value: location },
+      { key: 'offset', value: String(offset) },
       { key: 'length', value: String(byteLengthOf(tensor)) },
     ],
   });

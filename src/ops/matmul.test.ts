@@ -1,8 +1,12 @@
 /** Gradients of MatMul, batched and broadcast, and of Gemm in all its forms. */
 import * as fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectGradient, expectGradients } from '../../test/support/expect-gradient.ts';
-import { float, int } from '../onnx/graph.ts';
+import { runNumbers } from '../../test/support/nets.ts';
+import { float, int, type Value } from '../onnx/graph.ts';
+import { floats } from '../onnx/tensor.ts';
+import { gradient } from '../transform/gradient.ts';
+import { newGraph } from './table.ts';
 
 const size = fc.integer({ min: 1, max: 4 });
 
@@ -32,6 +36,39 @@ describe('MatMul', () => {
         }),
       15,
     ));
+});
+
+describe('MatMul by a matrix that is not copied', () => {
+  it('has the same gradient: the sums of its columns, weighted by the cotangent', async () => {
+    const side = 2048;
+    const weight = (i: number, j: number): number => ((i * 7 + j * 3) % 5) - 2;
+    const cotangent = (j: number): number => (j % 3) - 1;
+    const g = newGraph();
+    const x = g.input('x', 'float32', [1, side]);
+    const w = g.constant(
+      floats(
+        Float32Array.from({ length: side * side }, (_, k) => weight(Math.floor(k / side), k % side)),
+        [side, side],
+      ),
+    );
+    const ct = g.constant(
+      floats(
+        Array.from({ length: side }, (_, j) => cotangent(j)),
+        [1, side],
+      ),
+    );
+    const [dx] = gradient(g, [{ value: g.matmul(x, w), cotangent: ct }], [x]);
+    const graph = g.finish({ dx: dx as Value });
+    expect(graph.nodes.map(({ op }) => op)).toContain('Gemm');
+    expect(graph.nodes.map(({ op }) => op)).not.toContain('Transpose');
+    const made = await runNumbers(graph, { x: Array(side).fill(0) });
+    // Small whole numbers: exact in float32.
+    expect(made.dx).toEqual(
+      Array.from({ length: side }, (_, i) =>
+        Array.from({ length: side }, (__, j) => weight(i, j) * cotangent(j)).reduce((a, b) => a + b, 0),
+      ),
+    );
+  });
 });
 
 describe('Gemm', () => {

@@ -1,5 +1,7 @@
 /** MatMul of operands with at least two dimensions, batched by broadcasting. */
-import type { Value } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/build.ts';
+import { int, type Value } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
 import { linear } from './families.ts';
 import { broadcast, shapeError, typeOf } from './shapes.ts';
 
@@ -15,7 +17,16 @@ export const matmul = linear({
     return [{ type: a.type, shape: [...broadcast(context.node, a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] }];
   },
   transpose: [
-    ({ g, inputs }, ct) => g.matmul(ct, g.transposed(inputs[1] as Value)),
+    ({ g, inputs }, ct) => timesTransposed(g, ct, inputs[1] as Value),
     ({ g, inputs }, ct) => g.matmul(g.transposed(inputs[0] as Value), ct),
   ],
 });
+
+/** Elements of a matrix from which on a transposed copy of it is too dear. */
+const LARGE = 2 ** 22;
+
+/** a·bᵀ; a large matrix is read as it lies. */
+function timesTransposed(g: GraphBuilder, a: Value, b: Value): Value {
+  const isPlain = a.shape.length === 2 && b.shape.length === 2;
+  return isPlain && sizeOf(b.shape) >= LARGE ? g.node('Gemm', [a, b], { transB: int(1) }) : g.matmul(a, g.transposed(b));
+}

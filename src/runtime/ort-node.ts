@@ -10,9 +10,19 @@ import type { Feeds, HostTensor, Runtime, Session, SessionOptions, TypedArray } 
 
 /** Constants from this size on are handed to the session as shared blobs, not copied into the bytes of each graph. */
 const BLOB_BYTES = 4096;
+/** Weights in files from this size on are not rearranged: a second copy would cost more than it saves. */
+const LARGE_BYTES = 2 ** 29;
 
-function options({ threads = 1, optimisation = 'all', profile }: SessionOptions): InferenceSession.SessionOptions {
+function options(
+  { threads = 1, optimisation = 'all', prepack = true, profile }: SessionOptions,
+  folder?: string,
+): InferenceSession.SessionOptions {
+  const session = {
+    ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+    ...(!prepack && { disable_prepacking: '1' }),
+  };
   return {
+    extra: { session },
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -30,8 +40,11 @@ export const ortNode: Runtime = {
   version,
   provider: 'cpu',
   load: async (graph: Graph, given: SessionOptions = {}) => {
-    const { bytes, blobs } = writeModel(graph, BLOB_BYTES);
-    return wrap(await create(bytes, { ...options(given), externalData: blobs.map(({ path, data }) => ({ path, data })) }));
+    const { bytes, blobs, mapped } = writeModel(graph, BLOB_BYTES);
+    const externalData = blobs.map(({ path, data }) => ({ path, data }));
+    // Blobs are copied by the runtime; what stands in a file is mapped, and so shared by all sessions and processes.
+    const settings = options({ prepack: (mapped?.bytes ?? 0) < LARGE_BYTES, ...given }, mapped?.folder);
+    return wrap(await create(bytes, { ...settings, externalData }));
   },
   loadModel: async (model: Uint8Array | string, given: SessionOptions = {}) => wrap(await create(model, options(given))),
 };

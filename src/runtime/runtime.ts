@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly threads?: number;
   /** `all` unless the untouched model's own order of operations matters. */
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** false keeps weights as they are, mapped from their file and shared, where a session would hold a rearranged copy of its own; a little slower. */
+  readonly prepack?: boolean;
   /** Prefix of a profile file to write. */
   readonly profile?: string;
 }
