@@ -1,6 +1,6 @@
 /** What a caller may ask of an audit, and how it becomes the options that the audit runs with. */
 import { existsSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
@@ -85,8 +85,8 @@ function dataSpec(path: string, { labels, classes, textColumn, labelColumn }: Pa
   };
 }
 
-/** File names, numbered where two are alike. */
+/** Names of files without their extension, or of folders, numbered where two are alike. */
 function nameOf(models: readonly string[], path: string, at: number): string {
-  const plain = (one: string): string => basename(one, extname(one));
+  const plain = (one: string): string => basename(resolve(one)).replace(/\.(onnx|ort|pb)$/i, '');
   return models.some((other, i) => i !== at && plain(other) === plain(path)) ? `${plain(path)}-${at + 1}` : plain(path);
 }

@@ -1,5 +1,6 @@
 /** Opens texts for a model that takes strings or tokens: what its inputs are fed with, and how long a row has to be. */
 import { GibbonError } from '../base/errors.ts';
+import { tokenLimits } from '../data/model-folder.ts';
 import { openTexts, type TextDataset } from '../data/text-dataset.ts';
 import { loadTokenizer } from '../data/tokenizer.ts';
 import { embeddingRows } from '../model/embedding-rows.ts';
@@ -72,7 +73,7 @@ async function tokenFeed(model: ModelFile, given: string | undefined): Promise<T
   const [tokenizer, embedded] = [await loadTokenizer(folder), embeddingRows(model.graph, ids.name)];
   if (embedded !== undefined && tokenizer.largestId >= embedded) throw wrongTokenizer(folder, tokenizer.largestId, embedded);
   const fixed = ids.shape?.[1];
-  const { maxTokens, padToken } = model.folder;
+  const { maxTokens, padToken } = given === undefined ? model.folder : await tokenLimits(given);
   const length = typeof fixed === 'number' && fixed > 0 ? fixed : undefined;
   return {
     as: 'tokens',

@@ -53,11 +53,20 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     given: isFolder,
     classNames: classNames(config?.id2label) ?? texts(config?.label_names),
     tokenizer: hasTokenizer ? folder : undefined,
-    maxTokens: smallest(tokenizer?.model_max_length, positions(config)),
-    padToken: integer(config?.pad_token_id),
+    ...limits(config, tokenizer),
     preprocessor: preprocessor ?? fromTimm(config?.pretrained_cfg),
     notes,
   };
+}
+
+/** What the files beside a tokenizer say of the tokens that its model takes. */
+export async function tokenLimits(folder: string): Promise<Pick<ModelFolder, 'maxTokens' | 'padToken'>> {
+  const [config, tokenizer] = await Promise.all(['config.json', 'tokenizer_config.json'].map((name) => record(join(folder, name), false)));
+  return limits(config, tokenizer);
+}
+
+function limits(config: Config | undefined, tokenizer: Config | undefined): Pick<ModelFolder, 'maxTokens' | 'padToken'> {
+  return { maxTokens: smallest(tokenizer?.model_max_length, positions(config)), padToken: integer(config?.pad_token_id) };
 }
 
 async function modelIn(folder: string): Promise<{ model: string; notes: string[] }> {

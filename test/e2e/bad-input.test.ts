@@ -57,8 +57,9 @@ describe.concurrent('a model that cannot be read', () => {
   it('does not exist', async () => {
     expect(told(await gibbon(['audit', 'nowhere.onnx', ...data()]), 'E_FILE_NOT_FOUND')).toContain('nowhere.onnx');
   });
-  it('is a folder', async () => {
-    told(await gibbon(['audit', dir, ...data()]), 'E_FILE_NOT_FOUND');
+  it('is a folder without one', async () => {
+    put(dir, 'modelless/config.json', '{}');
+    told(await gibbon(['audit', join(dir, 'modelless'), ...data()]), 'E_FILE_NOT_FOUND');
   });
   it('is a text file', async () => {
     told(await gibbon(['audit', put(dir, 'text.onnx', 'once upon a time\n'), ...data()]), 'E_MODEL_UNREADABLE');
