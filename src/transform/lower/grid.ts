@@ -66,7 +66,7 @@ function weightsOf({ g, node }: LowerContext, place: Value, { size, beyond, mode
   const c = (value: number): Value => g.scalar(value, place);
   const moved = g.add(place, c(1));
   const at = corners ? g.mul(moved, c((size - 1) / 2)) : g.mul(g.sub(g.mul(moved, c(size)), c(1)), c(0.5));
-  const whole = mode === 'nearest' ? g.node('Round', [at]) : at;
+  const whole = mode === 'nearest' ? steps(g, g.node('Round', [at])) : at;
   const inside = placed(g, whole, { size, mode, padding, corners });
   const pixels = g.constant(
     floats(
@@ -99,11 +99,14 @@ function placed(g: GraphBuilder, at: Value, { size, mode, padding, corners }: Om
   if (span === 0) return g.mul(at, c(0));
   // A triangle wave of period 2·span.
   const shifted = g.div(g.sub(at, c(low)), c(2 * span));
-  const phase = g.sub(shifted, g.node('Floor', [shifted]));
+  const phase = g.sub(shifted, steps(g, g.node('Floor', [shifted])));
   const folded = g.add(g.mul(g.min(phase, g.sub(c(1), phase)), c(2 * span)), c(low));
   const reflected = g.clip(folded, 0, size - 1);
-  return mode === 'nearest' ? g.node('Round', [reflected]) : reflected;
+  return mode === 'nearest' ? steps(g, g.node('Round', [reflected])) : reflected;
 }
+
+/** Whole numbers as steps: no gradient passes, neither their own nor a stand-in. */
+const steps = (g: GraphBuilder, whole: Value): Value => g.cast(g.cast(whole, 'int64'), whole.type);
 
 /** Keys' cubic convolution kernel with a = −0.75 of a distance. */
 function cubic(g: GraphBuilder, d: Value): Value {
