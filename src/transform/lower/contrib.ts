@@ -1,7 +1,6 @@
 /** Lowerings of layers that ONNX Runtime's optimiser fuses: a product or convolution with what stands around it, and normalised sums. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { float, floatOf, intOf, type Node, stringOf, type Value } from '../../onnx/graph.ts';
-import { sizeOf } from '../../onnx/tensor.ts';
 import { shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
 import { geluOf } from './elementwise.ts';
@@ -63,6 +62,7 @@ export const skipLayerNormalization: Lowering = (context) => {
 export const embedLayerNormalization: Lowering = (context) => {
   const { g, node, input, inputs } = context;
   const [words, segments, mask, given] = [input(0), inputs[1], inputs[7], inputs[8]];
+  if (words.shape.length !== 2) shapeError(node, `its ids [${words.shape}] are no matrix`);
   const [batch, length] = words.shape as [number, number];
   const rows = (table: number, ids: Value): Value => g.node('Gather', [input(table), ids]);
   const places = given ?? g.ints(Array.from({ length }, (_, i) => i));
@@ -70,6 +70,5 @@ export const embedLayerNormalization: Lowering = (context) => {
   const sum = segments ? g.add(named, rows(4, segments)) : named;
   const [y] = normalisedSum(context, sum, input(5), input(6));
   const count = mask ? g.sum(g.cast(mask, 'int32'), [1]) : g.zeros([batch], 'int32');
-  if (sizeOf(words.shape) !== batch * length) shapeError(node, `its ids [${words.shape}] are no matrix`);
   return [y, count, sum];
 };
