@@ -27,6 +27,8 @@ export interface Inspection {
   /** The exporter; '' where the file does not say. */
   readonly producer: string;
   readonly irVersion: number;
+  /** What of the format is newer than this version knows; null where nothing is. */
+  readonly newer: string | null;
   /** Version of each operator set; the ONNX one is called ai.onnx. */
   readonly opsets: Readonly<Record<string, number>>;
   /** Each with what it seems to take, e.g. "RGB images, channels first". */

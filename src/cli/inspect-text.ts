@@ -11,6 +11,7 @@ export function inspectText(i: Inspection): string {
     i.path,
     ...field('file', [size(i), i.producer && `made by ${i.producer}`, versions(i)].filter((part) => part !== '').join(' · ')),
     ...field('sha256', i.sha256),
+    ...(i.newer === null ? [] : field('format', `newer than this version knows: ${i.newer}; export it with an older opset`)),
     '',
     ...i.inputs.flatMap((port) => field('input', `${portLine(port)}   ${port.looksLike}`)),
     ...i.outputs.flatMap((port) => field('output', `${portLine(port)}${port.name === i.head?.output ? `   ${headLine(i.head)}` : ''}`)),

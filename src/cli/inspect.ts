@@ -5,6 +5,7 @@ import type { Inspection } from '../audit/inspect.ts';
 import type { CliContext } from './context.ts';
 import { inspectText } from './inspect-text.ts';
 import { createProgressBar } from './progress-bar.ts';
+import { safe } from './safe.ts';
 
 export function inspectCommand(context: CliContext): Command {
   return new Command('inspect')
@@ -16,7 +17,7 @@ export function inspectCommand(context: CliContext): Command {
       const crew = hire({ size: 1, signal: context.signal, audience: bar });
       try {
         const inspection = await crew.run<Inspection>('inspect', { model });
-        process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : inspectText(inspection));
+        process.stdout.write(json ? `${JSON.stringify(inspection, null, 1)}\n` : safe(inspectText(inspection)));
       } finally {
         bar.done();
         await crew.close();

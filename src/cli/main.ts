@@ -7,6 +7,7 @@ import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
+import { safe } from './safe.ts';
 
 /** Ctrl-C once stops cleanly and keeps what is there; twice ends at once. */
 function interruption(): AbortController {
@@ -32,8 +33,8 @@ function program(signal: AbortSignal): Command {
 /** One message, one hint, no stack unless it is a bug. */
 function report(error: GibbonError): void {
   const stderr = pc.createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
-  process.stderr.write(`${stderr.red('error')} ${error.message} ${stderr.dim(`[${error.code}]`)}\n`);
-  if (error.hint) process.stderr.write(`${error.hint}\n`);
+  process.stderr.write(`${stderr.red('error')} ${safe(error.message)} ${stderr.dim(`[${error.code}]`)}\n`);
+  if (error.hint) process.stderr.write(`${safe(error.hint)}\n`);
   if (error.code === 'E_INTERNAL')
     process.stderr.write(
       `${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon. Please report it with the command.\n`,

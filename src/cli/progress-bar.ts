@@ -2,6 +2,7 @@
 import { createColors } from 'picocolors';
 import type { ProgressSink, ProgressSnapshot } from '../base/progress.ts';
 import { formatDuration } from './format-duration.ts';
+import { safe } from './safe.ts';
 
 /** The part of a terminal or pipe that the bar needs; `process.stderr` is one. */
 export interface ProgressStream {
@@ -57,7 +58,7 @@ function redrawnBar(stream: ProgressStream, color: boolean, now: () => number): 
       else timer ??= setTimeout(draw, wait).unref();
     },
     line(text) {
-      stream.write(`${shown === '' ? '' : CLEAR_LINE}${text}\n${shown}`);
+      stream.write(`${shown === '' ? '' : CLEAR_LINE}${safe(text)}\n${shown}`);
     },
     done() {
       clearTimeout(timer);
@@ -87,7 +88,7 @@ function appendedLines(stream: ProgressStream, now: () => number): ProgressBar {
       stream.write(`${facts(snapshot)}\n`);
     },
     line(text) {
-      stream.write(`${text}\n`);
+      stream.write(`${safe(text)}\n`);
     },
     done() {
       last = undefined;

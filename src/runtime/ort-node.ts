@@ -54,15 +54,23 @@ async function create(model: Uint8Array | string, settings: InferenceSession.Ses
     return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    // ONNX Runtime's StringNormalizer changes case by the rules of a locale, which slim systems lack.
-    const locale = /locale with name:\s*([\w.@-]+?)(?=:|$)/.exec(reason)?.[1];
+    const hint = hintFor(reason);
     throw new GibbonError('E_MODEL_LOAD', `ONNX Runtime does not load the model: ${reason}`, {
-      ...(locale && {
-        hint: `The model needs the locale ${locale} of the system: on Debian, add it with localedef or the package locales.`,
-      }),
+      ...(hint !== undefined && { hint }),
       cause,
     });
   }
+}
+
+/** What the user can do about the more common of the runtime's reasons. */
+function hintFor(reason: string): string | undefined {
+  // ONNX Runtime's StringNormalizer changes case by the rules of a locale, which slim systems lack.
+  const locale = /locale with name:\s*([\w.@-]+?)(?=:|$)/.exec(reason)?.[1];
+  if (locale !== undefined)
+    return `The model needs the locale ${locale} of the system: on Debian, add it with localedef or the package locales.`;
+  return /ValidateOpsetForDomain|Unsupported model IR version/.test(reason)
+    ? 'The model is written in a newer form of ONNX than this version knows: export it with an older opset (`gibbon inspect` shows both).'
+    : undefined;
 }
 
 function wrap(session: InferenceSession): Session {
