@@ -3,6 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import { tokenLimits } from '../data/model-folder.ts';
 import { openTexts, type TextDataset } from '../data/text-dataset.ts';
 import { loadTokenizer } from '../data/tokenizer.ts';
+import { loadVocabulary } from '../data/vocabulary.ts';
 import { embeddingRows } from '../model/embedding-rows.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
@@ -21,15 +22,18 @@ const LONGEST = 8192;
 /** Where no file says how many tokens a model takes. */
 const USUAL_TOKENS = 512;
 
-/** Does the model take tokens, or one string for each example? */
-export function isTextModel({ inputs }: Pick<ModelFile, 'inputs'>): boolean {
-  return tokenPorts(inputs) !== undefined || (inputs.length === 1 && inputs[0]?.type === 'string');
+/** Does the model take tokens, one string for each example, or counts of terms that a file beside it names? */
+export function isTextModel({ inputs, folder }: Pick<ModelFile, 'inputs' | 'folder'>): boolean {
+  if (tokenPorts(inputs) !== undefined) return true;
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) return false;
+  return input.type === 'string' || (folder.vocabulary !== undefined && input.type === 'float32' && input.shape?.length === 2);
 }
 
 /** @throws GibbonError for texts that cannot be read, or a model whose tokenizer is missing or another model's */
 export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec): Promise<OpenedText> {
   const dataset = await openTexts(data);
-  const feed = model.input.type === 'string' ? stringFeed(model) : await tokenFeed(model, flags.tokenizer);
+  const feed = await feedFor(model, flags.tokenizer);
   const length = Math.min(LONGEST, dataset.longest + ROOM);
   const cut = dataset.longest > length ? [`Texts are cut after ${length} characters; the longest has ${dataset.longest}.`] : [];
   return {
@@ -46,6 +50,23 @@ export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec
     },
     notes: cut,
   };
+}
+
+async function feedFor(model: ModelFile, tokenizer: string | undefined): Promise<TextEncoding['feed']> {
+  if (model.input.type === 'string') return stringFeed(model);
+  const { vocabulary } = model.folder;
+  return vocabulary === undefined || tokenPorts(model.inputs) ? tokenFeed(model, tokenizer) : countFeed(model, vocabulary);
+}
+
+async function countFeed({ input }: ModelFile, vocabulary: string): Promise<TextEncoding['feed']> {
+  const { size } = await loadVocabulary(vocabulary);
+  const wanted = input.shape?.[1];
+  if (typeof wanted === 'number' && wanted !== size) {
+    throw new GibbonError('E_PREPROCESSING_UNCLEAR', `the vocabulary ${vocabulary} has ${size} terms, the model counts ${wanted}`, {
+      hint: "This is another model's vocabulary. Put the one that the model was trained with beside it.",
+    });
+  }
+  return { as: 'counts', port: input.name, vocabulary };
 }
 
 function stringFeed({ input }: ModelFile): TextEncoding['feed'] {

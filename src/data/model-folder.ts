@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
 import { parseJson, readText } from './label-file.ts';
+import { vocabularyBeside } from './vocabulary.ts';
 
 export interface ModelFolder {
   /** The ONNX file. */
@@ -16,6 +17,8 @@ export interface ModelFolder {
   /** The most tokens that the model takes, and the one that fills up, as far as its files tell. */
   readonly maxTokens: number | undefined;
   readonly padToken: number | undefined;
+  /** A file with the terms that a bag-of-words model counts. */
+  readonly vocabulary: string | undefined;
   /** preprocessor_config.json as it is, or what timm's config.json says in its form. */
   readonly preprocessor: Config | undefined;
   readonly notes: readonly string[];
@@ -32,6 +35,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   );
   const { model, notes } = isFolder ? await modelIn(path) : { model: path, notes: [] };
   const folder = isFolder ? path : await folderAround(path);
+  const vocabulary = await vocabularyBeside(model);
   if (folder === undefined)
     return {
       model,
@@ -40,6 +44,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       tokenizer: undefined,
       maxTokens: undefined,
       padToken: undefined,
+      vocabulary,
       preprocessor: undefined,
       notes,
     };
@@ -54,6 +59,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     classNames: classNames(config?.id2label) ?? texts(config?.label_names),
     tokenizer: hasTokenizer ? folder : undefined,
     ...limits(config, tokenizer),
+    vocabulary,
     preprocessor: preprocessor ?? fromTimm(config?.pretrained_cfg),
     notes,
   };

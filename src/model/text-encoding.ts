@@ -2,6 +2,7 @@
 import { textOf } from '../base/code-points.ts';
 import { GibbonError } from '../base/errors.ts';
 import { type LoadedTokenizer, loadTokenizer, type Tokens } from '../data/tokenizer.ts';
+import { loadVocabulary, type Vocabulary } from '../data/vocabulary.ts';
 import type { Port } from '../onnx/graph.ts';
 import type { Feeds, HostTensor } from '../runtime/runtime.ts';
 import type { Encoder } from './encoder.ts';
@@ -22,6 +23,13 @@ interface StringFeed {
   readonly rank: 1 | 2;
 }
 
+/** Counts of the terms of a vocabulary, as a float tensor [N, terms]. */
+interface CountFeed {
+  readonly as: 'counts';
+  readonly port: string;
+  readonly vocabulary: string;
+}
+
 interface TokenFeed {
   readonly as: 'tokens';
   /** Folder of tokenizer.json. */
@@ -37,18 +45,20 @@ interface TokenFeed {
 /** Plain JSON, since it travels to workers. */
 export interface TextEncoding {
   readonly kind: 'text';
-  readonly feed: StringFeed | TokenFeed;
+  readonly feed: StringFeed | CountFeed | TokenFeed;
 }
 
 /** One line for people. */
 export function describeFeed({ feed }: TextEncoding): string {
   if (feed.as === 'string') return 'text as it is';
+  if (feed.as === 'counts') return `text as counts of the terms in ${feed.vocabulary}`;
   return `text as tokens, at most ${feed.maxLength}, by the tokenizer in ${feed.tokenizer}`;
 }
 
 /** @throws GibbonError E_FILE_NOT_FOUND, E_DATA_UNREADABLE where the tokenizer cannot be loaded */
 export async function textEncoder({ feed }: TextEncoding): Promise<Encoder> {
   if (feed.as === 'string') return stringEncoder(feed);
+  if (feed.as === 'counts') return countEncoder(feed, await loadVocabulary(feed.vocabulary));
   return tokenEncoder(feed, await loadTokenizer(feed.tokenizer));
 }
 
@@ -56,6 +66,15 @@ function stringEncoder({ port, rank }: StringFeed): Encoder {
   return (rows) => ({
     [port]: { type: 'string', shape: rank === 1 ? [rows.length] : [rows.length, 1], data: rows.map(textOf) },
   });
+}
+
+function countEncoder({ port }: CountFeed, { size, counts }: Vocabulary): Encoder {
+  const encode = (rows: readonly Float32Array[]): Feeds => {
+    const data = new Float32Array(rows.length * size);
+    for (const [i, row] of rows.entries()) data.set(counts(textOf(row)), i * size);
+    return { [port]: { type: 'float32', shape: [rows.length, size], data } };
+  };
+  return encode;
 }
 
 function tokenEncoder(feed: TokenFeed, tokenizer: LoadedTokenizer): Encoder {

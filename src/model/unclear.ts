@@ -33,6 +33,12 @@ function adviceFor({ encoding }: Preprocessing): Advice {
   if (encoding?.kind !== 'text') return NUMBERS;
   if (encoding.feed.as === 'string')
     return { check: 'Check that texts, labels and class order (--classes) belong to this model.', confirm: '' };
+  if (encoding.feed.as === 'counts') {
+    return {
+      check: `Check that the vocabulary ${encoding.feed.vocabulary} is the one this model was trained with, and that texts, labels and class order (--classes) belong to it.`,
+      confirm: '',
+    };
+  }
   return {
     check: `Check that the tokenizer in ${encoding.feed.tokenizer} is the one this model was trained with, and that texts, labels and class order (--classes) belong to it.`,
     confirm: 'If this is all that the model can do, confirm its tokenizer with --tokenizer FOLDER, and the audit goes on.',
