@@ -3,6 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import { type Graph, int, type Node, type Value } from '../onnx/graph.ts';
 import { isFloat } from '../onnx/tensor.ts';
+import { rawScoresOf, withRawScores } from './linear-head.ts';
 
 /** What the model's own output is. */
 export type OutputKind = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid';
@@ -31,19 +32,33 @@ export function headOf(model: Graph): Head {
   const scores = model.outputs.filter(({ name, type }) => isFloat(type) && !NO_TENSOR.test(makers.get(name)?.op ?? ''));
   const output = scores.find((port) => port.shape !== null) ?? scores[0];
   const zipped = output ? undefined : mapped(model, makers);
-  if (zipped !== undefined) return { output: zipped, kind: 'logits', logits: zipped, isHidden: true };
+  if (zipped !== undefined) return { output: zipped, ...behind(zipped, makers), isHidden: true };
   if (!output) {
     const found = model.outputs.map(({ name, type }) => `${name} (${makers.get(name)?.op === 'ZipMap' ? 'a map' : type})`).join(', ');
     throw new GibbonError('E_MODEL_UNSUPPORTED', `no output of the model holds scores as a float tensor: ${found}`, {
       hint: 'Export it with its logits or probabilities as an output; for skl2onnx and onnxmltools with zipmap=False (options={id(model): {"zipmap": False}}).',
     });
   }
-  let node = makers.get(output.name);
-  while (node && PASSES.has(node.op)) node = makers.get(node.inputs[0] ?? '');
-  const kind = node ? ACTIVATIONS[node.op] : undefined;
+  return { output: output.name, ...behind(output.name, makers) };
+}
+
+/** Normalizer divides what is positive by its sum, and so keeps the order. */
+const passes = ({ op, domain }: Node): boolean => (domain === '' ? PASSES.has(op) : domain === 'ai.onnx.ml' && op === 'Normalizer');
+
+/** What the output is, and the logits behind it. */
+function behind(output: string, makers: ReadonlyMap<string, Node>): Pick<Head, 'kind' | 'logits'> {
+  let name = output;
+  let node = makers.get(name);
+  while (node && passes(node)) {
+    name = node.inputs[0] ?? '';
+    node = makers.get(name);
+  }
+  const raw = node && rawScoresOf(node, name);
+  if (raw) return raw;
+  const kind = node?.domain === '' ? ACTIVATIONS[node.op] : undefined;
   // LogSoftmax needs no undoing: it is its own logits.
-  if (!node || !kind || kind === 'log-probabilities') return { output: output.name, kind: kind ?? 'logits', logits: output.name };
-  return { output: output.name, kind, logits: node.inputs[0] as string };
+  if (!node || !kind || kind === 'log-probabilities') return { kind: kind ?? 'logits', logits: output };
+  return { kind, logits: node.inputs[0] as string };
 }
 
 /** The scores behind an output that is a map from class to score, as scikit-learn's converters make it by default. */
@@ -53,7 +68,7 @@ function mapped({ outputs }: Graph, makers: ReadonlyMap<string, Node>): string |
 
 /** The model with its logits as the only output: what stands beside them (labels, further heads) costs no gradients. */
 export function scoresOnly(model: Graph, { logits }: Pick<Head, 'logits'>): Graph {
-  return { ...model, outputs: [{ name: logits, type: 'float32', shape: null }] };
+  return { ...withRawScores(model, logits), outputs: [{ name: logits, type: 'float32', shape: null }] };
 }
 
 /** Logits as [B, C]: trailing dimensions of 1 dropped, and a single output z (binary) as the pair (0, z). */
