@@ -1,10 +1,13 @@
 /** Everything that Gibbon does with a model file before any data is there, stage by stage, and the code of what each came to. */
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { inspect } from '../../../src/audit/inspect.ts';
+import { prepare } from '../../../src/audit/prepare.ts';
+import type { SubjectSpec } from '../../../src/audit/subject.ts';
 import { GibbonError } from '../../../src/base/errors.ts';
 import { readModelBytes } from '../../../src/data/model-bytes.ts';
+import { writeNpz } from '../../../src/data/npy-write.ts';
 import { readModelFile } from '../../../src/model/model-file.ts';
 import type { GraphBuilder } from '../../../src/onnx/build.ts';
 import type { Graph, StaticGraph } from '../../../src/onnx/graph.ts';
@@ -21,7 +24,18 @@ import { specialise } from '../../../src/transform/specialise.ts';
 import { type Mutation, mutated } from './mutate.ts';
 import { type Seed, seeds } from './seeds.ts';
 
-export const STAGES = ['read', 'rewrite', 'open', 'inspect', 'lower', 'gradient', 'load lowered', 'load original', 'agree'] as const;
+export const STAGES = [
+  'read',
+  'rewrite',
+  'open',
+  'inspect',
+  'lower',
+  'gradient',
+  'load lowered',
+  'prepare',
+  'load original',
+  'agree',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Outcome {
@@ -72,7 +86,7 @@ export async function fuzzed(index: number, folder: string, onStage: (stage: Sta
     const file = await readModelBytes(path);
     return readModel(file.bytes, file.beside);
   });
-  if (graph) core = await afterReading(graph, path, attempt);
+  if (graph) core = await afterReading(graph, { path, seed: seed.name }, attempt);
   const original = await attempt('load original', () => ortNode.loadModel(path, { optimisation: 'disabled' }));
   if (graph && core && original) results.agree = await agreement(graph, core, original, () => onStage('agree'));
   await original?.release();
@@ -81,15 +95,38 @@ export async function fuzzed(index: number, folder: string, onStage: (stage: Sta
 
 type Attempt = <T>(stage: Stage, work: () => Promise<T> | T) => Promise<T | undefined>;
 
-async function afterReading(graph: Graph, path: string, attempt: Attempt): Promise<StaticGraph | undefined> {
+async function afterReading(
+  graph: Graph,
+  { path, seed }: { path: string; seed: string },
+  attempt: Attempt,
+): Promise<StaticGraph | undefined> {
   await attempt('rewrite', () => readModel(writeModel(graph).bytes));
   await attempt('open', () => readModelFile(path));
   await attempt('inspect', () => inspect(path, ortNode));
+  await attempt('prepare', () => prepare(subjectOf(path, seed), ortNode));
   const core = await attempt('lower', () => specialise(graph, shapesOf(graph), evaluator(ortNode)));
   if (!core) return undefined;
   await attempt('gradient', () => slope(core));
   await attempt('load lowered', async () => (await ortNode.load(core)).release());
   return core;
+}
+
+const TABLES = resolve(import.meta.dirname, '../../assets/exports/data');
+const PIXELS = 64;
+const EXAMPLES = 24;
+
+/** Data that fits the unharmed model, for tables and small pictures; for others it fits badly, which is a case of its own. */
+function subjectOf(model: string, seed: string): SubjectSpec {
+  const table = existsSync(TABLES) ? readdirSync(TABLES).find((name) => seed.includes(name.split('.')[0] as string)) : undefined;
+  const path = table ? join(TABLES, table) : join(dirname(model), 'data.npz');
+  if (!table && !existsSync(path)) writeFileSync(path, pictures());
+  return { model, data: { path }, flags: {}, threads: 1, seed: 0 };
+}
+
+function pictures(): Uint8Array {
+  const x = Uint8Array.from({ length: EXAMPLES * PIXELS }, (_, i) => (i * 37) % 256);
+  const y = Uint8Array.from({ length: EXAMPLES }, (_, i) => i % 4);
+  return writeNpz({ x: { data: x, shape: [EXAMPLES, 8, 8], dtype: 'uint8' }, y: { data: y, shape: [EXAMPLES], dtype: 'uint8' } });
 }
 
 /** Largest difference between the lowered model and the original that is no mistake, relative to the largest output: mutated weights may cancel badly. */
