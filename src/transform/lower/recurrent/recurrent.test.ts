@@ -140,7 +140,7 @@ describe('recurrent layers', () => {
   });
 
   it.each([
-    ['over too many steps', layer({ op: 'GRU', time: 600, batch: 1 }), 'E_MODEL_UNSUPPORTED', '600 steps'],
+    ['over too many steps', layer({ op: 'GRU', time: 1100, batch: 1 }), 'E_MODEL_UNSUPPORTED', '1100 steps'],
     [
       'with an unknown activation',
       layer({ op: 'RNN', time: 2, batch: 1, attributes: { activations: { kind: 'strings', value: ['Cube'] } } }),
