@@ -80,6 +80,33 @@ describe('decodeImageFile', () => {
     expect(bytesOf(data, 255).map(Math.round)).toEqual([200, 100, 50, 0, 0, 0, 40, 20, 10]);
   });
 
+  it('keeps grayscale with alpha as one channel, transparent pixels black, in 8 and in 16 bits', async () => {
+    const pair = { raw: { width: 3, height: 1, channels: 2 as const } };
+    const narrow = await sharp(Uint8Array.from([200, 255, 200, 0, 100, 51]), pair)
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    const gray = await decodeImageFile(write('la.png', narrow));
+    expect(gray.shape).toEqual([1, 3, 1]);
+    expect(bytesOf(gray.data, 255).map(Math.round)).toEqual([200, 0, 20]);
+    const wide = await sharp(Uint16Array.from([40001, 65535, 40001, 0, 3, 65535]), pair)
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    const gray16 = await decodeImageFile(write('la16.png', wide));
+    expect(gray16.shape).toEqual([1, 3, 1]);
+    expect(bytesOf(gray16.data, 65535).map(Math.round)).toEqual([40001, 0, 3]);
+  });
+
+  it('keeps 16 bits of TIFF, in gray and in colour', async () => {
+    const gray = await image([0, 1, 1000, 65535], 2, 2, 1, true).toColourspace('grey16').tiff({ compression: 'lzw' }).toBuffer();
+    expect(bytesOf((await decodeImageFile(write('gray16.tif', gray))).data, 65535).map(Math.round)).toEqual([0, 1, 1000, 65535]);
+    const colour = await image([0, 1000, 65535, 1, 2, 3], 2, 1, 3, true).toColourspace('rgb16').tiff({ compression: 'lzw' }).toBuffer();
+    const read = await decodeImageFile(write('rgb16.tiff', colour));
+    expect(read.shape).toEqual([1, 2, 3]);
+    expect(bytesOf(read.data, 65535).map(Math.round)).toEqual([0, 1000, 65535, 1, 2, 3]);
+  });
+
   it('reads palettes, JPEG (also gray) and WebP, whatever the extension says', async () => {
     const palette = await decodeImageFile(
       write('palette.png', await image([9, 8, 7, 250, 3, 2], 2, 1, 3).png({ palette: true }).toBuffer()),
