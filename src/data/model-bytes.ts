@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
-import type { ExternalData, ExternalFile } from '../onnx/read-tensor.ts';
+import type { ExternalData, ExternalFile } from '../onnx/external.ts';
 
 export interface ModelBytes {
   readonly bytes: Uint8Array;

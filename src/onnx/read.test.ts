@@ -4,10 +4,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GibbonError } from '../base/errors.ts';
+import type { ExternalData, ExternalFile } from './external.ts';
 import { ModelProtoSchema } from './generated/onnx_pb.js';
 import { type Attribute, type Graph, int } from './graph.ts';
 import { readModel } from './read.ts';
-import type { ExternalData, ExternalFile } from './read-tensor.ts';
 import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, numbers, type Tensor } from './tensor.ts';
 import { writeModel } from './write.ts';
 

@@ -1,6 +1,7 @@
 /** Reads the bytes of an ONNX file into a typed graph (ONNX IR specification, onnx.proto). */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { GibbonError } from '../base/errors.ts';
+import { DAMAGED, type ExternalData } from './external.ts';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -15,7 +16,8 @@ import type { Attribute, Graph, Node } from './graph.ts';
 import { domainOf, inlineFunctions } from './inline-functions.ts';
 import { beyond, keeping } from './kept.ts';
 import { readPort } from './ports.ts';
-import { DAMAGED, type ExternalData, isText, readSparse, readTensor } from './read-tensor.ts';
+import { readSparse } from './read-sparse.ts';
+import { isText, readTensor } from './read-tensor.ts';
 import type { Tensor } from './tensor.ts';
 import { assertWellFormed, ordered } from './well-formed.ts';
 

@@ -1,5 +1,6 @@
 /** Writes a graph as ONNX bytes; large constants can stay outside, shared by every graph of a model. */
 import { create, type DescMessage, fromBinary, type MessageShape, mergeFromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Place, placeOf } from './external.ts';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -12,7 +13,6 @@ import {
 } from './generated/onnx_pb.js';
 import type { Attribute, Graph, Kept } from './graph.ts';
 import { portProto } from './ports.ts';
-import { type Place, placeOf } from './read-tensor.ts';
 import { byteLengthOf, ELEMENT_TYPES, int64, type Tensor } from './tensor.ts';
 
 /** The least IR version written: 9 is understood by every ONNX Runtime since 1.16. */
