@@ -34,6 +34,12 @@ describe('a changed text', () => {
     expect(html).toContain('Change 2 characters');
   });
 
+  it('says what was assumed without words on gradients or norms', () => {
+    const html = renderHtml(result);
+    expect(html).toContain('No gradient was used');
+    expect(html).toContain('may change the input by at most 5 edits<');
+  });
+
   it('has marks in the terminal, in words where there are no colours', () => {
     expect(renderTerminal(result, { color: false })).toContain('W[-I-]{+1+}NNER!! call[-␣-]now');
     const coloured = renderTerminal(result, { color: true });

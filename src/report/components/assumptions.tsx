@@ -8,7 +8,7 @@ import { ScrollRegion } from './scroll-region.tsx';
 
 const SOURCES: Record<ModelResult['preprocessing']['source'], string> = {
   flags: 'you said so',
-  model: 'found in the model file',
+  model: "declared by the model's own files",
   guessed: 'guessed: the one that fits the labels best',
   default: 'the default; nothing else was tried',
 };
@@ -81,7 +81,8 @@ function Labels({ model }: { model: ModelResult }): VNode {
   );
 }
 
-function Masked({ names }: { names: readonly string[] }): VNode {
+function Masked({ model: { maskedGradients: names, threat } }: { model: ModelResult }): VNode {
+  if (threat.norm === 'edits') return <>No gradient was used: text moves by whole characters.</>;
   if (names.length === 0) return <>None: every operator between input and output has its true gradient.</>;
   return <>{names.join(', ')}. Attacks that follow gradients may be misled there; the attacks that need none are the cross-check.</>;
 }
@@ -102,10 +103,11 @@ export function Assumptions({ model }: { model: ModelResult }): VNode {
         <Fact name="Threat model">{threat.description}</Fact>
         <Fact name="The attacker">
           wants {threat.goal}; knows {KNOWLEDGE[threat.knowledge]}; reaches {threat.access}; may change the input by at most{' '}
-          {threat.epsilonText} in {norm(threat.norm)}
+          {threat.epsilonText}
+          {threat.norm !== 'edits' && ` in ${norm(threat.norm)}`}
         </Fact>
         <Fact name="Masked gradients">
-          <Masked names={model.maskedGradients} />
+          <Masked model={model} />
         </Fact>
         <Fact name="Input and output">
           <span class="mono">{shape(input)}</span> → <span class="mono">{shape(output)}</span>

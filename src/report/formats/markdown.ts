@@ -32,7 +32,7 @@ function summary(models: readonly ModelResult[]): string[] {
       figure(s.cleanAccuracy),
       figure(s.noiseAccuracy),
       figure(s.robustAccuracy),
-      `${safe(threat.epsilonText)} ${norm(threat.norm)}`,
+      threat.norm === 'edits' ? safe(threat.epsilonText) : `${safe(threat.epsilonText)} ${norm(threat.norm)}`,
       count(data.n),
     ]),
   );
