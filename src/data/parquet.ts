@@ -12,7 +12,8 @@ export async function readParquet(path: string): Promise<TextTable> {
     import('hyparquet'),
     import('hyparquet-compressors'),
   ]);
-  const objects = await parquetReadObjects({ file, metadata: parquetMetadata(file), compressors }).catch((cause: unknown) => {
+  const read = async (): Promise<Record<string, unknown>[]> => parquetReadObjects({ file, metadata: parquetMetadata(file), compressors });
+  const objects = await read().catch((cause: unknown) => {
     throw new GibbonError('E_DATA_UNREADABLE', `${path} cannot be read as Parquet: ${cause instanceof Error ? cause.message : cause}`, {
       hint: 'Write it again, with plain columns of numbers and texts.',
       cause,

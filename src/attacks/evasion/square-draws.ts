@@ -18,9 +18,10 @@ type Schedule = Parameters<typeof shareAt>[1];
 
 /** Rows one behind the other, filled up with zeros to `width` of them. */
 export function drawn<T>(width: number, items: readonly T[], row: (item: T) => Float32Array): Float32Array {
-  const size = row(items[0] as T).length;
+  const rows = items.map(row);
+  const size = rows[0]?.length ?? 0;
   const data = new Float32Array(width * size);
-  for (const [i, item] of items.entries()) data.set(row(item), i * size);
+  for (const [i, own] of rows.entries()) data.set(own, i * size);
   return data;
 }
 

@@ -40,7 +40,8 @@ export const square = defineAttack({
     }
     if (samples.length === 0) return [];
     const norm = context.norm === 'linf' ? 'linf' : 'l2';
-    const width = Math.max(1, Math.min(WIDTH, samples.length, Math.floor(FLOATS / target.size)));
+    // The same for few examples as for many: sums over a batch of another size round otherwise.
+    const width = Math.max(1, Math.min(WIDTH, Math.floor(FLOATS / target.size)));
     return search(context, { norm, width, moves: await squareMoves(target, norm, context.epsilon, width) }, samples);
   },
 });
