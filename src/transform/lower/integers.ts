@@ -38,6 +38,10 @@ const WHOLE: Readonly<Record<string, number>> = {
   Transpose: 1,
 };
 
+/** Those of them that may leave the range of a narrow integer type, where the integers begin again at the other end. */
+const GROWING: ReadonlySet<string> = new Set(['Abs', 'Add', 'MatMul', 'Mul', 'Neg', 'ReduceSum', 'Sub']);
+const WIDE: ReadonlySet<Value['type']> = new Set(['int32', 'int64']);
+
 /** Constants larger than this are not looked through. */
 const SMALL = 64;
 
@@ -69,7 +73,9 @@ function unpacked({ type, shape, data }: Tensor): Tensor {
 
 function floatForm(g: GraphBuilder, value: Value): Value | undefined {
   const node = g.producer(value);
-  if (!node || g.isFixed(value)) return undefined;
+  // Booleans are not the numbers that they were cast from.
+  if (!node || g.isFixed(value) || value.type === 'bool') return undefined;
+  if (GROWING.has(node.op) && !WIDE.has(value.type)) return undefined;
   if (node.op === 'Cast') {
     const source = g.value(node.inputs[0] as string);
     return isFloat(source.type) && isWhole(g, source, new Map()) ? source : undefined;

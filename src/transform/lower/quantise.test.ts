@@ -115,3 +115,28 @@ describe('QuantizeLinear', () => {
   it('rounds and saturates as ONNX Runtime does', () =>
     fc.assert(fc.asyncProperty(randomQuantiser, expectLowering), { numRuns: 60, seed: 20260101, endOnFailure: true }));
 });
+
+describe('integers that floats were cast to are not always the same numbers', () => {
+  const five: Given = { type: 'uint8', shape: [1], data: Uint8Array.of(5) };
+  it.each<[string, Node[], Given[]]>([
+    [
+      'booleans',
+      [node('Floor', ['x0'], ['w']), node('Cast', ['w'], ['c'], { to: int(9) }), node('Cast', ['c'], ['y'], { to: int(1) })],
+      [],
+    ],
+    [
+      'bytes that pass their end',
+      [
+        node('Floor', ['x0'], ['w']),
+        node('Abs', ['w'], ['p']),
+        node('Cast', ['p'], ['c'], { to: int(2) }),
+        node('Sub', ['c', 'x1'], ['d']),
+        node('Cast', ['d'], ['y'], { to: int(1) }),
+      ],
+      [five],
+    ],
+  ])('%s', async (_, nodes, rest) => {
+    const given: Given[] = [[2, 5], ...rest];
+    await expectSame(graphOf(17, nodes, given, y), given);
+  });
+});
