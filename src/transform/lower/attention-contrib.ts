@@ -27,20 +27,21 @@ interface Masked {
 /** Masks, the additive bias and the causal order, as one additive bias. */
 function biasOf({ g, node }: LowerContext, like: Value, { mask, bias, queries, keys, past }: Masked): Value | undefined {
   const parts: Value[] = bias ? [bias] : [];
-  if (mask) parts.push(penalty(g, allowedBy(g, node, mask, keys), like, floatOf(node, 'mask_filter_value', FILTER)));
+  const batch = like.shape[0] as number;
+  if (mask) parts.push(penalty(g, allowedBy(g, node, mask, { batch, keys }), like, floatOf(node, 'mask_filter_value', FILTER)));
   if (intOf(node, 'unidirectional', 0) === 1) parts.push(penalty(g, within(g, queries, keys, { offset: past }), like));
   return parts.length === 0 ? undefined : parts.reduce((a, b) => g.add(a, b));
 }
 
 /** Which keys a mask lets through: lengths [B], ends and starts [2B], flags [B, keys] or [B, queries, keys]. */
-function allowedBy(g: GraphBuilder, node: Node, mask: Value, keys: number): Value {
+function allowedBy(g: GraphBuilder, node: Node, mask: Value, { batch, keys }: { batch: number; keys: number }): Value {
   const zero = g.scalar(0, { type: 'int64' });
   const wide = g.cast(mask, 'int64');
   const rank = mask.shape.length;
   const [first, second] = mask.shape as [number, number];
   if (rank === 2) return g.greater(g.reshape(wide, [first, 1, 1, second]), zero);
   if (rank === 3) return g.greater(g.reshape(wide, [first, 1, ...mask.shape.slice(1)]), zero);
-  if (rank !== 1) refuse(node, `a mask of ${rank} dimensions`);
+  if (rank !== 1 || first !== batch) refuse(node, `a mask of shape [${mask.shape}] for ${batch} rows`);
   return g.less(positions(g, keys), g.reshape(wide, [first, 1, 1, 1]));
 }
 

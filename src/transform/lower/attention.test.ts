@@ -71,6 +71,7 @@ describe('fused attention', () => {
   it.each([
     ['MultiHeadAttention', [[2, 3, 2, 3, 4]], 'packed'],
     ['Attention', [[2, 3, 8], signed([8, 24]), signed([24]), { fed: int64s(Array(8).fill(1), [2, 1, 2, 2]) }], 'mask'],
+    ['Attention', [[1, 3, 8], signed([8, 24]), signed([24]), { fed: int64s([2, 0, 3, 0, 3]) }], 'mask'],
   ] as [string, Given[], string][])('%s is refused in a form that is not read, with what to do', async (op, inputs, what) => {
     const model = modelOf({ op, domain: 'com.microsoft', opset: 1, inputs, attributes: { num_heads: int(2) } });
     const shapes = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, shape as number[]]));
