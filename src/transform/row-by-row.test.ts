@@ -54,6 +54,11 @@ describe('a model for one row', () => {
   it('that takes a mean of all there is', () =>
     expectRows(model([node('ReduceMean', ['x0'], 'm'), node('Sub', ['x0', 'm'], 'y')], [1, 5], [], [1, 5])));
 
+  it('that divides by how many numbers there are', () =>
+    expectRows(
+      model([node('Size', ['x0'], 's'), node('Cast', ['s'], 'n', { to: int(1) }), node('Div', ['x0', 'n'], 'y')], [1, 5], [], [1, 5]),
+    ));
+
   it('that returns a mean of all there is', () =>
     expectRows(model([node('ReduceMean', ['x0'], 'y', { keepdims: int(1) })], [1, 5], [], [1, 1])));
 

@@ -5,6 +5,7 @@ import { intOf, intsOf, type Node, stringOf, tensorOf, type Value } from '../../
 import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
 import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
 import { type Lowering, refuseTraining } from './context.ts';
+import { refuseMixing } from './refuse.ts';
 
 /** Constant: a tensor, or numbers as attributes. */
 export const constant: Lowering = ({ g, node }) => {
@@ -24,7 +25,11 @@ export const shape: Lowering = ({ g, node, input }) => {
   return [g.constant(int64s(dims.slice(intOf(node, 'start', 0), node.attributes.end ? intOf(node, 'end', dims.length) : undefined)))];
 };
 
-export const size: Lowering = ({ g, input }) => [g.constant(int64s([sizeOf(input(0).shape)], []))];
+/** Size, which a model for one row knows as that of one row. */
+export const size: Lowering = ({ g, node, input, rebatched = 1 }) => {
+  if (rebatched > 1 && !g.isFixed(input(0))) refuseMixing(node);
+  return [g.constant(int64s([sizeOf(input(0).shape)], []))];
+};
 
 export const constantOfShape: Lowering = async ({ g, node, numbers }) => {
   const fill = widened(tensorOf(node, 'value') ?? floats([0], [1]));
