@@ -36,6 +36,15 @@ describe('matchLabels', () => {
       [1, 0],
       /apart from case/,
     ],
+    ['whole numbers that were written as floats', ['0.0', '1.0', '2.0', '10.0'], undefined, 11, [0, 1, 2, 10], /numbers/],
+    [
+      'floats before names that only look alike without the point',
+      ['1.0', '2.0'],
+      ['10', '20', '1', '2'],
+      4,
+      [2, 3],
+      /^Each label is the name/,
+    ],
     ['numbers with leading zeros', ['022', '990'], undefined, 1000, [22, 990], /numbers/],
     ['numbers, although class names are known', ['022'], Array.from({ length: 30 }, (_, i) => `name ${i}`), 30, [22], /numbers/],
     [

@@ -18,8 +18,14 @@ type Mapping = readonly (number | undefined)[];
 
 const HINT = "Name the classes in the order of the model's outputs: --classes names.txt.";
 
+/** A whole number that was written as a float, as tables with gaps have them, without its decimals. */
+const whole = (name: string): string => name.replace(/^(-?\d+)\.0+$/, '$1');
+
 /** Letters and digits only, without case; other scripts keep theirs. */
-const normalise = (name: string): string => name.toLowerCase().replace(/[\s_\-.]+/g, '');
+const normalise = (name: string): string =>
+  whole(name)
+    .toLowerCase()
+    .replace(/[\s_\-.]+/g, '');
 
 /**
  * Matches names exactly, else without regard to case, spaces, `_`, `-` and `.`, else whole-number folder names as output indices, else, with exactly `outputs` folders, in alphabetical order.
@@ -67,7 +73,7 @@ interface Match {
 
 function matchNames(labelNames: readonly string[], classNames: readonly string[] | undefined, outputs: number): Match {
   const complete = (mapping: Mapping): boolean => mapping.every((index) => index !== undefined) && new Set(mapping).size === mapping.length;
-  const exact = byName(labelNames, classNames ?? [], (name) => name);
+  const exact = byName(labelNames, classNames ?? [], whole);
   if (complete(exact)) return { mapping: exact, how: "Each label is the name of one of the model's classes." };
   const loose = byName(labelNames, classNames ?? [], normalise);
   if (complete(loose))
@@ -81,7 +87,7 @@ function matchNames(labelNames: readonly string[], classNames: readonly string[]
 
 /** The output that a name such as 3 or LABEL_3 stands for. */
 function indexIn(name: string, outputs: number): number | undefined {
-  const index = Number(/^(?:LABEL_)?(\d{1,9})$/i.exec(name)?.[1] ?? Number.NaN);
+  const index = Number(/^(?:LABEL_)?(\d{1,9})$/i.exec(whole(name))?.[1] ?? Number.NaN);
   return index < outputs ? index : undefined;
 }
 
@@ -101,7 +107,7 @@ function alphabetical(
   known: Mapping,
   outputs: number,
 ): { mapping: Mapping; how: string; names: readonly string[] } | undefined {
-  if (labelNames.length !== outputs || labelNames.every((name) => /^\d+$/.test(name))) return undefined;
+  if (labelNames.length !== outputs || labelNames.every((name) => /^\d+$/.test(whole(name)))) return undefined;
   const names = [...labelNames].sort(codePointOrder);
   const mapping = labelNames.map((name) => names.indexOf(name));
   if (known.some((index, i) => index !== undefined && index !== mapping[i])) return undefined;
