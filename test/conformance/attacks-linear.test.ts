@@ -92,6 +92,14 @@ describe('200 linear models', () => {
   );
 });
 
+describe('few steps', () => {
+  it.each(['linf', 'l2'] as const)('pgd, two classes, %s: five default steps still cross the ball', async (norm) => {
+    let above = 0;
+    await each(400, 10, async (one) => void (above += await left(one, 'pgd', norm, 1.01, () => ({ steps: 5, randomStart: false }))), 2);
+    expect(above).toBe(0);
+  });
+});
+
 describe('hop-skip-jump on linear models', () => {
   /** Distances found, in units of the closed form, in rising order. */
   async function ratios(norm: 'l2' | 'linf', from: number, models: number, classes?: number): Promise<number[]> {

@@ -32,7 +32,9 @@ export const pgd = defineAttack({
       .number()
       .positive()
       .optional()
-      .describe('length of a step in input units (default epsilon/30 for linf, epsilon/40 for l2, epsilon/10 for l1)'),
+      .describe(
+        'length of a step in input units (default epsilon/30 for linf, epsilon/40 for l2, epsilon/10 for l1; longer where there are fewer steps than by default, so that they go as far)',
+      ),
     randomStart: z.boolean().default(true).describe('start at a random point of the ball'),
     restarts: z.int().min(1).default(1).describe('random starts; later ones only on examples that still stand'),
     loss: z.enum(['cross-entropy', 'margin']).default('cross-entropy').describe('what the steps climb'),
@@ -42,7 +44,7 @@ export const pgd = defineAttack({
   run: async (context, samples) => {
     const { norm, epsilon, params, target, seed } = context;
     const steps = params.steps ?? REFERENCE[norm].steps;
-    const stepSize = params.stepSize ?? REFERENCE[norm].relative * epsilon;
+    const stepSize = params.stepSize ?? stepFor(norm, steps) * epsilon;
     const goals = await targetOf(params.target, target, samples);
     const fields = (sample: AttackSample, restart: number): Record<string, Float32Array | number> => ({
       x0: sample.x,
@@ -60,6 +62,12 @@ export const pgd = defineAttack({
     return withGoals(await iterate(context, { id, steps, restarts, fields, define }, samples, fooled), goals);
   },
 });
+
+/** In parts of epsilon. With the reference's step fewer steps than the reference's would not cross the ball. */
+function stepFor(norm: Norm, steps: number): number {
+  const { relative, steps: usual } = REFERENCE[norm];
+  return relative * Math.max(1, usual / steps);
+}
 
 export interface PgdStep {
   readonly norm: Norm;
