@@ -1,5 +1,5 @@
 /** Concat along an axis. */
-import { intOf, type Value, type ValueType } from '../onnx/graph.ts';
+import { intOf, type Value } from '../onnx/graph.ts';
 import type { OpRule } from './rule.ts';
 import { axisOf, shapeError, typeOf } from './shapes.ts';
 
@@ -10,7 +10,7 @@ export const concat: OpRule = {
   differentiable: 'exact',
   infer: (context) => {
     const types = context.inputs.map((_, i) => typeOf(context, i));
-    const first = types[0] as ValueType;
+    const first = typeOf(context, 0);
     const axis = axisOf(context.node, intOf(context.node, 'axis', 0), first.shape.length);
     for (const { shape } of types) {
       const fits = shape.length === first.shape.length && shape.every((dim, i) => i === axis || dim === first.shape[i]);

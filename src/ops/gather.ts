@@ -11,6 +11,7 @@ export const gather = linear({
   family: 'structural',
   infer: (context) => {
     const [x, indices] = [typeOf(context, 0), typeOf(context, 1)];
+    if (!indices.type.startsWith('int') && !indices.type.startsWith('uint')) shapeError(context.node, `indices of type ${indices.type}`);
     const axis = axisOf(context.node, intOf(context.node, 'axis', 0), x.shape.length);
     return [{ type: x.type, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] }];
   },
