@@ -34,7 +34,7 @@ export type Found =
 /** Rows that a model with a free or a fixed-to-1 batch is run with. */
 const ROWS = 3;
 
-/** Lowers a file for its own batch, and for three rows where its first dimension is fixed to 1 or free. */
+/** Lowers a file for its own batch, and for three rows where its first dimension is fixed to 1 or free (for one row where it comes with inputs for more). */
 export async function compareLowered(path: string): Promise<Found[]> {
   const { bytes, beside } = await readModelBytes(path);
   const whole = readModel(bytes, beside);
@@ -53,6 +53,8 @@ export async function compareLowered(path: string): Promise<Found[]> {
     const batches = kept && !fixed ? [undefined] : single || !fixed ? [1, ROWS] : [undefined];
     const found: Found[] = [];
     for (const batch of batches) found.push(await atBatch(model, original, { batch, split: single && batch !== 1, kept }));
+    const free = kept && model.inputs.every(({ shape }) => typeof shape?.[0] !== 'number');
+    if (free) found.push(await atBatch(model, original, { batch: undefined, split: false, kept: rowOf(kept, 0) }));
     return found;
   } finally {
     await original.release();
