@@ -100,6 +100,10 @@ function readConstants({ initializer, sparseInitializer }: GraphProto, external?
 }
 
 function readNode(node: NodeProto, opsets: ReadonlyMap<string, number>, external?: ExternalData): Node {
+  // Readers differ in which of two they take: a model must not mean one thing here and another where it is deployed.
+  if (new Set(node.attribute.map(({ name }) => name)).size < node.attribute.length) {
+    throw new GibbonError('E_MODEL_UNREADABLE', `node ${node.name || node.opType} has two attributes of one name`, { hint: DAMAGED });
+  }
   // From entries, since an attribute may be called __proto__.
   const attributes = Object.fromEntries(node.attribute.map((a) => [a.name, readAttribute(node, a, opsets, external)]));
   const kept = keeping('kept', beyond(NodeProtoSchema, node, OF_NODE));
