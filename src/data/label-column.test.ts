@@ -52,6 +52,11 @@ describe('labelColumn', () => {
     expect(at(table(undefined, measured))).toBe('E_LABELS_MISSING');
   });
 
+  it('takes no column that holds something else, and calls the one that it takes by its place in the file', () => {
+    expect(labelColumn(table(), { except: 1 }, 't.csv')).toMatchObject({ at: 3, how: expect.stringContaining('column 4') });
+    expect(at(table(), { except: 3 })).toBe('E_LABELS_MISSING');
+  });
+
   it('takes what the user names, by name or position', () => {
     const text = table(['n', 'My label', 'm', 'z']);
     expect(at(text, { wanted: 'my_label' })).toBe(1);

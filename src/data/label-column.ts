@@ -11,6 +11,8 @@ export interface LabelHints {
   readonly inputs?: readonly string[];
   /** The model's class names. */
   readonly classes?: readonly string[] | undefined;
+  /** A column that is known to hold something else. */
+  readonly except?: number | undefined;
 }
 
 /** Usual names, the clearest first. */
@@ -36,10 +38,16 @@ const FEW = 50;
 export const plainName = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
 /** @throws GibbonError E_LABELS_MISSING where none is found, E_USAGE where the wanted one is not there */
-export function labelColumn(table: TextTable, { wanted, inputs = [], classes }: LabelHints, path: string): { at: number; how: string } {
+export function labelColumn(
+  table: TextTable,
+  { wanted, inputs = [], classes, except }: LabelHints,
+  path: string,
+): { at: number; how: string } {
   if (wanted !== undefined) return { at: wantedColumn(table, wanted, path), how: `The labels are ${wanted}, as given.` };
   const own = new Set(inputs.map(plainName));
-  const left = [...(table.rows[0] ?? []).keys()].filter((at) => !table.header || !own.has(plainName(columnName(table, at))));
+  const left = [...(table.rows[0] ?? []).keys()].filter(
+    (at) => at !== except && (!table.header || !own.has(plainName(columnName(table, at)))),
+  );
   const found = byName(table, left) ?? byClasses(table, left, classes) ?? byValues(table, left);
   if (found) return { ...found, how: `The labels are ${columnName(table, found.at)} (${found.how}).` };
   throw new GibbonError('E_LABELS_MISSING', `${path} has no column that looks like labels`, {

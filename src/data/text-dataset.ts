@@ -85,19 +85,11 @@ function columnsOf(table: TextTable, spec: DataSpec, fromFile: Labels | undefine
   const width = table.rows[0]?.length ?? 0;
   if (width === 1 && spec.textColumn === undefined) return { texts: column(0), labels: fromFile, notes: [] };
   const given = textColumn(table, { wanted: spec.textColumn, path: spec.path });
-  const label = fromFile ? undefined : labelsBeside(table, given.at, spec);
+  const label = fromFile ? undefined : labelColumn(table, { wanted: spec.labelColumn, except: given.at }, spec.path);
   const at = label?.at;
   return {
     texts: column(given.at),
     labels: fromFile ?? (at === undefined ? undefined : textLabels(column(at), `${spec.path}, ${columnName(table, at)}`)),
     notes: [`The texts are ${columnName(table, given.at)} (${given.how}).`, ...(label ? [label.how] : [])],
   };
-}
-
-/** The label column, which is not looked for among the texts. */
-function labelsBeside(table: TextTable, texts: number, { path, labelColumn: wanted }: DataSpec): { at: number; how: string } {
-  if (wanted !== undefined) return labelColumn(table, { wanted }, path);
-  const rest = (cells: readonly string[]): string[] => cells.filter((_, i) => i !== texts);
-  const found = labelColumn({ header: table.header && rest(table.header), rows: table.rows.map(rest) }, {}, path);
-  return { ...found, at: found.at >= texts ? found.at + 1 : found.at };
 }
