@@ -104,11 +104,32 @@ describe('rows per run', () => {
   it('is what there is, up to 50, where it is open, and less for large inputs', async () => {
     const small = counting();
     await decide(await echo(2), rows(60), small.runtime);
-    expect(small.counts).toEqual([1, 50, 10]);
+    expect(small.counts).toEqual([1, 2, 50, 10]);
     const large = counting();
     const wide = Array.from({ length: 10 }, () => Array<number>(20_000).fill(0));
     await decide(await echo(20_000), wide, large.runtime);
-    expect(large.counts).toEqual([1, 7, 3]);
+    expect(large.counts).toEqual([1, 2, 7, 3]);
+  });
+});
+
+describe('a model that takes statistics of the batch', () => {
+  it('is asked row by row', async () => {
+    const less = await echo(2, ['N'], (graph) => ({
+      ...graph,
+      constants: new Map([...graph.constants, ['axis', int64s([0])]]),
+      nodes: [
+        { op: 'ReduceMean', domain: '', name: 'm', inputs: ['x', 'axis'], outputs: ['mean'], attributes: {} },
+        { op: 'Sub', domain: '', name: 's', inputs: ['x', 'mean'], outputs: ['less'], attributes: {} },
+      ],
+      outputs: [{ name: 'less', type: 'float32', shape: [null, 2] }],
+    }));
+    const rows = [
+      [3, 1],
+      [1, 3],
+      [0, 9],
+    ];
+    const alone = await Promise.all(rows.map(async (row) => (await decide(less, [row]))[0]));
+    expect(await decide(less, rows)).toEqual(alone);
   });
 });
 

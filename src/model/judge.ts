@@ -55,14 +55,15 @@ export async function createJudge(
     ...(model.parameters >= MANY_PARAMETERS && { prepack: false }),
   });
   const { batch, isFixed } = batchOf(model, sizeOf(p.shape));
-  const together = isBatchDependent(model.graph) ? 1 : batch;
   // A fixed batch is filled up with copies of its first row.
   const run = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const missing = isFixed ? batch - rows.length : 0;
     const padded = [...rows, ...Array.from({ length: missing }, () => rows[0] as Float32Array)];
     return (await scored({ session, model, encode }, padded)).slice(0, rows.length);
   };
-  const outputs = (await run([anyRow(p)]))[0]?.length ?? 0;
+  const first = (await run([anyRow(p)]))[0] ?? new Float32Array();
+  const outputs = first.length;
+  const together = isBatchDependent(model.graph) || (batch > 1 && (await mixes(run, p, first))) ? 1 : batch;
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
     const all: Float32Array[] = [];
     for (const part of parts(rows, together, encode)) {
@@ -80,10 +81,31 @@ export async function createJudge(
   };
 }
 
-/** Zeros; for text a few words, since networks with windows refuse a text that is shorter than these. */
-function anyRow({ modality, shape }: Preprocessing): Float32Array {
+/** Small numbers, zeros in a table; for text a few words, since networks with windows refuse a text that is shorter than these. */
+function anyRow({ modality, encoding, shape }: Preprocessing): Float32Array {
   const row = new Float32Array(sizeOf(shape));
-  return modality === 'text' ? row.map((_, i) => 'a word '.charCodeAt(i % 7)) : row;
+  if (modality === 'text') return row.map((_, i) => 'a word '.charCodeAt(i % 7));
+  return encoding?.kind === 'ports' ? row : row.map((_, i) => (i % 5) / 5);
+}
+
+/** Float32 sums in another order differ by less. */
+const SAME = 1e-3;
+
+/** Is the answer on `anyRow` another one beside a second row (statistics of the batch), or none? Texts of one length stand side by side as they are. */
+async function mixes(
+  run: (rows: readonly Float32Array[]) => Promise<Float32Array[]>,
+  p: Preprocessing,
+  alone: Float32Array,
+): Promise<boolean> {
+  if (p.modality === 'text') return false;
+  const other =
+    p.encoding?.kind === 'ports'
+      ? Float32Array.from(p.encoding.columns, ({ high }) => high)
+      : new Float32Array(sizeOf(p.shape)).map((_, i) => (i % 7) / 7 + 0.1);
+  const [beside] = await run([anyRow(p), other]).catch(() => []);
+  return (
+    beside?.length !== alone.length || alone.some((score, i) => Math.abs(score - (beside[i] as number)) > SAME * (1 + Math.abs(score)))
+  );
 }
 
 /** A row, and the places where it was asked for. */
