@@ -3,6 +3,7 @@
 import type { TableSpec } from '../data/table.ts';
 import { type TableDataset, tableDataset } from '../data/table-dataset.ts';
 import { readTable } from '../data/table-file.ts';
+import { asKnown, knownTexts } from '../model/category-texts.ts';
 import { classLabels } from '../model/class-labels.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
@@ -17,6 +18,15 @@ export interface OpenedTable {
   readonly notes: readonly string[];
 }
 
+/** A category that no encoder knows is a hole in the row, or an error, as the model was made. */
+function unknownTo(known: ReadonlySet<string>, { columns }: TableDataset): string[] {
+  const odd =
+    known.size === 0 ? [] : columns.flatMap(({ categories = [] }) => categories.filter((text) => !known.has(asKnown(text, known))));
+  if (odd.length === 0) return [];
+  const named = odd.slice(0, 5).map((text) => JSON.stringify(text));
+  return [`The model's encoders do not know ${named.join(', ')}${odd.length > 5 ? `, … (${odd.length} in all)` : ''}.`];
+}
+
 /** @throws GibbonError for a table that cannot be read, or does not fit the model */
 export async function openTableFor(model: ModelFile, { data, flags }: SubjectSpec): Promise<OpenedTable> {
   const { path, labels, labelColumn } = data;
@@ -26,5 +36,7 @@ export async function openTableFor(model: ModelFile, { data, flags }: SubjectSpe
   const dataset = await tableDataset(text, spec, { path, labels });
   // A model may be a poor one; where names leave nothing to guess, that is no reason to doubt how it is read.
   const certain = labelColumn !== undefined || (named && (classes !== undefined || data.classes !== undefined));
-  return { dataset, spec, preprocessing: tablePreprocessing(dataset, { ports, certain }, flags.immutable ?? []), notes };
+  const known = knownTexts(model.graph);
+  const preprocessing = tablePreprocessing(dataset, { ports, certain, known }, flags.immutable ?? []);
+  return { dataset, spec, preprocessing, notes: [...notes, ...unknownTo(known, dataset)] };
 }

@@ -2,6 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 import { plainName } from '../data/label-column.ts';
 import type { TableDataset } from '../data/table-dataset.ts';
+import { asKnown } from './category-texts.ts';
 import { type EncodedColumn, type EncodedPort, elementOf, type PortsEncoding } from './ports-encoding.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -9,18 +10,20 @@ import type { Preprocessing } from './preprocessing.ts';
 const FAR = 64;
 
 /**
+ * @param known the texts that the model's encoders know
  * @param immutable names of columns that an attack may not change
  * @throws GibbonError E_USAGE where one of them is no column of the rows
  */
 export function tablePreprocessing(
   dataset: TableDataset,
-  { ports, certain }: Pick<PortsEncoding, 'ports' | 'certain'>,
+  { ports, certain, known }: Pick<PortsEncoding, 'ports' | 'certain'> & { readonly known: ReadonlySet<string> },
   immutable: readonly string[],
 ): Preprocessing {
   const names = dataset.columns.map(({ name }, i) => nameOf(name, i, ports));
   const frozen = frozenColumns(names, immutable);
   const columns = dataset.columns.map((column, i): EncodedColumn => {
-    const { categories, whole } = column;
+    const { whole } = column;
+    const categories = column.categories?.map((text) => asKnown(text, known));
     const name = names[i] as string;
     const own = { name, movable: !categories && !frozen.has(i) && column.low < column.high };
     if (categories) return { ...own, scale: 1, offset: 0, low: 0, high: categories.length - 1, whole: true, categories };
