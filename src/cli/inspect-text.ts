@@ -77,8 +77,11 @@ function kind(operators: readonly OperatorFacts[], gradient: OperatorFacts['grad
   return field('', `${label}: ${[...named, ...(rest > 0 ? [`${rest} others`] : [])].join(', ')}`);
 }
 
-function attackLine({ missing, refused, masked, head }: Inspection): string {
+const isText = (inputs: Inspection['inputs']): boolean => inputs.every(({ looksLike }) => looksLike.includes('text'));
+
+function attackLine({ inputs, missing, refused, masked, head }: Inspection): string {
   if (!head) return 'none: export the model with its logits or probabilities as an output';
+  if (isText(inputs)) return 'on text: character edits by its scores, and random ones';
   if (missing.length > 0 || refused !== null) return 'with scores or decisions alone, and with noise';
   const caution = masked.length > 0 ? '; gradients are masked in places, so attacks without gradients check them' : '';
   return `with gradients, with scores or decisions alone, and with noise${caution}`;
@@ -89,6 +92,12 @@ function nextLine({ path, inputs, head }: Inspection): string {
   if (!head || !first) return 'see docs/data.md for what can be audited';
   const image = first.looksLike.includes('image');
   const sound = first.looksLike.includes('sound');
-  const data = image ? '<folder of images by class>' : sound ? '<folder of WAV files by class>' : '<labelled examples>';
+  const data = image
+    ? '<folder of images by class>'
+    : sound
+      ? '<folder of recordings by class>'
+      : isText(inputs)
+        ? '<table with texts and labels>'
+        : '<labelled examples>';
   return `gibbon audit ${path} --data ${data}`;
 }

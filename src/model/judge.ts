@@ -114,20 +114,24 @@ interface Asked {
   readonly at: number[];
 }
 
-/** What runs together: at most `size` rows of one group, each input once. */
+/** Steps of all sequences of a run: what attention keeps grows with them. */
+const MOST_STEPS = 4096;
+
+/** What runs together: at most `size` rows, sequences of one length and fewer of long ones, each input once. */
 function parts(rows: readonly Float32Array[], size: number, { signature }: Encoder): Asked[][] {
-  const groups = new Map<number, Map<string | number, Asked>>();
+  const lengths = new Map<number, Map<string | number, Asked>>();
   for (const [i, row] of rows.entries()) {
-    const { key, group } = signature?.(row) ?? { key: i, group: 0 };
-    const known = groups.get(group) ?? new Map<string | number, Asked>();
-    groups.set(group, known);
+    const { key, length } = signature?.(row) ?? { key: i, length: 0 };
+    const known = lengths.get(length) ?? new Map<string | number, Asked>();
+    lengths.set(length, known);
     const asked = known.get(key);
     if (asked) asked.at.push(i);
     else known.set(key, { row, at: [i] });
   }
-  return [...groups.values()].flatMap((group) => {
-    const all = [...group.values()];
-    return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+  return [...lengths].flatMap(([length, known]) => {
+    const all = [...known.values()];
+    const most = length === 0 ? size : Math.max(1, Math.min(size, Math.floor(MOST_STEPS / length)));
+    return Array.from({ length: Math.ceil(all.length / most) }, (_, i) => all.slice(i * most, (i + 1) * most));
   });
 }
 

@@ -89,7 +89,7 @@ function tokenEncoder(feed: TokenFeed, tokenizer: LoadedTokenizer): Encoder {
     // Rows of one length share a run, without padding: so no answer depends on what else was asked.
     signature: (row: Float32Array) => {
       const { ids } = tokensOf(row);
-      return { key: ids.join(' '), group: feed.fill ? 0 : ids.length };
+      return { key: ids.join(' '), length: feed.fill?.length ?? ids.length };
     },
   });
 }
