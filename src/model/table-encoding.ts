@@ -54,22 +54,29 @@ function frozenColumns(names: readonly string[], immutable: readonly string[]): 
 }
 
 /** Runs of neighbouring columns of 0 and 1 that sum to 1 in every row, as one-hot encoders leave them; the shortest first. */
-export function oneHotGroups(dataset: Pick<TableDataset, 'columns' | 'values' | 'length'>): number[][] {
-  const { columns, length } = dataset;
-  const isBinary = columns.map(({ categories, whole, low, high }) => !categories && whole && low === 0 && high === 1);
+export function oneHotGroups({ columns, values, length }: Pick<TableDataset, 'columns' | 'values' | 'length'>): number[][] {
   const groups: number[][] = [];
-  for (let from = 0; from < columns.length; from++) {
-    const sums = new Float64Array(length);
-    for (let to = from; to < columns.length && isBinary[to]; to++) {
-      const values = dataset.values(to);
-      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
-      if (sums.some((sum) => sum > 1)) break;
-      if (to > from && sums.every((sum) => sum === 1)) {
-        groups.push(Array.from({ length: to - from + 1 }, (_, i) => from + i));
-        from = to;
-        break;
-      }
+  const sums = new Uint32Array(length);
+  // Columns `from` to `to`: a window that moves on, so that every column is read twice at most.
+  const sumWith = (column: number, sign: number): void =>
+    values(column).forEach((v, i) => {
+      sums[i] = (sums[i] as number) + sign * v;
+    });
+  let from = 0;
+  const startAt = (column: number): void => {
+    from = column;
+    sums.fill(0);
+  };
+  for (const [to, { categories, whole, low, high }] of columns.entries()) {
+    if (categories || !whole || low !== 0 || high !== 1) {
+      startAt(to + 1);
+      continue;
     }
+    sumWith(to, 1);
+    while (sums.some((sum) => sum > 1)) sumWith(from++, -1);
+    if (to === from || !sums.every((sum) => sum === 1)) continue;
+    groups.push(Array.from({ length: to - from + 1 }, (_, i) => from + i));
+    startAt(to + 1);
   }
   return groups;
 }
