@@ -88,7 +88,7 @@ function anyRow({ modality, encoding, shape }: Preprocessing): Float32Array {
   return encoding?.kind === 'ports' ? row : row.map((_, i) => (i % 5) / 5);
 }
 
-/** Float32 sums in another order differ by less. */
+/** Float32 sums in another order differ by less, as a share of the largest score. */
 const SAME = 1e-3;
 
 /** Is the answer on `anyRow` another one beside a second row (statistics of the batch), or none? Texts of one length stand side by side as they are. */
@@ -103,9 +103,8 @@ async function mixes(
       ? Float32Array.from(p.encoding.columns, ({ high }) => high)
       : new Float32Array(sizeOf(p.shape)).map((_, i) => (i % 7) / 7 + 0.1);
   const [beside] = await run([anyRow(p), other]).catch(() => []);
-  return (
-    beside?.length !== alone.length || alone.some((score, i) => Math.abs(score - (beside[i] as number)) > SAME * (1 + Math.abs(score)))
-  );
+  const scale = alone.filter(Number.isFinite).reduce((most, score) => Math.max(most, Math.abs(score)), 1);
+  return beside?.length !== alone.length || alone.some((score, i) => Math.abs(score - (beside[i] as number)) > SAME * scale);
 }
 
 /** A row, and the places where it was asked for. */
