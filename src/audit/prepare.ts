@@ -40,10 +40,7 @@ const SMALL = 4096;
 export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Prepared> {
   const model = await readModelFile(asked.model);
   const spec = withDeclaredSize(asked, model);
-  const text = isTextModel(model) ? await openTextFor(model, spec) : undefined;
-  const format = text ? undefined : await detectFormat(spec.data.path);
-  const table = format === 'table' ? await openTableFor(model, spec) : undefined;
-  const arrays = format === 'npz' && model.inputs.length > 1 ? await openArraysFor(model, spec) : undefined;
+  const { text, table, arrays } = await openFor(model, spec);
   const opened = text ?? table ?? arrays;
   const dataset = opened?.dataset ?? (await openDataset(spec.data));
   assertLabelled(dataset, spec.data.path);
@@ -71,7 +68,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
       length: dataset.length,
       classes,
       classNames: matched.classNames ?? null,
-      notes: [matched.how, ...(opened?.notes ?? []), ...(dataset.notes ?? []), ...model.folder.notes, ...oneClass(matched)],
+      notes: [matched.how, ...(opened?.notes ?? []), ...(dataset.notes ?? []), ...folderNotes(model, dataset), ...oneClass(matched)],
     },
     labels: Array.from(matched.labels),
     ...(table && { table: table.spec }),
@@ -93,6 +90,23 @@ function assertRate({ folder }: ModelFile, { id, sampleRate }: Sample): void {
   throw new GibbonError('E_DATA_SHAPE', `${id} has ${sampleRate} samples a second, the model takes ${wanted} (preprocessor_config.json)`, {
     hint: `Bring the recordings to that rate: ffmpeg -i in.wav -ar ${wanted} out.wav.`,
   });
+}
+
+/** Data of a form that only the model tells: text, a table whose columns are its inputs, or one array for each input. */
+async function openFor(model: ModelFile, spec: SubjectSpec) {
+  if (isTextModel(model)) return { text: await openTextFor(model, spec) };
+  const format = await detectFormat(spec.data.path);
+  if (format === 'table') return { table: await openTableFor(model, spec) };
+  return format === 'npz' && model.inputs.length > 1 ? { arrays: await openArraysFor(model, spec) } : {};
+}
+
+/** What of the model's own files was read, and what they ask for that is not done. */
+function folderNotes({ folder }: ModelFile, { modality }: Dataset): string[] {
+  if (modality !== 'waveform' || folder.preprocessor?.do_normalize !== true) return [...folder.notes];
+  return [
+    ...folder.notes,
+    'preprocessor_config.json standardises each recording (do_normalize); here recordings are given as they are, in [-1, 1] or 16-bit units.',
+  ];
 }
 
 /** With one class only, a model that always answers it looks perfect. */
