@@ -27,7 +27,9 @@ export function isTextModel({ inputs, folder }: Pick<ModelFile, 'inputs' | 'fold
   if (tokenPorts(inputs) !== undefined) return true;
   const [input, ...others] = inputs;
   if (!input || others.length > 0) return false;
-  return input.type === 'string' || (folder.vocabulary !== undefined && input.type === 'float32' && input.shape?.length === 2);
+  // A row of several strings is one of a table.
+  const isOneString = input.type === 'string' && !(Number(input.shape?.[1]) > 1);
+  return isOneString || (folder.vocabulary !== undefined && input.type === 'float32' && input.shape?.length === 2);
 }
 
 /** @throws GibbonError for texts that cannot be read, or a model whose tokenizer is missing or another model's */
