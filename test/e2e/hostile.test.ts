@@ -98,12 +98,12 @@ describe('a model that is a burden before it runs', () => {
     expect(ended.stderr).toMatch(/used \d+ MB of memory, more than the 1000 MB allowed/);
   });
 
-  it('takes more memory than it may, only under attack, and another model is audited all the same', async () => {
+  it('takes more memory than it may in a run, and another model is audited all the same', async () => {
     const models = [hoarding(join(dir, 'hoarding.onnx'), 4e8), DEMO.natural];
     const ended = await watched([...args(...models), '--mean', '0', '--std', '1'], { GIBBON_MEMORY_MIB: '1000' });
     over(ended, 60);
     expect(ended.code).toBe(70);
-    expect(ended.stderr).toMatch(/hoarding.*Uniform noise.*more than the 1000 MB allowed/);
+    expect(ended.stderr).toMatch(/hoarding.*more than the 1000 MB allowed/);
     expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural']);
   });
 
