@@ -89,14 +89,18 @@ export function scoreAttack({ modality, norm }: Queried): 'square' | 'cube' {
   return modality === 'image' && norm !== 'l1' ? 'square' : 'cube';
 }
 
+/** Points of the curve where every one costs thousands of questions. */
+const COARSE = [0.25, 0.5, 1, 1.5];
+
 /** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
-export function withoutGradients({ n, queried, attacks, ...plan }: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
+export function withoutGradients({ n, queried, attacks, curve, ...plan }: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
   const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
   const params = { maxQueries: queried.maxQueries };
   return {
     ...plan,
     // Models of tables answer so fast that all examples can be asked about.
     n: kind.modality === 'table' ? n : Math.min(n, queried.n),
+    curve: kind.modality === 'table' ? curve : curve.filter((factor) => COARSE.includes(factor)),
     queried,
     attacks: [...left, { id: scoreAttack(kind), params }, { id: 'hop-skip-jump', params, limit: queried.n }],
   };
