@@ -156,19 +156,24 @@ describe.concurrent('labels that do not fit', () => {
 describe.concurrent('outputs that cannot be written fail before the work', () => {
   it.each(['-o', '--json', '--folder'])('%s below a file, and in /proc', async (flag) => {
     const file = put(dir, `file${flag}`, 'x');
-    for (const path of [join(file, 'deep', 'x'), '/proc/gibbon/x']) {
+    for (const path of [join(file, 'deep', 'x.html'), '/proc/gibbon/x.html']) {
       const ended = await gibbon(['audit', '--n', '20', '--preset', 'quick', flag, path]);
       told(ended, 'E_OUTPUT_UNWRITABLE');
       expect(ended.stderr).not.toContain('clean accuracy');
     }
   });
   it('an output that is a folder', async () => {
-    told(await gibbon(['audit', '--n', '20', '--preset', 'quick', '-o', dir]), 'E_OUTPUT_UNWRITABLE');
+    const folder = join(dir, 'folder.html');
+    mkdirSync(folder);
+    told(await gibbon(['audit', '--n', '20', '--preset', 'quick', '-o', folder]), 'E_OUTPUT_UNWRITABLE');
+  });
+  it('an output whose name does not say its form', async () => {
+    told(await gibbon(['audit', '--n', '20', '--preset', 'quick', '-o', join(dir, 'report.pdf')]), 'E_USAGE');
   });
   it('a single attack', async () => {
     const file = put(dir, 'file-attack', 'x');
     for (const flag of ['-o', '--json', '--folder'])
-      told(await gibbon(['attack', 'fgsm', '--n', '20', flag, join(file, 'x')]), 'E_OUTPUT_UNWRITABLE');
+      told(await gibbon(['attack', 'fgsm', '--n', '20', flag, join(file, 'x.md')]), 'E_OUTPUT_UNWRITABLE');
   });
 });
 
