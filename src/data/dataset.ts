@@ -19,6 +19,8 @@ export interface Sample {
    * Waveform: values in [-1, 1]. Text: Unicode code points. Table: numbers, and positions of categories. Tensor: values as in the file.
    */
   readonly data: Float32Array;
+  /** Table only: the same in double precision, for large numbers that differ in their last digits (times, amounts). */
+  readonly doubles?: Float64Array;
   /** Waveform only: samples per second. */
   readonly sampleRate?: number;
 }

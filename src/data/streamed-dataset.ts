@@ -13,7 +13,7 @@ export interface StreamedParts {
   readonly files: readonly HashedFile[];
   readonly notes?: readonly string[];
   readonly id: (index: number) => string;
-  readonly read: (index: number) => Promise<Pick<Sample, 'shape' | 'data' | 'sampleRate'>>;
+  readonly read: (index: number) => Promise<Pick<Sample, 'shape' | 'data' | 'doubles' | 'sampleRate'>>;
 }
 
 /** Samples decoded at once: enough to keep the disk and libvips busy, few enough to bound memory. */

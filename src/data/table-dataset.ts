@@ -31,7 +31,10 @@ export async function tableDataset(
     files: [{ path }, ...(labelFile === undefined ? [] : [{ path: labelFile }])],
     notes: left(text.rows.length - table.rows.length, text.rows.length),
     id,
-    read: async (index) => ({ shape: [table.columns.length], data: Float32Array.from(table.values, (column) => column[index] as number) }),
+    read: async (index) => {
+      const doubles = Float64Array.from(table.values, (column) => column[index] as number);
+      return { shape: [table.columns.length], data: Float32Array.from(doubles), doubles };
+    },
   });
   return { ...dataset, columns: table.columns, values: (column) => table.values[column] as Float64Array };
 }

@@ -57,8 +57,11 @@ async function rowOf(sample: Sample, p: Preprocessing, resize: ResizeImage): Pro
 }
 
 /** Values in the units of their columns. */
-function tableRow({ data }: Sample, { columns }: PortsEncoding): Float32Array {
-  return Float32Array.from(columns, (column, i) => elementOf(data[i] as number, column));
+function tableRow(
+  { data, doubles = data }: { data: ArrayLike<number>; doubles?: ArrayLike<number> },
+  { columns }: PortsEncoding,
+): Float32Array {
+  return Float32Array.from(columns, (column, i) => elementOf(doubles[i] as number, column));
 }
 
 /** [channels, height, width] of an image model; for a flat input that of the square picture it would be, or else of one line. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GibbonError } from '../base/errors.ts';
 import { tableDataset } from '../data/table-dataset.ts';
 import { elementOf, numberOf, type PortsEncoding } from './ports-encoding.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import { toRow } from './rows.ts';
 import { tablePreprocessing } from './table-encoding.ts';
 
 const ROWS = [
@@ -13,12 +13,16 @@ const ROWS = [
   ['0', '1', '0', '1', '1', '7', '1700000000100', 'own'],
 ];
 
-async function encoded(immutable: readonly string[] = [], rows = ROWS): Promise<PortsEncoding> {
+async function prepared(immutable: readonly string[], rows: string[][]) {
   const width = rows[0]?.length ?? 0;
   const columns = [...Array(width).keys()];
   const dataset = await tableDataset({ header: undefined, rows }, { columns, texts: [width - 1] }, { path: 't.csv' });
   const ports = columns.map((i) => ({ name: `input ${i}`, type: 'float32' as const, shape: [1], from: i, count: 1 }));
-  const p: Preprocessing = tablePreprocessing(dataset, { ports, certain: true, known: new Set([' own']) }, immutable);
+  return { dataset, p: tablePreprocessing(dataset, { ports, certain: true, known: new Set([' own']) }, immutable) };
+}
+
+async function encoded(immutable: readonly string[] = [], rows = ROWS): Promise<PortsEncoding> {
+  const { p } = await prepared(immutable, rows);
   if (p.encoding?.kind !== 'ports') throw new Error('a table has columns');
   return p.encoding;
 }
@@ -47,5 +51,14 @@ describe('tablePreprocessing', () => {
       const value = Number(ROWS[i]?.[6]);
       expect(numberOf(elementOf(value, time), time)).toBe(value);
     }
+  });
+
+  it('keeps them apart from the file to the row', async () => {
+    const { dataset, p } = await prepared([], ROWS);
+    const time = p.encoding?.kind === 'ports' ? p.encoding.columns[6] : undefined;
+    if (!time) throw new Error('there is a seventh column');
+    const resize = () => Promise.reject(new Error('a table has no size'));
+    const rows = await Promise.all((await dataset.read([0, 1, 2, 3])).map((sample) => toRow(sample, p, resize)));
+    expect(rows.map((row) => numberOf(row[6] as number, time))).toEqual(ROWS.map((row) => Number(row[6])));
   });
 });
