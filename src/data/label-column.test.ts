@@ -36,6 +36,17 @@ describe('labelColumn', () => {
     expect(at(table(), { classes: ['y', 'x', 'z'] })).toBe(3);
   });
 
+  it('takes a usual name only where the classes of the model stand below it', () => {
+    const rows = [
+      ['red', '3'],
+      ['white', '4'],
+      ['red', '4'],
+    ];
+    expect(at(table(['type', 'quality'], rows), { classes: ['3', '4'] })).toBe(1);
+    expect(at(table(['type', 'quality'], rows), { classes: ['red', 'white'] })).toBe(0);
+    expect(at(table(['type', 'quality'], rows), { classes: ['no', 'yes'] })).toBe(0);
+  });
+
   it('tells <=50K from >50K', () => {
     const rows = [
       ['<=50K.', '50K', '1.5'],

@@ -48,14 +48,15 @@ export function labelColumn(
   const left = [...(table.rows[0] ?? []).keys()].filter(
     (at) => at !== except && (!table.header || !own.has(plainName(columnName(table, at)))),
   );
-  const found = byName(table, left) ?? byClasses(table, left, classes) ?? byValues(table, left);
+  const found = byNameOrClasses(table, left, classes) ?? byValues(table, left);
   if (found) return { ...found, how: `The labels are ${columnName(table, found.at)} (${found.how}).` };
   throw new GibbonError('E_LABELS_MISSING', `${path} has no column that looks like labels`, {
     hint: 'Name it: --label-column NAME, or its position from 0 (-1 is the last one). Or give --labels FILE.',
   });
 }
 
-function wantedColumn(table: TextTable, wanted: string, path: string): number {
+/** @throws GibbonError E_USAGE */
+export function wantedColumn(table: TextTable, wanted: string, path: string): number {
   const width = table.rows[0]?.length ?? 0;
   const named = table.header?.findIndex((name) => name === wanted || plainName(name) === plainName(wanted)) ?? -1;
   if (named >= 0) return named;
@@ -79,6 +80,15 @@ function byName(table: TextTable, left: readonly number[]): Choice | undefined {
     if (at !== undefined) return { at, how: 'by its name' };
   }
   return undefined;
+}
+
+/** A usual name decides, unless what stands below it is none of the model's classes and what stands below another name is. */
+function byNameOrClasses(table: TextTable, left: readonly number[], classes: readonly string[] | undefined): Choice | undefined {
+  const [named, known] = [byName(table, left), byClasses(table, left, classes)];
+  if (!named || !known || !classes) return named ?? known;
+  const names = new Set(classes.map(plainLabel));
+  const isClass = (value: string): boolean => names.has(plainLabel(value)) || (/^\d+$/.test(value) && Number(value) < classes.length);
+  return [...valuesOf(table, named.at)].every(isClass) ? named : known;
 }
 
 /** Signs count in labels: Adult's are <=50K and >50K. */

@@ -1,36 +1,11 @@
 /** Names and order of a graph as the format demands them: each value defined once, before it is used, inner graphs included. */
 import { GibbonError } from '../base/errors.ts';
 import type { Graph, Node } from './graph.ts';
+import { definedIn, graphsOf, usedBy } from './scopes.ts';
 
 const HINT = 'ONNX Runtime refuses such a file as well: it is damaged, or its exporter is at fault.';
 
 const wrong = (message: string): GibbonError => new GibbonError('E_MODEL_UNREADABLE', message, { hint: HINT });
-
-/** The graphs that a node holds (branches, loop bodies). */
-export function graphsOf(node: Node): readonly Graph[] {
-  return Object.values(node.attributes).flatMap((attribute) => {
-    if (attribute.kind === 'graph') return [attribute.value];
-    return attribute.kind === 'graphs' ? attribute.value : [];
-  });
-}
-
-/** Names of the values that a node reads, those that its inner graphs take from outside included; '' left out. */
-export function usedBy(node: Node): string[] {
-  const names = new Set([...node.inputs, ...graphsOf(node).flatMap(taken)]);
-  names.delete('');
-  return [...names];
-}
-
-/** What an inner graph takes from outside. */
-function taken(graph: Graph): string[] {
-  const own = new Set(definedIn(graph));
-  const used = [...graph.nodes.flatMap(usedBy), ...graph.outputs.map(({ name }) => name)];
-  return used.filter((name) => !own.has(name));
-}
-
-function definedIn({ inputs, constants, nodes }: Pick<Graph, 'inputs' | 'constants' | 'nodes'>): string[] {
-  return [...inputs.map(({ name }) => name), ...constants.keys(), ...nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''))];
-}
 
 /** The nodes so that producers stand before consumers, as the format demands and not every exporter does. @throws GibbonError E_MODEL_UNREADABLE on a cycle */
 export function ordered(nodes: readonly Node[]): readonly Node[] {

@@ -1,6 +1,7 @@
 /** Does a model look at all rows of a batch together, so that its answer on one row depends on what else was asked? */
 import type { Graph, Node } from '../onnx/graph.ts';
-import { bodiesOf, pruned } from './prune.ts';
+import { graphsOf } from '../onnx/scopes.ts';
+import { pruned } from './prune.ts';
 
 /** Quantisers that take their scale from the whole batch. */
 const QUANTISERS = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQuantizeLSTM']);
@@ -14,7 +15,7 @@ export function isBatchDependent(model: Graph): boolean {
   return quantises(model) || branchesOnData(model);
 }
 
-const quantises = ({ nodes }: Graph): boolean => nodes.some((node) => QUANTISERS.has(node.op) || bodiesOf(node).some(quantises));
+const quantises = ({ nodes }: Graph): boolean => nodes.some((node) => QUANTISERS.has(node.op) || graphsOf(node).some(quantises));
 
 /** Does the data (not only its shape) decide which path is taken? */
 export function branchesOnData(model: Graph): boolean {
@@ -25,7 +26,7 @@ function branches(graph: Graph, outside: ReadonlySet<string>): boolean {
   const data = new Set([...outside, ...graph.inputs.map(({ name }) => name)]);
   return graph.nodes.some((node) => {
     if (DECIDED_BY[node.op]?.some((index) => data.has(node.inputs[index] ?? ''))) return true;
-    if (bodiesOf(node).some((body) => branches(body, data))) return true;
+    if (graphsOf(node).some((body) => branches(body, data))) return true;
     if (dependsOn(node, data)) for (const name of node.outputs) data.add(name);
     return false;
   });
@@ -33,4 +34,4 @@ function branches(graph: Graph, outside: ReadonlySet<string>): boolean {
 
 /** A body may bring the data in by itself. */
 const dependsOn = (node: Node, data: ReadonlySet<string>): boolean =>
-  !OF_SHAPES.has(node.op) && (node.inputs.some((name) => data.has(name)) || bodiesOf(node).length > 0);
+  !OF_SHAPES.has(node.op) && (node.inputs.some((name) => data.has(name)) || graphsOf(node).length > 0);

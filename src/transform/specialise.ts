@@ -4,6 +4,7 @@
  */
 import { GibbonError } from '../base/errors.ts';
 import type { Graph, Node, StaticGraph, Value } from '../onnx/graph.ts';
+import { graphsOf } from '../onnx/scopes.ts';
 import { isHalf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import type { Evaluate } from './evaluate.ts';
@@ -13,7 +14,7 @@ import { qualifiedName } from './lower/qualified-name.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
 import { refuseTypes } from './lower/types.ts';
-import { bodiesOf, pruned } from './prune.ts';
+import { pruned } from './prune.ts';
 import { rowByRow } from './row-by-row.ts';
 import { separatesRows } from './separate-rows.ts';
 import { walked } from './walk.ts';
@@ -27,7 +28,7 @@ export function unsupportedOperators(model: Graph): string[] {
 function unsupportedNodes({ nodes }: Graph): Node[] {
   return nodes.flatMap((node) => {
     if (!loweringOf(node)) return [node];
-    return node.op === 'If' ? [] : bodiesOf(node).flatMap(unsupportedNodes);
+    return node.op === 'If' ? [] : graphsOf(node).flatMap(unsupportedNodes);
   });
 }
 

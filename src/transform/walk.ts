@@ -2,13 +2,13 @@
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Graph, Node, Value } from '../onnx/graph.ts';
+import { takenBy } from '../onnx/scopes.ts';
 import { type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
 import { shapeError } from '../ops/shapes.ts';
 import type { Evaluate } from './evaluate.ts';
 import { type Given, isSequence, type LowerContext, type Lowering } from './lower/context.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
-import { outerNames } from './prune.ts';
 
 type Scope = Map<string, Given>;
 
@@ -95,7 +95,7 @@ function contextOf(walk: Walk, node: Node): LowerContext {
 /** The outputs of a body whose inputs are `bound`; `guard` replaces what it reads from outside. */
 function bodyOf(walk: Walk, body: Graph, bound: readonly Given[], guard: (value: Value) => Value = (value) => value): Promise<Given[]> {
   const env: Scope = new Map(walk.env);
-  for (const name of outerNames(body)) {
+  for (const name of takenBy(body)) {
     const value = env.get(name);
     if (value && !isSequence(value)) env.set(name, guard(value));
   }

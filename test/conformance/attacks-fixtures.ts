@@ -121,9 +121,14 @@ export async function linearTarget(
     inputs: [{ name: 'x', type: 'float32' as const, shape: ['N', d] }],
     outputs: [{ name: hard ? 'decision' : 'logits', type: 'float32' as const, shape: ['N', weights.length] }],
   };
-  const decide = { op: 'Hardmax', domain: '', name: 'decide', inputs: ['logits'], outputs: ['decision'], attributes: {} };
+  // The second of them has no lowering, and keeps the order of what the first decides.
+  const decide = [
+    { op: 'Hardmax', domain: '', name: 'decide', inputs: ['logits'], outputs: ['hard'], attributes: {} },
+    { op: 'QuickGelu', domain: 'com.microsoft', name: 'pass', inputs: ['hard'], outputs: ['decision'], attributes: {} },
+  ];
+  const opsets = new Map([...open.opsets, ['com.microsoft', 1]]);
   const path = join(mkdtempSync(join(tmpdir(), 'gibbon-linear-')), 'linear.onnx');
-  writeFileSync(path, writeModel(hard ? { ...open, nodes: [...open.nodes, decide] } : open).bytes);
+  writeFileSync(path, writeModel(hard ? { ...open, opsets, nodes: [...open.nodes, ...decide] } : open).bytes);
   return targetAt(path, preprocessing([d], modality));
 }
 

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
 import { type LowerContext, type Lowering, refuseTraining } from './context.ts';
 import { current } from './legacy.ts';
-import { standardised } from './normalise.ts';
+import { perChannel, standardised } from './normalise.ts';
 
 export const conv: Lowering = ({ g, node, inputs }) => [g.node(node.op, inputs, node.attributes)];
 
@@ -23,9 +23,6 @@ export function product(g: GraphBuilder, left: Value, right: Value): Value {
     y.shape.filter((_, i) => !(vectorA && i === y.shape.length - 2) && !(vectorB && i === y.shape.length - 1)),
   );
 }
-
-/** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
-const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...Array(rank - 2).fill(1)]);
 
 /** y = x·s + t with s = scale/√(var + ε) and t = bias − mean·s; both follow from constants, and fold into a Conv or Gemm before. */
 export const batchNormalization: Lowering = (context) => {

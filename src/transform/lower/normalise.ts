@@ -9,7 +9,8 @@ const mean = (g: GraphBuilder, x: Value, axes: readonly number[]): Value => g.no
 const from = (first: number, x: Value): number[] => x.shape.flatMap((_, i) => (i >= first ? [i] : []));
 
 /** Along channels: a vector [C] shaped to broadcast over [N, C, …]. */
-const perChannel = (g: GraphBuilder, v: Value, rank: number): Value => g.reshape(v, [v.shape[0] as number, ...listOf(rank - 2, () => 1)]);
+export const perChannel = (g: GraphBuilder, v: Value, rank: number): Value =>
+  g.reshape(v, [v.shape[0] as number, ...listOf(rank - 2, () => 1)]);
 
 interface Standardised {
   readonly y: Value;
