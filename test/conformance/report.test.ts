@@ -87,6 +87,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         await page.waitForLoadState('networkidle');
         expect(said).toEqual([]);
         expect(asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
+        // biome-ignore lint/performance/useDomNodeTextContent: what a reader sees, not what stands in scripts and styles
         const text = await page.innerText('body');
         for (const { name } of result.models) expect(text).toContain(name);
         expect(text).not.toMatch(/NaN|undefined|\[object|Infinity/);
