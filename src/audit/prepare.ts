@@ -3,11 +3,12 @@ import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { detectFormat } from '../data/detect.ts';
-import { matchLabels } from '../data/match-labels.ts';
+import { type MatchedLabels, matchLabels } from '../data/match-labels.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
 import { classLabels } from '../model/class-labels.ts';
+import { shiftedClasses } from '../model/class-order.ts';
 import { declared, declaredSize } from '../model/declared.ts';
 import { inputShapes, inputsWithoutGradient } from '../model/encoding.ts';
 import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
@@ -53,6 +54,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   const classes = await classesOf(look);
   const matched = matchLabels(dataset, await namesOf(model, spec, classes), classes);
   const found = await preprocessingOf(look, probe, matched.labels);
+  if (matched.assumed) assertOrder(found.answers, matched);
   return {
     sha256: model.sha256,
     bytes: model.bytes,
@@ -74,6 +76,21 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
     ...(table && { table: table.spec }),
     ...(arrays && { arrays: arrays.names }),
   };
+}
+
+/** @throws GibbonError E_LABELS_MISMATCH where the model's answers show that its classes stand in another order than the assumed one */
+function assertOrder(answers: Found['answers'], { labels, classNames }: MatchedLabels): void {
+  const shifted = shiftedClasses(
+    answers.map(({ label }) => label),
+    answers.map(({ index }) => labels[index] as number),
+  );
+  if (shifted.length === 0) return;
+  const names = shifted.map((label) => classNames?.[label] ?? String(label));
+  throw new GibbonError(
+    'E_LABELS_MISMATCH',
+    `the classes seem to stand in another order than the alphabetical one: the model mostly calls ${names.slice(0, 5).join(', ')} by other classes' numbers`,
+    { hint: "Name the classes in the order of the model's outputs: --classes names.txt." },
+  );
 }
 
 function assertLabelled({ labels }: Dataset, path: string): void {

@@ -11,6 +11,8 @@ export interface MatchedLabels {
   readonly classNames: readonly string[] | undefined;
   /** How they were matched, as a sentence. */
   readonly how: string;
+  /** The order of the classes is assumed: nothing names it. */
+  readonly assumed?: boolean;
 }
 
 /** For each of the data's label names the output index, or undefined where no rule names it. */
@@ -45,8 +47,8 @@ export function matchLabels(dataset: Dataset, classNames: readonly string[] | un
   }
   if (labelNames === undefined) return matchNumbers(labels, classNames, outputs);
   const relabel = (mapping: Mapping): Int32Array => labels.map((label) => mapping[label] as number);
-  const { mapping, how, names = classNames } = matchNames(labelNames, classNames, outputs);
-  return { labels: relabel(mapping), classNames: names, how };
+  const { mapping, how, names = classNames, assumed = false } = matchNames(labelNames, classNames, outputs);
+  return { labels: relabel(mapping), classNames: names, how, ...(assumed && { assumed }) };
 }
 
 function matchNumbers(labels: Int32Array, classNames: readonly string[] | undefined, outputs: number): MatchedLabels {
@@ -69,6 +71,7 @@ interface Match {
   readonly mapping: Mapping;
   readonly how: string;
   readonly names?: readonly string[];
+  readonly assumed?: boolean;
 }
 
 function matchNames(labelNames: readonly string[], classNames: readonly string[] | undefined, outputs: number): Match {
@@ -106,7 +109,7 @@ function alphabetical(
   labelNames: readonly string[],
   known: Mapping,
   outputs: number,
-): { mapping: Mapping; how: string; names: readonly string[] } | undefined {
+): (Match & { readonly names: readonly string[] }) | undefined {
   if (labelNames.length !== outputs || labelNames.every((name) => /^\d+$/.test(whole(name)))) return undefined;
   const names = [...labelNames].sort(codePointOrder);
   const mapping = labelNames.map((name) => names.indexOf(name));
@@ -121,6 +124,7 @@ function alphabetical(
     mapping,
     names,
     how: `The ${outputs} labels are assigned to the ${outputs} model outputs in alphabetical order, as most training frameworks do: ${names[0]} = 0 … ${names.at(-1)} = ${outputs - 1}. Give --classes if the model has another order.`,
+    assumed: true,
   };
 }
 
