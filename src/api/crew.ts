@@ -41,7 +41,11 @@ export function hire({ size, signal, audience }: Hiring): Crew {
   });
   // The other workers load the runtime while the first one looks at model and data; should that fail, the real work will say so.
   for (let i = 1; i < count; i++) void pool.run({ kind: 'warm', payload: undefined }).catch(() => {});
-  return { size: count, run: (kind, payload, onProgress) => pool.run({ kind, payload }, onProgress), close: () => pool.close() };
+  return {
+    size: count,
+    run: (kind, payload, onProgress, onCheckpoint) => pool.run({ kind, payload }, onProgress, onCheckpoint),
+    close: () => pool.close(),
+  };
 }
 
 /** Tells an audience of each phase's progress, and notes as lines. */

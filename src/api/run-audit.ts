@@ -29,6 +29,7 @@ export async function runAudit({ options, workers, audience, signal, command }: 
   const reporter = narrator(audience);
   const crew = hire({ size: workers, signal, audience });
   const models: AuditResult['models'] = [];
+  const checks: AuditResult['checks'] = [];
   const timings: Record<string, number> = {};
   let error: unknown;
   try {
@@ -43,6 +44,7 @@ export async function runAudit({ options, workers, audience, signal, command }: 
       });
       if (!audited) continue;
       models.push(audited.result);
+      checks.push(...audited.checks);
       error ??= audited.failure;
       for (const [name, seconds] of Object.entries(audited.timings)) timings[name] = (timings[name] ?? 0) + seconds;
     }
@@ -62,6 +64,7 @@ export async function runAudit({ options, workers, audience, signal, command }: 
       run: provenance(options, { command, startedAt, workers: crew.size }),
       summary: first.summary,
       models,
+      checks,
       timings,
     },
     error,

@@ -14,7 +14,7 @@ import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
 import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
 import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
-import { type Evidence, findingsOf, headlineOf, type Pressure, verdictOf } from './verdict.ts';
+import { type Evidence, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
 export interface Facts {
   readonly options: AuditOptions;
@@ -45,8 +45,8 @@ export interface Brought {
   readonly failures: readonly Failure[];
 }
 
-/** The result of one model, without its pictures. */
-export function assemble(facts: Facts, { ran, curve, failures }: Brought): ModelResult {
+/** The result of one model, without findings and pictures, and what findings rest on. */
+export function assemble(facts: Facts, { ran, curve, failures }: Brought): { result: ModelResult; evidence: Evidence } {
   const { options, model, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
@@ -68,7 +68,7 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): Model
     failures: failures.map(({ what, error }) => `${what}: ${error.message}`),
     undecided: undecidedOf(all).length,
   };
-  return {
+  const result: ModelResult = {
     path: model.path,
     name: model.name,
     sha256: prepared.sha256,
@@ -83,10 +83,11 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): Model
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
     curve: [...curve.points],
-    findings: findingsOf(evidence),
+    findings: [],
     samples,
     examples: [],
   };
+  return { result, evidence };
 }
 
 function summaryOf(
@@ -101,15 +102,17 @@ function summaryOf(
   const standing8bit = correct.filter(({ index }) => !ran.some(({ replies }) => replies.get(index)?.broken8bit)).length;
   const noisy = ran.find(({ unit }) => unit.id === 'uniform-noise' || unit.id === 'random-edits');
   const { encoding } = prepared.preprocessing;
+  // Where no attack was run nothing is known of robustness.
+  const robust = ran.length === 0 ? proportion(0, 0) : proportion(standing, n);
   const isStill = encoding?.kind === 'ports' && !canMove(encoding, epsilon.value);
-  const pressure = isStill ? 'still' : pressureOf(ran, correct.length, failures);
+  const pressure = isStill ? 'still' : ran.length === 0 && failures.length === 0 ? 'none' : pressureOf(ran, correct.length, failures);
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),
-    robustAccuracy: proportion(standing, n),
-    robustAccuracy8bit: prepared.preprocessing.modality === 'image' ? proportion(standing8bit, n) : null,
+    robustAccuracy: robust,
+    robustAccuracy8bit: prepared.preprocessing.modality === 'image' && ran.length > 0 ? proportion(standing8bit, n) : null,
     noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
-    verdict: verdictOf(proportion(correct.length, n), proportion(standing, n), pressure),
+    verdict: ran.length === 0 ? ('undecided' as const) : verdictOf(proportion(correct.length, n), robust, pressure),
   };
 }
 

@@ -1,25 +1,26 @@
-/** An audit from end to end: look, agree on the input, attack, judge, conclude. Every process is told what to do in plain JSON. */
-import type { GibbonError } from '../base/errors.ts';
+/** An audit from end to end: look, agree on the input, run the checks, conclude. Every process is told what to do in plain JSON. */
+import { GibbonError } from '../base/errors.ts';
 import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
-import { assemble, type Facts, type Traced } from './assemble.ts';
+import { createAsking } from './asking.ts';
 import { budgetOf } from './budget.ts';
-import { traceCurve } from './curve.ts';
-import { drawExamples } from './examples.ts';
+import type { CheckResult } from './check-result.ts';
+import type { CheckFacts } from './checks/facts.ts';
+import { CHECKS } from './checks/registry.ts';
 import type { Expectation } from './expect.ts';
 import { createFailures } from './failures.ts';
-import { clearAdversarial } from './leftovers.ts';
+import { gather } from './gather.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
-import { planOf, runPlan } from './run-plan.ts';
-import { shards } from './shards.ts';
-import { type CleanReply, type Prepared, type Subject, type SubjectSpec, subjectOf } from './subject.ts';
-import { withoutPictures } from './verdict.ts';
+import { chosenChecks, runCheck } from './run-checks.ts';
+import { planOf } from './run-plan.ts';
+import { type Prepared, type SubjectSpec, subjectOf } from './subject.ts';
 
 export interface Audited {
   readonly result: ModelResult;
+  readonly checks: readonly CheckResult[];
   readonly timings: Readonly<Record<string, number>>;
   /** The first thing that died, hung or failed while the rest was finished. */
   readonly failure: GibbonError | undefined;
@@ -49,32 +50,30 @@ export async function auditModel(
     (index) => labels[index] !== goal,
   );
   const epsilon = budgetOf(options, prepared);
-  reporter.phase(`${model.name}: clean accuracy`, chosen.length);
-  const clean = await timed('clean', () => cleanOf({ workers, reporter, subject, known: prepared.answers }, chosen));
-  const facts: Facts = { options, model, prepared, clean, epsilon };
-  const correct = clean.filter(({ index, label }) => label === labels[index]).map(({ index, label }) => ({ index, label }));
+  const facts: CheckFacts = { options, model, prepared, subject, epsilon, chosen };
+  const asking = createAsking({ workers, reporter, journal: given.journal, build: given.build ?? '', prepared });
   const failures = createFailures();
-  if (options.folder !== undefined) await clearAdversarial(options.folder, model.name);
-  const setting = { plan, facts, subject, correct, workers, reporter, failures, timings };
-  const ran = await timed('attack', () => runPlan(setting));
-  let curve: Traced = { points: [], found: [] };
-  if (!failures.all.some(({ fatal }) => fatal)) {
-    await failures.attempt('accuracy against epsilon', async () => {
-      curve = await timed('curve', () => traceCurve({ ...setting, ran }));
-    });
+  const gathered = gather({ ...facts, plan, workers, reporter, asking, failures, timings, timed });
+  // Without clean accuracy there is nothing to say.
+  await gathered.clean();
+  const results: CheckResult[] = [];
+  let error: GibbonError | undefined;
+  for (const check of chosenChecks(CHECKS, options)) {
+    const params = { ...options.checks?.params?.[check.id] };
+    const { rows, once } = asking;
+    const context = { ...facts, params, artifacts: gathered, reporter, rows, once };
+    const ended = await timed(`check.${check.id}`, () => runCheck(check, context));
+    if (ended.error && check.id === 'evasion') throw ended.error;
+    error ??=
+      ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
+    results.push(ended.result);
   }
-  const result = assemble(facts, { ran, curve, failures: failures.all });
-  let examples: ModelResult['examples'] = [];
-  const before = failures.all.length;
-  await failures.attempt('pictures', async () => {
-    examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));
-  });
-  const missing = failures.all.slice(before).map(({ what, error }) => withoutPictures(`${what}: ${error.message}`));
-  const findings = [...result.findings, ...missing];
+  const { result } = await gathered.assembled();
   return {
-    result: { ...result, findings, examples },
+    result: { ...result, findings: results.flatMap(({ findings }) => findings) },
+    checks: results,
     timings,
-    failure: failures.first(`${model.name}, `, 'The report holds what is finished.'),
+    failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };
 }
 
@@ -111,25 +110,4 @@ function assumptions({ preprocessing, source, tried, data }: Prepared): string[]
   const best = source === 'model' && own ? own.accuracy : Math.max(...tried.map(({ accuracy }) => accuracy));
   const n = tried[0]?.n ?? 0;
   return [`input ${describe(preprocessing)} (${how}: ${(100 * best).toFixed(0)} % of ${n} right)`, ...data.notes];
-}
-
-interface Cleaning {
-  readonly workers: Workers;
-  readonly reporter: Reporter;
-  readonly subject: Subject;
-  /** What the first look has answered already. */
-  readonly known: readonly CleanReply[];
-}
-
-async function cleanOf({ workers, reporter, subject, known }: Cleaning, indices: readonly number[]): Promise<CleanReply[]> {
-  const replies = new Map(known.map((reply) => [reply.index, reply]));
-  const left = indices.filter((index) => !replies.has(index));
-  reporter.advance(indices.length - left.length);
-  await Promise.all(
-    shards(left, workers).map(async (part) => {
-      const made = await workers.run<CleanReply[]>('clean', { subject, indices: part }, (done) => reporter.advance(Number(done)));
-      for (const reply of made) replies.set(reply.index, reply);
-    }),
-  );
-  return indices.map((index) => replies.get(index) as CleanReply);
 }

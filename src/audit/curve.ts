@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
 import { proportion } from '../stats/proportion.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
+import type { Asking } from './asking.ts';
 import type { Facts, RanAttack, Traced } from './assemble.ts';
 import { traceEdits } from './edit-curve.ts';
 import type { Reporter, Workers } from './ports.ts';
@@ -19,6 +20,7 @@ export interface Tracing {
   readonly ran: readonly RanAttack[];
   readonly workers: Workers;
   readonly reporter: Reporter;
+  readonly asking?: Asking | undefined;
 }
 
 export async function traceCurve(tracing: Tracing): Promise<Traced> {
@@ -90,12 +92,12 @@ interface Order {
 }
 
 async function attacked(tracing: Tracing, items: Tracing['correct'], { id, params, radius }: Order): Promise<RanAttack> {
-  const { subject, facts, workers, reporter } = tracing;
+  const { subject, facts, workers, reporter, asking } = tracing;
   const { folder, norm, batch } = facts.options;
   const save =
     folder === undefined ? undefined : join(folder, 'adversarial', facts.model.name, `curve-${id}-${Number(radius.toPrecision(3))}`);
   const quiet: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
-  const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, save };
+  const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, save, asking };
   const { replies } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
   return { unit: attackOf(id), planned: { id, params }, items, save, replies };
 }

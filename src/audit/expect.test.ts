@@ -11,7 +11,7 @@ import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { expect as getReady } from './expect.ts';
 import { prepare } from './prepare.ts';
-import type { Subject, SubjectSpec } from './subject.ts';
+import type { CleanReply, Subject, SubjectSpec } from './subject.ts';
 import { clean, type Opened, opener } from './work.ts';
 
 let dir: string;
@@ -93,10 +93,13 @@ it('the first look answers what the clean pass would', async () => {
   const spec = specOf(8, told);
   const { preprocessing, answers } = await prepare(spec, ortNode);
   expect(answers.length).toBe(EXAMPLES);
-  const replies = await clean(
+  const replies: CleanReply[] = [];
+  await clean(
     await opener(ortNode)({ ...spec, preprocessing }),
     answers.map(({ index }) => index),
-    () => {},
+    async (made) => {
+      replies.push(...made);
+    },
   );
   expect(answers).toEqual(replies);
 });

@@ -2,6 +2,7 @@
 import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Metric } from '../threat/metric.ts';
+import type { Journal } from './ports.ts';
 import type { Preset } from './presets.ts';
 
 export interface AuditOptions {
@@ -22,6 +23,26 @@ export interface AuditOptions {
   readonly folder?: string | undefined;
   /** One attack with its own parameters in place of the preset's plan. */
   readonly only?: { readonly id: string; readonly params: Readonly<Record<string, unknown>> } | undefined;
+  /** Ids of checks or categories to run (all when absent), and to leave out. */
+  readonly checks?: {
+    readonly only?: readonly string[] | undefined;
+    readonly skip?: readonly string[] | undefined;
+    /** Parameters by check id. */
+    readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  };
+  /** Who belongs together: columns of the table (`age>=25` cuts a number in two), or a file with one group per example. */
+  readonly groups?: { readonly columns?: readonly string[]; readonly file?: string } | undefined;
+  /** Examples that the model was trained on, and others of the same kind that it was not (the audited data when absent). */
+  readonly members?: DataSpec | undefined;
+  readonly nonMembers?: DataSpec | undefined;
+  /** A second model for the same task, whose adversarial examples may carry over. */
+  readonly surrogate?: string | undefined;
+  /** SHA-256 that the model file was sealed with. */
+  readonly seal?: string | undefined;
   readonly batch?: number | undefined;
   readonly threads: number;
+  /** Keeps what is finished, and knows what was finished before. */
+  readonly journal?: Journal | undefined;
+  /** What else results depend on: versions of Gibbon and of the runtime. */
+  readonly build?: string | undefined;
 }

@@ -1,5 +1,8 @@
 /** The versioned JSON result: the one thing that reports, gates and other tools read. Documented in docs/result.md. */
 import * as z from 'zod';
+import { checkResult } from './check-result.ts';
+import { textPiece } from './details.ts';
+import { finding } from './finding.ts';
 
 export const SCHEMA_VERSION = '1.0';
 
@@ -73,19 +76,6 @@ export const attackResult = z.object({
 
 /** One point of the robust-accuracy curve: worst case per example over the attacks that were run at this epsilon. */
 export const curvePoint = z.object({ epsilon: z.number(), robustAccuracy: proportion, noiseAccuracy: proportion.nullable() });
-
-export const finding = z.object({
-  id: z.string(),
-  severity: z.enum(['critical', 'high', 'medium', 'low', 'info', 'pass']),
-  category: z.enum(['integrity', 'confidentiality', 'availability', 'fairness', 'evidence']),
-  title: z.string(),
-  /** What it means and what to do, as plain sentences. */
-  text: z.string(),
-  remedies: z.array(z.string()),
-});
-
-/** A piece of a text: in both versions, only in the original, or only in the changed one. */
-export const textPiece = z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() });
 
 /** A column of a row before and after the attack. */
 export const columnChange = z.object({
@@ -201,6 +191,7 @@ export const modelResult = z.object({
   }),
   attacks: z.array(attackResult),
   curve: z.array(curvePoint),
+  /** Those of all its checks, in their order. */
   findings: z.array(finding),
   samples: z.array(sampleResult),
   examples: z.array(exampleImages),
@@ -229,20 +220,23 @@ export const auditResult = z.object({
   /** The first model's summary, repeated for scripts. */
   summary: modelResult.shape.summary,
   models: z.array(modelResult),
+  /** Every check of every model, in the order in which they ran; also those that could not run. */
+  checks: z.array(checkResult),
   /** Seconds; the only block that differs between two runs with the same seed. */
   timings: z.record(z.string(), z.number()),
 });
 
+export type { CheckResult, Status } from './check-result.ts';
+export type { Finding } from './finding.ts';
+export type TextPiece = z.infer<typeof textPiece>;
 export type Proportion = z.infer<typeof proportion>;
 export type Distances = z.infer<typeof distances>;
 export type Prediction = z.infer<typeof prediction>;
 export type SampleResult = z.infer<typeof sampleResult>;
 export type AttackResult = z.infer<typeof attackResult>;
 export type CurvePoint = z.infer<typeof curvePoint>;
-export type Finding = z.infer<typeof finding>;
 export type ColumnChange = z.infer<typeof columnChange>;
 export type ColumnRule = z.infer<typeof columnRule>;
-export type TextPiece = z.infer<typeof textPiece>;
 export type ExampleImages = z.infer<typeof exampleImages>;
 export type PreprocessingResult = z.infer<typeof preprocessing>;
 export type ModelResult = z.infer<typeof modelResult>;

@@ -1,6 +1,7 @@
 /** Runs one attack of an audit over the workers and collects what came of every example. */
 
 import { attackOf } from '../attacks/registry.ts';
+import type { Asking } from './asking.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { shards } from './shards.ts';
 import type { AttackOrder, AttackReply, Subject } from './subject.ts';
@@ -22,23 +23,38 @@ export interface AttackRun {
   readonly starts?: AttackOrder['items'];
   readonly batch?: number | undefined;
   readonly save?: string | undefined;
+  readonly asking?: Asking | undefined;
 }
 
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
-  const starts = attackOf(run.attack.id).aim === 'minimal' ? (run.starts ?? []) : [];
-  const orders = shards(run.items, workers).map(
-    (items): AttackOrder => ({ subject: run.subject, attack: run.attack, items, starts, batch: run.batch, save: run.save }),
-  );
+  const { subject, attack, batch, save, asking } = run;
+  const starts = attackOf(attack.id).aim === 'minimal' ? (run.starts ?? []) : [];
+  const key = asking?.keyOf('attack', { subject, attack, starts });
+  const replies = await finishedBefore(run, key);
+  const left = run.items.filter(({ index }) => !replies.has(index));
+  reporter.advance(run.items.length - left.length);
+  const keep = async (rows: readonly AttackReply[]): Promise<void> => {
+    const fresh = rows.filter(({ index }) => !replies.has(index));
+    for (const row of fresh) replies.set(row.index, row);
+    if (key !== undefined && fresh.length > 0) await asking?.journal?.putRows(key, fresh);
+  };
   const parts = await Promise.all(
-    orders.map((order) =>
-      workers.run<{ replies: AttackReply[]; cpuSeconds: number; firstStepAt: number | undefined }>('attack', order, (done) =>
-        reporter.advance(Number(done)),
-      ),
-    ),
+    shards(left, workers).map(async (items) => {
+      const order: AttackOrder = { subject, attack, items, starts, batch, save };
+      const keeping: Promise<void>[] = [];
+      const part = await workers.run<Attacked>(
+        'attack',
+        order,
+        (done) => reporter.advance(Number(done)),
+        (rows) => keeping.push(keep(rows as readonly AttackReply[])),
+      );
+      await Promise.all([...keeping, keep(part.replies)]);
+      return part;
+    }),
   );
   return {
-    replies: new Map(parts.flatMap(({ replies }) => replies.map((reply): [number, AttackReply] => [reply.index, reply]))),
+    replies,
     cpuSeconds: parts.reduce((sum, part) => sum + part.cpuSeconds, 0),
     seconds: (performance.now() - started) / 1000,
     firstStepAt: parts.reduce<number | undefined>(
@@ -46,4 +62,22 @@ export async function runAttack(workers: Workers, reporter: Reporter, run: Attac
       undefined,
     ),
   };
+}
+
+interface Attacked {
+  readonly replies: AttackReply[];
+  readonly cpuSeconds: number;
+  readonly firstStepAt: number | undefined;
+}
+
+/** What the journal holds of this attack, as far as its adversarial inputs are still there. */
+async function finishedBefore({ items, asking }: AttackRun, key: string | undefined): Promise<Map<number, AttackReply>> {
+  if (key === undefined || !asking?.journal) return new Map();
+  const known = (await asking.journal.rows(key)) as ReadonlyMap<number, AttackReply>;
+  return new Map(
+    items.flatMap(({ index }): [number, AttackReply][] => {
+      const reply = known.get(index);
+      return reply ? [[index, reply]] : [];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import { attackOf } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { keyedRng } from '../rng/rng.ts';
+import type { Asking } from './asking.ts';
 import type { Facts, RanAttack } from './assemble.ts';
 import type { Failures } from './failures.ts';
 import type { AuditOptions } from './options.ts';
@@ -26,10 +27,21 @@ export interface PlanRun {
   readonly failures: Failures;
   /** Seconds by what they were spent on, added to here. */
   readonly timings: Record<string, number>;
+  readonly asking?: Asking | undefined;
 }
 
 /** @throws GibbonError E_NOT_APPLICABLE when no attack applies; the first failure when none ran to its end */
-export async function runPlan({ plan, facts, subject, correct, workers, reporter, failures, timings }: PlanRun): Promise<RanAttack[]> {
+export async function runPlan({
+  plan,
+  facts,
+  subject,
+  correct,
+  workers,
+  reporter,
+  failures,
+  timings,
+  asking,
+}: PlanRun): Promise<RanAttack[]> {
   const { options, model, epsilon } = facts;
   const ran: RanAttack[] = [];
   // Data in folders comes class by class: whoever takes only some examples must take them from everywhere.
@@ -43,7 +55,7 @@ export async function runPlan({ plan, facts, subject, correct, workers, reporter
     const save = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name, `${at}-${planned.id}`);
     const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
     await failures.attempt(unit.name, async () => {
-      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, save });
+      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, save, asking });
       timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
       // From the start of this process, which is where a user's wait begins.
       if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;

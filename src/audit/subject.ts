@@ -44,6 +44,8 @@ export interface Prepared {
   };
   /** The right class of every sample of the data set. */
   readonly labels: readonly number[];
+  /** Groups that the examples belong to, by attribute: `of[index]` names the group of an example, null where it is unknown. */
+  readonly groups?: readonly { readonly attribute: string; readonly of: readonly (string | null)[] }[];
   /** What the model answered on some of them, under this preprocessing. */
   readonly answers: readonly CleanReply[];
   /** Tables: what each column is. */
@@ -55,6 +57,8 @@ export interface Prepared {
 /** A prepared subject: enough for any worker to attack it. */
 export interface Subject extends SubjectSpec {
   readonly preprocessing: Preprocessing;
+  /** Hashes of model and data where these are others than the audited ones: the journal knows results by them. */
+  readonly contents?: string;
 }
 
 /** The subject of a prepared audit: data is opened again as what the first look found it to be. */

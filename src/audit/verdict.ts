@@ -11,8 +11,8 @@ const SURE = 0.9;
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, so that it answered NaN, or by nothing, since the budget leaves nothing to change. */
-export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for. */
+export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none';
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
 export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
@@ -42,6 +42,7 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
       return `Holds against what was tried: at epsilon ${epsilon}, ${figures}.`;
     default:
       if (clean.count === 0) return `Undecided: not one of ${clean.n} examples is classified correctly, so there is nothing to attack.`;
+      if (pressure === 'none') return `Undecided: no attack was run; clean accuracy is ${percent(clean)} of ${clean.n} examples.`;
       if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'nan')
         return `Undecided: under attack the model answers NaN instead of a decision; at epsilon ${epsilon}, ${figures}.`;
@@ -71,19 +72,21 @@ export interface Evidence {
   readonly failures: readonly string[];
   /** Examples on which the model answered NaN under attack, and that nothing else broke. */
   readonly undecided: number;
+  /** Why pictures are missing, where they are. */
+  readonly undrawn?: readonly string[];
 }
 
 export function findingsOf(evidence: Evidence): Finding[] {
   const all = [
     robustness(evidence),
     confidence(evidence),
-    noise(evidence),
     eightBit(evidence),
     ...gradients(evidence),
     blackBox(evidence),
     failed(evidence),
     nan(evidence),
     ambiguous(evidence),
+    ...(evidence.undrawn ?? []).map(withoutPictures),
   ];
   return all.filter((finding): finding is Finding => finding !== undefined);
 }
@@ -136,7 +139,7 @@ function confidence({ samples }: Evidence): Finding | undefined {
   };
 }
 
-function noise({ summary, isText }: Evidence): Finding | undefined {
+export function noiseFinding({ summary, isText }: Evidence): Finding | undefined {
   const { noiseAccuracy: noisy, cleanAccuracy: clean } = summary;
   if (!noisy || noisy.high >= clean.low) return undefined;
   return {
@@ -220,7 +223,7 @@ function failed({ failures }: Evidence): Finding | undefined {
 }
 
 /** Pictures are drawn when everything is decided. */
-export function withoutPictures(failure: string): Finding {
+function withoutPictures(failure: string): Finding {
   return {
     id: 'no-pictures',
     severity: 'low',

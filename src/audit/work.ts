@@ -52,24 +52,23 @@ async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
 const CHUNK = 200;
 const CLEAN_BYTES = 32e6;
 
-/** The untouched model's decision on each sample. */
+/** The untouched model's decision on each sample, handed over in parts. */
 export async function clean(
   { target, rows }: Opened,
   indices: readonly number[],
-  onProgress: (done: number) => void,
-): Promise<CleanReply[]> {
-  const replies: CleanReply[] = [];
+  finished: (replies: readonly CleanReply[]) => Promise<void>,
+): Promise<void> {
   const size = Math.max(8, Math.min(CHUNK, Math.floor(CLEAN_BYTES / (4 * target.size))));
   for (let at = 0; at < indices.length; at += size) {
     const chunk = await rows(indices.slice(at, at + size));
     const decisions = await target.judge.decide(chunk.map(({ row }) => row));
-    for (const [i, { sample }] of chunk.entries()) {
-      const { label, confidence } = decisions[i] as { label: number; confidence: number };
-      replies.push({ index: sample.index, id: sample.id, label, confidence });
-    }
-    onProgress(chunk.length);
+    await finished(
+      chunk.map(({ sample }, i): CleanReply => {
+        const { label, confidence } = decisions[i] as { label: number; confidence: number };
+        return { index: sample.index, id: sample.id, label, confidence };
+      }),
+    );
   }
-  return replies;
 }
 
 /** Examples attacked at a time: by memory, and few enough that a killed worker has little to do again. */

@@ -31,7 +31,7 @@ export interface Pool {
    * Runs a task in a worker process, in order of arrival. A worker that dies, hangs or outgrows its memory costs one retry from the task's last checkpoint.
    * @throws GibbonError: what the task threw (not retried); E_WORKER_DIED, E_WORKER_HUNG after the retry; E_ABORTED
    */
-  run<T>(task: Task, onProgress?: (progress: unknown) => void): Promise<T>;
+  run<T>(task: Task, onProgress?: (progress: unknown) => void, onCheckpoint?: (value: unknown) => void): Promise<T>;
   /** Rejects what is unfinished with E_ABORTED, asks the workers to end, kills those that do not, and returns when all are gone. */
   close(): Promise<void>;
 }
@@ -41,6 +41,7 @@ export interface Job {
   readonly id: number;
   readonly task: Task;
   readonly onProgress: (progress: unknown) => void;
+  readonly onCheckpoint: (value: unknown) => void;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: GibbonError) => void;
   /** The last checkpoint. */

@@ -37,7 +37,7 @@ export class SupervisedPool implements Pool {
     else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  run<T>(task: Task, onProgress: (progress: unknown) => void = () => {}): Promise<T> {
+  run<T>(task: Task, onProgress: (progress: unknown) => void = () => {}, onCheckpoint: (value: unknown) => void = () => {}): Promise<T> {
     const result = new Promise<T>((resolve, reject) => {
       if (this.#stopped) return reject(this.#stopped);
       const id = this.#jobs++;
@@ -45,6 +45,7 @@ export class SupervisedPool implements Pool {
         id,
         task,
         onProgress,
+        onCheckpoint,
         resolve: resolve as (value: unknown) => void,
         reject,
         resumed: undefined,
@@ -179,7 +180,7 @@ export class SupervisedPool implements Pool {
 
   #onTaskMessage(slot: Slot, job: Job, message: FromWorker): void {
     slot.heard = true;
-    if (message.type === 'checkpoint') job.resumed = message.value;
+    if (message.type === 'checkpoint') this.#onCheckpoint(job, message.value);
     else if (message.type === 'progress') this.#onProgress(slot, job, message.value);
     else if (message.type === 'result' || message.type === 'error') {
       slot.job = undefined;
@@ -188,6 +189,11 @@ export class SupervisedPool implements Pool {
       else job.reject(decodeError(message.error));
       this.#pump();
     }
+  }
+
+  #onCheckpoint(job: Job, value: unknown): void {
+    job.resumed = value;
+    job.onCheckpoint(value);
   }
 
   #onProgress(slot: Slot, job: Job, value: unknown): void {

@@ -1,29 +1,43 @@
 /** The entry of Gibbon's worker processes: the kinds of work that an audit asks for. */
+
+import type { RowOrder, SingleOrder } from '../audit/asking.ts';
 import { type Expectation, expect } from '../audit/expect.ts';
 import { inspect } from '../audit/inspect.ts';
 import { pictures } from '../audit/pictures.ts';
 import { prepare } from '../audit/prepare.ts';
-import type { AttackOrder, AttackReply, PictureOrder, Subject, SubjectSpec } from '../audit/subject.ts';
-import { attack, clean, opener } from '../audit/work.ts';
+import type { AttackOrder, AttackReply, PictureOrder, SubjectSpec } from '../audit/subject.ts';
+import type { AnyTask, RowReply, TaskTools } from '../audit/task.ts';
+import { TASKS } from '../audit/tasks/registry.ts';
+import { attack, opener } from '../audit/work.ts';
+import { GibbonError } from '../base/errors.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { sharing } from '../runtime/sharing.ts';
 import { watched } from '../runtime/watched.ts';
-import { serveTasks, type TaskHandler } from './serve.ts';
+import { serveTasks, type TaskContext, type TaskHandler } from './serve.ts';
 
 /** The task at work; a worker has one at a time. */
 let alive = (): void => {};
 const runtime = sharing(watched(ortNode, () => alive()));
 const open = opener(runtime);
 
+const toolsOf = (context: TaskContext): TaskTools => ({
+  open,
+  runtime,
+  progress: (done) => context.progress(done),
+  alive: () => context.alive(),
+});
+
+function taskOf<S extends AnyTask['shape']>(kind: string, shape: S): Extract<AnyTask, { shape: S }> {
+  const task = TASKS.get(kind);
+  if (task?.shape !== shape) throw new GibbonError('E_INTERNAL', `No work of the kind "${kind}" is known to the worker.`);
+  return task as Extract<AnyTask, { shape: S }>;
+}
+
 const handlers: Record<string, TaskHandler> = {
   prepare: (payload) => prepare(payload as SubjectSpec, runtime),
   warm: async () => undefined,
   expect: (payload) => expect(payload as Expectation, runtime, open),
   inspect: (payload) => inspect((payload as { model: string }).model, runtime),
-  clean: async (payload, context) => {
-    const { subject, indices } = payload as { subject: Subject; indices: readonly number[] };
-    return clean(await open(subject), indices, (done) => context.progress(done));
-  },
   attack: async (payload, context) => {
     const order = payload as AttackOrder;
     const from = process.cpuUsage();
@@ -39,6 +53,24 @@ const handlers: Record<string, TaskHandler> = {
     });
     const { user, system } = process.cpuUsage(from);
     return { replies, cpuSeconds: (user + system) / 1e6, firstStepAt };
+  },
+  rows: async (payload, context) => {
+    const { kind, common, items } = payload as RowOrder;
+    const rows = [...((context.resumed as RowReply[] | undefined) ?? [])];
+    const done = new Set(rows.map(({ index }) => index));
+    context.progress(rows.length);
+    const finished = async (made: readonly RowReply[]): Promise<void> => {
+      rows.push(...made);
+      context.progress(made.length);
+      await context.checkpoint(rows);
+    };
+    const left = items.filter(({ index }) => !done.has(index));
+    await taskOf(kind, 'rows').run(common, left, { ...toolsOf(context), progress: () => {}, finished });
+    return rows;
+  },
+  single: async (payload, context) => {
+    const { kind, payload: given } = payload as SingleOrder;
+    return taskOf(kind, 'single').run(given, toolsOf(context));
   },
   pictures: async (payload) => {
     const order = payload as PictureOrder;

@@ -316,6 +316,7 @@ export function sampleResult(models: ModelResult[] = [sampleModel()]): AuditResu
     },
     summary: first.summary,
     models,
+    checks: [],
     timings: { total: 71.2, load: 0.42, 'attack pgd': 41.1, 'attack square': 22.3 },
   };
 }

@@ -1,0 +1,78 @@
+/** What a check is: metadata, what it needs, and a function from shared artifacts to an outcome. It returns data; words with numbers are filled in later. */
+import type * as z from 'zod';
+import type { Modality } from '../../data/dataset.ts';
+import type { RanEvasion } from '../artifacts.ts';
+import type { Detail } from '../details.ts';
+import type { Category, Finding } from '../finding.ts';
+import type { Metric } from '../metric.ts';
+import type { Reporter } from '../ports.ts';
+import type { CleanReply } from '../subject.ts';
+import type { RowItem, RowReply, RowTask, SingleTask } from '../task.ts';
+import type { CheckFacts } from './facts.ts';
+import type { Need } from './needs.ts';
+
+/** What several checks want, computed when the first of them asks, and once. */
+export interface Artifacts {
+  /** The untouched model's answers on the chosen examples. */
+  clean(): Promise<readonly CleanReply[]>;
+  /** The attacks that the threat model allows, on every chosen example that is classified correctly, with the curve over epsilon. */
+  evasion(): Promise<RanEvasion>;
+}
+
+export interface CheckContext<P = Record<string, unknown>> extends CheckFacts {
+  readonly params: P;
+  readonly artifacts: Artifacts;
+  readonly reporter: Reporter;
+  /** Work on rows (examples), spread over the workers; each row's reply is kept in the run's journal and asked for once only. */
+  rows<C, I extends RowItem, R extends RowReply>(task: RowTask<C, I, R>, common: C, items: readonly I[]): Promise<ReadonlyMap<number, R>>;
+  /** One piece of work in one worker, journalled as a whole. */
+  once<P2, R>(task: SingleTask<P2, R>, payload: P2): Promise<R>;
+}
+
+/** A finding before its words are filled in: `{name}` in title, text and meaning stands for that metric, `{name~}` for it with its interval and n. */
+export type FindingDraft = Omit<Finding, 'category' | 'check' | 'tags'> & { readonly category?: Category };
+
+export interface Outcome {
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly findings?: readonly FindingDraft[];
+  readonly details?: readonly Detail[];
+  /** It ran, and cannot tell: why. */
+  readonly undecided?: string;
+  /** It turned out while running that it has nothing to say: why. */
+  readonly notApplicable?: string;
+}
+
+export interface Check {
+  /** Its file's name. */
+  readonly id: string;
+  readonly category: Category;
+  /** As it passed, e.g. "Small perturbations rarely change its decision". */
+  readonly title: string;
+  /** As it failed or warned. */
+  readonly failureTitle: string;
+  /** Why anybody should care, in one or two sentences. */
+  readonly why: string;
+  /** Ids of standards, e.g. "NIST:NISTAML.022" (audit/standards.ts names them). */
+  readonly tags: readonly string[];
+  readonly needs: readonly Need[];
+  /** Kinds of data that it suits; all when absent. */
+  readonly modalities?: readonly Modality[];
+  /** Long work: left out of the quick preset, unless it is asked for by name. */
+  readonly isSlow?: boolean;
+  /** Its metrics and details are timings of this machine: they get a block of their own, and its findings' words hold no numbers. */
+  readonly isTimed?: boolean;
+  readonly params: z.ZodObject;
+  /** Why it has nothing to say about this subject, where that is known before it runs. */
+  applies?(facts: CheckFacts): string | undefined;
+  run(context: CheckContext): Promise<Outcome>;
+}
+
+type Spec<S extends z.ZodObject> = Omit<Check, 'params' | 'run'> & {
+  readonly params: S;
+  run(context: CheckContext<z.infer<S>>): Promise<Outcome>;
+};
+
+/** Declares a check; its parameters arrive parsed and typed. @throws what `run` throws: the runner makes an error result of it */
+export function defineCheck<S extends z.ZodObject>(spec: Spec<S>): Check {
+  return { ...spec, run: (context) => spec.run({ ...context, params: spec.params.parse(context.params) as z.infer<S> }) };
+}

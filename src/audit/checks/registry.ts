@@ -1,0 +1,6 @@
+/** The checks, in the order in which they run and are reported: by category, cheap ones first. */
+import type { Check } from './check.ts';
+import { evasion } from './integrity/evasion.ts';
+import { noiseBaseline } from './integrity/noise-baseline.ts';
+
+export const CHECKS: readonly Check[] = [evasion, noiseBaseline];

@@ -1,0 +1,90 @@
+/** Computes what checks share, when the first of them asks for it. */
+import type { RanEvasion } from './artifacts.ts';
+import type { Asking } from './asking.ts';
+import { assemble, type Facts, type Traced } from './assemble.ts';
+import type { Artifacts } from './checks/check.ts';
+import type { CheckFacts } from './checks/facts.ts';
+import { traceCurve } from './curve.ts';
+import { drawExamples } from './examples.ts';
+import type { Failures } from './failures.ts';
+import { clearAdversarial } from './leftovers.ts';
+import type { Reporter, Workers } from './ports.ts';
+import type { Plan } from './presets.ts';
+import { runPlan } from './run-plan.ts';
+import type { CleanReply } from './subject.ts';
+import { cleanTask } from './tasks/clean.ts';
+
+export interface Gathering extends CheckFacts {
+  readonly plan: Plan;
+  readonly workers: Workers;
+  readonly reporter: Reporter;
+  readonly asking: Asking;
+  readonly failures: Failures;
+  /** Seconds by what they were spent on. */
+  readonly timings: Record<string, number>;
+  timed<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface Gathered extends Artifacts {
+  /** The result as far as it was computed: with attacks, if a check asked for them. */
+  assembled(): Promise<Pick<RanEvasion, 'result' | 'evidence'>>;
+}
+
+export function gather(setting: Gathering): Gathered {
+  let clean: Promise<readonly CleanReply[]> | undefined;
+  let evasion: Promise<RanEvasion> | undefined;
+  const artifacts: Gathered = {
+    clean: () => {
+      clean ??= setting.timed('clean', () => cleanOf(setting));
+      return clean;
+    },
+    evasion: () => {
+      evasion ??= artifacts.clean().then((replies) => evade(setting, replies));
+      return evasion;
+    },
+    assembled: async () =>
+      evasion ?? assemble(factsOf(setting, await artifacts.clean()), { ran: [], curve: { points: [], found: [] }, failures: [] }),
+  };
+  return artifacts;
+}
+
+function factsOf({ options, model, prepared, epsilon }: CheckFacts, clean: readonly CleanReply[]): Facts {
+  return { options, model, prepared, clean, epsilon };
+}
+
+async function cleanOf({ asking, reporter, model, subject, prepared, chosen }: Gathering): Promise<CleanReply[]> {
+  reporter.phase(`${model.name}: clean accuracy`, chosen.length);
+  // What the first look has answered already.
+  const known = new Map(prepared.answers.map((reply) => [reply.index, reply]));
+  const left = chosen.filter((index) => !known.has(index));
+  reporter.advance(chosen.length - left.length);
+  const replies = await asking.rows(
+    cleanTask,
+    { subject },
+    left.map((index) => ({ index })),
+  );
+  return chosen.map((index) => (known.get(index) ?? replies.get(index)) as CleanReply);
+}
+
+async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<RanEvasion> {
+  const { plan, subject, workers, reporter, asking, failures, timings, timed, options, model, prepared } = setting;
+  const facts = factsOf(setting, clean);
+  const correct = clean.filter(({ index, label }) => label === prepared.labels[index]).map(({ index, label }) => ({ index, label }));
+  if (options.folder !== undefined && !asking.journal) await clearAdversarial(options.folder, model.name);
+  const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking };
+  const ran = await timed('attack', () => runPlan(running));
+  let curve: Traced = { points: [], found: [] };
+  if (!failures.all.some(({ fatal }) => fatal)) {
+    await failures.attempt('accuracy against epsilon', async () => {
+      curve = await timed('curve', () => traceCurve({ ...running, ran }));
+    });
+  }
+  const failed = [...failures.all];
+  const { result, evidence } = assemble(facts, { ran, curve, failures: failed });
+  let examples = result.examples;
+  await failures.attempt('pictures', async () => {
+    examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));
+  });
+  const undrawn = failures.all.slice(failed.length).map(({ what, error }) => `${what}: ${error.message}`);
+  return { facts, ran, curve, failures: failed, result: { ...result, examples }, evidence: { ...evidence, undrawn } };
+}

@@ -1,0 +1,91 @@
+/** Runs checks one after the other; whatever comes of one, the others go on and it leaves a result. */
+import { GibbonError, toGibbonError } from '../base/errors.ts';
+import type { CheckResult, Status } from './check-result.ts';
+import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
+import type { CheckFacts } from './checks/facts.ts';
+import { missingNeed } from './checks/needs.ts';
+import type { Finding } from './finding.ts';
+import type { AuditOptions } from './options.ts';
+import { filled } from './words.ts';
+
+/** The checks that the user wants: all but the slow ones in the quick preset, or those named. */
+export function chosenChecks(all: readonly Check[], { checks, preset, only: attack }: AuditOptions): Check[] {
+  const { only, skip = [] } = checks ?? {};
+  if (attack) return all.filter(({ id }) => id === 'evasion');
+  assertKnown(all, [...(only ?? []), ...skip]);
+  const named = ({ id, category }: Check, names: readonly string[]): boolean => names.includes(id) || names.includes(category);
+  return all.filter((check) => (only ? named(check, only) : !(check.isSlow && preset === 'quick')) && !named(check, skip));
+}
+
+function assertKnown(all: readonly Check[], names: readonly string[]): void {
+  const known = new Set(all.flatMap(({ id, category }): string[] => [id, category]));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new GibbonError('E_USAGE', `there is no check or category ${unknown}`, { hint: `There are ${[...known].join(', ')}.` });
+}
+
+/** Why a check cannot run on this subject, if it cannot: known before any work. */
+export function inapplicable(check: Check, facts: CheckFacts): string | undefined {
+  const { modality } = facts.prepared.preprocessing;
+  if (check.modalities && !check.modalities.includes(modality))
+    return `It suits ${check.modalities.join(', ')} data; this model takes ${modality}.`;
+  return missingNeed(check.needs, facts) ?? check.applies?.(facts);
+}
+
+export interface Ended {
+  readonly result: CheckResult;
+  /** What it threw, if it did. */
+  readonly error: GibbonError | undefined;
+}
+
+/** Runs one check. @throws GibbonError E_ABORTED only */
+export async function runCheck(check: Check, context: CheckContext): Promise<Ended> {
+  const params = check.params.parse(context.params) as Record<string, unknown>;
+  const ended = (status: Status, reason: string | null, outcome: Outcome = {}): CheckResult => ({
+    id: check.id,
+    category: check.category,
+    model: context.model.name,
+    status,
+    title: ['fail', 'warn'].includes(status) ? check.failureTitle : check.title,
+    why: check.why,
+    reason,
+    metrics: check.isTimed ? {} : { ...outcome.metrics },
+    findings: (outcome.findings ?? []).map((draft) => worded(draft, check, outcome)),
+    details: check.isTimed ? [] : [...(outcome.details ?? [])],
+    ...(check.isTimed && { timings: { metrics: { ...outcome.metrics }, details: [...(outcome.details ?? [])] } }),
+    tags: [...check.tags],
+    params,
+  });
+  const reason = inapplicable(check, context);
+  if (reason !== undefined) return { result: ended('not-applicable', reason), error: undefined };
+  try {
+    const outcome = await check.run(context);
+    if (outcome.notApplicable !== undefined) return { result: ended('not-applicable', outcome.notApplicable), error: undefined };
+    const result = ended(outcome.undecided === undefined ? statusOf(outcome) : 'undecided', outcome.undecided ?? null, outcome);
+    return { result, error: undefined };
+  } catch (thrown) {
+    const error = toGibbonError(thrown);
+    if (error.code === 'E_ABORTED') throw error;
+    if (error.code === 'E_NOT_APPLICABLE') return { result: ended('not-applicable', error.message), error: undefined };
+    return { result: ended('error', `${error.message} [${error.code}]`), error };
+  }
+}
+
+function worded(draft: FindingDraft, check: Check, { metrics = {} }: Outcome): Finding {
+  const { title, text, meaning, category = check.category } = draft;
+  return {
+    ...draft,
+    category,
+    title: filled(title, metrics),
+    text: filled(text, metrics),
+    ...(meaning !== undefined && { meaning: filled(meaning, metrics) }),
+    check: check.id,
+    tags: [...check.tags],
+  };
+}
+
+/** The worst of its findings decides. */
+function statusOf({ findings = [] }: Outcome): Status {
+  const has = (...severities: Finding['severity'][]): boolean => findings.some(({ severity }) => severities.includes(severity));
+  return has('critical', 'high') ? 'fail' : has('medium', 'low') ? 'warn' : 'pass';
+}
