@@ -26,6 +26,19 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   readonly preprocessing?: PreprocessingFlags | undefined;
   /** Rows per graph run. */
   readonly batch?: number | undefined;
+  /** Ids of checks or categories to run (all when absent), to leave out, and parameters by check id. */
+  readonly checks?: AuditOptions['checks'];
+  /** Attributes whose groups are compared: columns of the table (`age>=25` cuts a number in two), or a file with one group per example. */
+  readonly groups?: AuditOptions['groups'];
+  /** Examples that the model was trained on, and others of the same kind that it was not: for membership inference. */
+  readonly members?: DataSpec | undefined;
+  readonly nonMembers?: DataSpec | undefined;
+  /** ONNX file of a second model for the same task, whose adversarial examples may carry over. */
+  readonly surrogate?: string | undefined;
+  /** SHA-256 that the model file was sealed with. */
+  readonly seal?: string | undefined;
+  /** What a check may spend at most. */
+  readonly budgets?: AuditOptions['budgets'];
 }
 
 /** The model and data that ship with the package. */
@@ -42,14 +55,17 @@ const DEMO = {
 /** What the shipped pair was trained with: nothing to guess. */
 const DEMO_SCALE: PreprocessingFlags = { mean: [0], std: [1] };
 
-export type Resolved = Pick<AuditOptions, 'models' | 'data' | 'dataName' | 'flags' | 'n' | 'first' | 'epsilon' | 'norm' | 'seed' | 'batch'>;
+export type Resolved = Omit<AuditOptions, 'preset' | 'folder' | 'only' | 'threads' | 'journal' | 'build'>;
 
 /** From a request to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE, E_FILE_NOT_FOUND */
 export function resolved(models: readonly string[], request: AuditRequest): Resolved {
   const { data: path, n, first, seed = 0, norm = 'linf', preprocessing = {}, batch, ...rest } = request;
   const epsilon = request.epsilon === undefined ? undefined : String(request.epsilon);
   assertBudget(epsilon);
-  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch };
+  const { checks, groups, members, nonMembers, surrogate, seal, budgets } = request;
+  const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets };
+  assertThere([surrogate, members?.path, nonMembers?.path, groups?.file]);
+  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, ...extra };
   if (models.length === 0) {
     if (path !== undefined)
       throw new GibbonError('E_USAGE', 'data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
@@ -60,12 +76,19 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
       hint: 'Add --data with a folder of images by class, a table, texts, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
     });
   }
-  for (const model of models)
-    if (!existsSync(model))
-      throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${model}`, {
-        hint: 'Give the path of an .onnx file or of a Hugging Face folder.',
-      });
+  assertThere(models, 'Give the path of an .onnx file or of a Hugging Face folder.');
   return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
+}
+
+/** @throws GibbonError E_FILE_NOT_FOUND */
+function assertThere(
+  paths: readonly (string | undefined)[],
+  hint = 'Check the path; it is relative to the folder where the command runs.',
+): void {
+  for (const path of paths) {
+    if (path === undefined || existsSync(path)) continue;
+    throw new GibbonError('E_FILE_NOT_FOUND', `there is no file ${path}`, { hint });
+  }
 }
 
 function assertBudget(epsilon: string | undefined): void {

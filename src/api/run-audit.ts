@@ -5,6 +5,7 @@ import type { AuditOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
 import { version as ortVersion } from '../runtime/ort-version.ts';
+import { buildId } from './build-id.ts';
 import { type Audience, hire, narrator } from './crew.ts';
 import { version } from './version.ts';
 
@@ -16,6 +17,10 @@ export interface Run {
   readonly signal: AbortSignal | undefined;
   /** What was asked, for the report's provenance: a command line, or a call. */
   readonly command: string;
+  /** File that keeps what is finished and knows what was finished before; nothing is kept when absent. */
+  readonly journal?: string | undefined;
+  /** When the run began, where it is taken up again. */
+  readonly startedAt?: Date | undefined;
 }
 
 export interface RunOutcome {
@@ -24,9 +29,19 @@ export interface RunOutcome {
   readonly error: unknown;
 }
 
-export async function runAudit({ options, workers, audience, signal, command }: Run): Promise<RunOutcome> {
-  const startedAt = new Date();
+export async function runAudit({
+  options: asked,
+  workers,
+  audience,
+  signal,
+  command,
+  journal: path,
+  startedAt = new Date(),
+}: Run): Promise<RunOutcome> {
+  const began = Date.now();
   const reporter = narrator(audience);
+  const journal = path === undefined ? undefined : await (await import('../store/journal.ts')).openJournal(path);
+  const options = { ...asked, journal, build: buildId() };
   const crew = hire({ size: workers, signal, audience });
   const models: AuditResult['models'] = [];
   const checks: AuditResult['checks'] = [];
@@ -53,10 +68,11 @@ export async function runAudit({ options, workers, audience, signal, command }: 
   } finally {
     reporter.end();
     await crew.close();
+    await journal?.close();
   }
   const [first] = models;
   if (!first) return { result: undefined, error };
-  timings.total = (Date.now() - startedAt.getTime()) / 1000;
+  timings.total = (Date.now() - began) / 1000;
   return {
     result: {
       schemaVersion: SCHEMA_VERSION,

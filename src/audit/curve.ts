@@ -20,7 +20,7 @@ export interface Tracing {
   readonly ran: readonly RanAttack[];
   readonly workers: Workers;
   readonly reporter: Reporter;
-  readonly asking?: Asking | undefined;
+  readonly asking: Asking;
 }
 
 export async function traceCurve(tracing: Tracing): Promise<Traced> {
@@ -93,11 +93,10 @@ interface Order {
 
 async function attacked(tracing: Tracing, items: Tracing['correct'], { id, params, radius }: Order): Promise<RanAttack> {
   const { subject, facts, workers, reporter, asking } = tracing;
-  const { folder, norm, batch } = facts.options;
-  const save =
-    folder === undefined ? undefined : join(folder, 'adversarial', facts.model.name, `curve-${id}-${Number(radius.toPrecision(3))}`);
+  const { folder: run, norm, batch } = facts.options;
+  const folder = run === undefined ? undefined : join(run, 'adversarial', facts.model.name);
   const quiet: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
-  const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, save, asking };
-  const { replies } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
+  const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, folder, asking };
+  const { replies, save } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
   return { unit: attackOf(id), planned: { id, params }, items, save, replies };
 }

@@ -7,7 +7,7 @@ import type { CheckFacts } from './checks/facts.ts';
 import { traceCurve } from './curve.ts';
 import { drawExamples } from './examples.ts';
 import type { Failures } from './failures.ts';
-import { clearAdversarial } from './leftovers.ts';
+import { clearAdversarial, clearPictures } from './leftovers.ts';
 import type { Reporter, Workers } from './ports.ts';
 import type { Plan } from './presets.ts';
 import { runPlan } from './run-plan.ts';
@@ -70,7 +70,7 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   const { plan, subject, workers, reporter, asking, failures, timings, timed, options, model, prepared } = setting;
   const facts = factsOf(setting, clean);
   const correct = clean.filter(({ index, label }) => label === prepared.labels[index]).map(({ index, label }) => ({ index, label }));
-  if (options.folder !== undefined && !asking.journal) await clearAdversarial(options.folder, model.name);
+  if (options.folder !== undefined) await (asking.journal ? clearPictures : clearAdversarial)(options.folder, model.name);
   const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking };
   const ran = await timed('attack', () => runPlan(running));
   let curve: Traced = { points: [], found: [] };

@@ -5,6 +5,13 @@ import type { Metric } from '../threat/metric.ts';
 import type { Journal } from './ports.ts';
 import type { Preset } from './presets.ts';
 
+export interface CheckChoice {
+  readonly only?: readonly string[] | undefined;
+  readonly skip?: readonly string[] | undefined;
+  /** Parameters by check id. */
+  readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+}
+
 export interface AuditOptions {
   readonly models: readonly { readonly path: string; readonly name: string }[];
   readonly data: DataSpec;
@@ -24,12 +31,7 @@ export interface AuditOptions {
   /** One attack with its own parameters in place of the preset's plan. */
   readonly only?: { readonly id: string; readonly params: Readonly<Record<string, unknown>> } | undefined;
   /** Ids of checks or categories to run (all when absent), and to leave out. */
-  readonly checks?: {
-    readonly only?: readonly string[] | undefined;
-    readonly skip?: readonly string[] | undefined;
-    /** Parameters by check id. */
-    readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
-  };
+  readonly checks?: CheckChoice | undefined;
   /** Who belongs together: columns of the table (`age>=25` cuts a number in two), or a file with one group per example. */
   readonly groups?: { readonly columns?: readonly string[]; readonly file?: string } | undefined;
   /** Examples that the model was trained on, and others of the same kind that it was not (the audited data when absent). */
@@ -37,6 +39,8 @@ export interface AuditOptions {
   readonly nonMembers?: DataSpec | undefined;
   /** A second model for the same task, whose adversarial examples may carry over. */
   readonly surrogate?: string | undefined;
+  /** What each check may spend at most. Seconds depend on the machine: results then do, too. */
+  readonly budgets?: { readonly seconds?: number; readonly queries?: number; readonly gradients?: number } | undefined;
   /** SHA-256 that the model file was sealed with. */
   readonly seal?: string | undefined;
   readonly batch?: number | undefined;

@@ -1,5 +1,6 @@
 /** Runs one attack of an audit over the workers and collects what came of every example. */
 
+import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
 import type { Asking } from './asking.ts';
 import type { Reporter, Workers } from './ports.ts';
@@ -13,6 +14,8 @@ export interface Ran {
   readonly seconds: number;
   /** When the first graph run of the attack was over (milliseconds since the epoch); undefined where none ran. */
   readonly firstStepAt: number | undefined;
+  /** What the names of the files with its adversarial inputs begin with, if they are kept. */
+  readonly save: string | undefined;
 }
 
 export interface AttackRun {
@@ -22,22 +25,25 @@ export interface AttackRun {
   /** Examples that a label-only attack may start from. */
   readonly starts?: AttackOrder['items'];
   readonly batch?: number | undefined;
-  readonly save?: string | undefined;
-  readonly asking?: Asking | undefined;
+  /** Folder that keeps the adversarial inputs, if any. */
+  readonly folder?: string | undefined;
+  readonly asking: Pick<Asking, 'keyOf' | 'journal'>;
 }
 
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
-  const { subject, attack, batch, save, asking } = run;
+  const { subject, attack, batch, folder, asking } = run;
   const starts = attackOf(attack.id).aim === 'minimal' ? (run.starts ?? []) : [];
-  const key = asking?.keyOf('attack', { subject, attack, starts });
+  const key = asking.keyOf('attack', { subject, attack, starts });
+  // Inputs of another epsilon or of other parameters have another name.
+  const save = folder === undefined ? undefined : join(folder, `${attack.id}-${key.slice(0, 10)}`);
   const replies = await finishedBefore(run, key);
   const left = run.items.filter(({ index }) => !replies.has(index));
   reporter.advance(run.items.length - left.length);
   const keep = async (rows: readonly AttackReply[]): Promise<void> => {
     const fresh = rows.filter(({ index }) => !replies.has(index));
     for (const row of fresh) replies.set(row.index, row);
-    if (key !== undefined && fresh.length > 0) await asking?.journal?.putRows(key, fresh);
+    if (fresh.length > 0) await asking.journal?.putRows(key, fresh);
   };
   const parts = await Promise.all(
     shards(left, workers).map(async (items) => {
@@ -55,6 +61,7 @@ export async function runAttack(workers: Workers, reporter: Reporter, run: Attac
   );
   return {
     replies,
+    save,
     cpuSeconds: parts.reduce((sum, part) => sum + part.cpuSeconds, 0),
     seconds: (performance.now() - started) / 1000,
     firstStepAt: parts.reduce<number | undefined>(
@@ -70,9 +77,9 @@ interface Attacked {
   readonly firstStepAt: number | undefined;
 }
 
-/** What the journal holds of this attack, as far as its adversarial inputs are still there. */
-async function finishedBefore({ items, asking }: AttackRun, key: string | undefined): Promise<Map<number, AttackReply>> {
-  if (key === undefined || !asking?.journal) return new Map();
+/** What the journal holds of this attack. */
+async function finishedBefore({ items, asking }: AttackRun, key: string): Promise<Map<number, AttackReply>> {
+  if (!asking.journal) return new Map();
   const known = (await asking.journal.rows(key)) as ReadonlyMap<number, AttackReply>;
   return new Map(
     items.flatMap(({ index }): [number, AttackReply][] => {

@@ -27,7 +27,7 @@ export interface PlanRun {
   readonly failures: Failures;
   /** Seconds by what they were spent on, added to here. */
   readonly timings: Record<string, number>;
-  readonly asking?: Asking | undefined;
+  readonly asking: Asking;
 }
 
 /** @throws GibbonError E_NOT_APPLICABLE when no attack applies; the first failure when none ran to its end */
@@ -47,19 +47,19 @@ export async function runPlan({
   // Data in folders comes class by class: whoever takes only some examples must take them from everywhere.
   const shuffled = keyedRng(options.seed, 'order').shuffle(correct);
   const starts = shuffled.slice(0, STARTS);
-  for (const [at, planned] of plannedFor(plan, facts).entries()) {
+  const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
+  for (const planned of plannedFor(plan, facts)) {
     if (failures.hopeless) break;
     const unit = attackOf(planned.id);
     const items = planned.limit === undefined ? correct : shuffled.slice(0, planned.limit).sort((a, b) => a.index - b.index);
     reporter.phase(`${model.name}: ${unit.name}`, items.length);
-    const save = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name, `${at}-${planned.id}`);
     const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
     await failures.attempt(unit.name, async () => {
-      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, save, asking });
+      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, folder, asking });
       timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
       // From the start of this process, which is where a user's wait begins.
       if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;
-      ran.push({ unit, planned, items, save, replies: outcome.replies });
+      ran.push({ unit, planned, items, save: outcome.save, replies: outcome.replies });
     });
   }
   const failure = failures.first('', '');

@@ -1,51 +1,55 @@
-/** `gibbon audit`: attacks a model, judges, and writes a report. */
+/** `gibbon audit`: runs the checks, judges, and writes a report. */
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { resolved } from '../api/request.ts';
-import { runAudit } from '../api/run-audit.ts';
+import { usualFolder } from '../api/run-folder.ts';
 import { PRESETS, type Preset } from '../audit/presets.ts';
+import { type CheckFlags, checksOf, withChecks } from './audit-options.ts';
 import type { CliContext } from './context.ts';
-import { checkedOutputs, gathered, OUTPUT_HELP, writeOutputs } from './outputs.ts';
-import { createProgressBar } from './progress-bar.ts';
+import { listChecks } from './list.ts';
+import { gathered, OUTPUT_HELP } from './outputs.ts';
+import { beginRun } from './run.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
-import { assertWritable } from './write.ts';
 
-interface AuditFlags extends SharedFlags {
+interface AuditFlags extends SharedFlags, CheckFlags {
   preset: Preset;
   output?: string[];
-  folder: string;
+  run?: string;
+  fresh?: boolean;
+  list?: boolean;
+  quiet?: boolean;
 }
 
 export function auditCommand(context: CliContext): Command {
   const command = new Command('audit')
-    .description('attack a model and report how it breaks; without a model, the pair that ships with Gibbon')
+    .description('check a model and report how it breaks; without a model, the pair that ships with Gibbon')
     .argument('[models...]', 'ONNX files or Hugging Face folders; several are compared side by side')
     .addOption(new Option('--preset <name>', 'how thorough').choices(PRESETS).default('standard'))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
-    .option('--folder <dir>', 'the run folder: report, result and adversarial inputs', 'gibbon-report')
+    .option('--run <dir>', "the run's own folder: report, result, journal, adversarial inputs (default: .gibbon/runs/…)")
+    .option('--fresh', 'compute everything again, also what an earlier run in this folder has finished')
+    .option('--list', 'list the checks and end')
+    .option('--quiet', 'the verdict only')
     .action((models: string[], flags: AuditFlags) => audit(models, flags, context));
-  return withShared(command);
+  return withChecks(withShared(command));
 }
 
 async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
-  const options = resolved(models, requestOf(flags));
+  if (flags.list) return listChecks();
+  const options = resolved(models, { ...requestOf(flags), ...checksOf(flags) });
+  const folder = flags.run ?? usualFolder(options);
   const given = flags.output ?? [];
-  const page = given.find((path) => path.endsWith('.html')) ?? join(flags.folder, 'report.html');
-  const outputs = await checkedOutputs([page, ...given], flags.json ?? join(flags.folder, 'result.json'));
-  await assertWritable(resolve(flags.folder, 'adversarial', 'probe'));
-  const { result, error } = await runAudit({
-    options: { ...options, preset: flags.preset, folder: resolve(flags.folder), threads: 1 },
-    workers: flags.workers,
-    audience: createProgressBar(),
-    ...context,
-  });
-  if (result) {
-    const { renderTerminal } = await import('../report/terminal.ts');
-    await writeOutputs(result, outputs);
-    const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-    process.stdout.write(
-      `${renderTerminal(result, { color, width: Math.min(process.stdout.columns ?? 80, 100) })}\n\nreport  file://${resolve(page)}\n`,
-    );
-  }
-  if (error) throw error;
+  const page = given.find((path) => path.endsWith('.html')) ?? join(folder, 'report.html');
+  const json = flags.json ?? join(folder, 'result.json');
+  await beginRun(
+    {
+      command: context.command,
+      cwd: process.cwd(),
+      startedAt: new Date().toISOString(),
+      workers: flags.workers,
+      options: { ...options, preset: flags.preset, folder: resolve(folder), threads: 1 },
+      outputs: { paths: [page, ...given].map((path) => resolve(path)), json: json === '-' ? '-' : resolve(json), page: resolve(page) },
+    },
+    { context, fresh: flags.fresh === true, quiet: flags.quiet === true },
+  );
 }

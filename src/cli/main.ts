@@ -7,6 +7,7 @@ import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
+import { resumeCommand } from './resume.ts';
 import { safe } from './safe.ts';
 
 /** Ctrl-C once stops cleanly and keeps what is there; twice ends at once. */
@@ -26,7 +27,7 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
-  for (const add of [auditCommand, attackCommand, inspectCommand, listCommand]) root.addCommand(add(context).exitOverride());
+  for (const add of [auditCommand, resumeCommand, attackCommand, inspectCommand, listCommand]) root.addCommand(add(context).exitOverride());
   return root;
 }
 
@@ -40,6 +41,11 @@ function report(error: GibbonError): void {
       `${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon. Please report it with the command.\n`,
     );
 }
+
+// Whoever reads our output may stop reading (`| head`): no reason to fail.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await program(interruption().signal).parseAsync(process.argv);

@@ -93,7 +93,7 @@ export function withShared(command: Command): Command {
     .addOption(new Option('--size <pixels>', 'input size, where the model leaves it open').argParser(size))
     .addOption(new Option('--batch <rows>', 'rows per graph run').argParser(positive))
     .addOption(new Option('--workers <count>', 'worker processes (default: one per CPU)').argParser(positive))
-    .option('--json <file>', 'write the result as JSON');
+    .option('--json <file>', 'write the result as JSON; - for stdout alone');
 }
 
 /** The flags as the request that a program would make. */

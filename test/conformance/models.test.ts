@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
-import { gibbon, resultIn } from '../support/cli.ts';
+import { gibbon, resultIn, runFolder } from '../support/cli.ts';
 import { consistent } from '../support/consistent.ts';
 
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
@@ -82,7 +82,7 @@ describe(`fixture models${absent ? ` (skipped: nothing at ${FIXTURES})` : ''}`, 
   it.skipIf(absent).each(CASES)('$model', { timeout: 240_000 }, async ({ model, args, n, clean, robust, epsilon, input, named }) => {
     const ended = await gibbon(['audit', fixture(model), ...args, '--n', String(n), '--preset', 'quick']);
     expect(ended.code, ended.stderr).toBe(0);
-    const folder = join(ended.cwd, 'gibbon-report');
+    const folder = runFolder(ended.cwd);
     const [audited] = resultIn(folder).models as [ModelResult];
     consistent(audited);
     const { summary, threat, preprocessing, data } = audited;

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuditResult, auditResult, type ModelResult, type Proportion } from '../../src/audit/result.ts';
 import { proportion } from '../../src/stats/proportion.ts';
-import { type Ended, gibbon } from '../support/cli.ts';
+import { type Ended, gibbon, runFolder } from '../support/cli.ts';
 import { consistent } from '../support/consistent.ts';
 
 const CHROMIUM = process.env.GIBBON_CHROMIUM ?? '/usr/bin/chromium';
@@ -19,7 +19,7 @@ let result: AuditResult;
 
 beforeAll(async () => {
   ended = await gibbon(['audit', '--n', String(N), '--preset', 'standard']);
-  folder = join(ended.cwd, 'gibbon-report');
+  folder = runFolder(ended.cwd);
   result = auditResult.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
 });
 

@@ -154,7 +154,7 @@ describe.concurrent('labels that do not fit', () => {
 });
 
 describe.concurrent('outputs that cannot be written fail before the work', () => {
-  it.each(['-o', '--json', '--folder'])('%s below a file, and in /proc', async (flag) => {
+  it.each(['-o', '--json', '--run'])('%s below a file, and in /proc', async (flag) => {
     const file = put(dir, `file${flag}`, 'x');
     for (const path of [join(file, 'deep', 'x.html'), '/proc/gibbon/x.html']) {
       const ended = await gibbon(['audit', '--n', '20', '--preset', 'quick', flag, path]);

@@ -1,7 +1,7 @@
 /** Models that hang, crash or eat memory: the audit ends in bounded time with a clear error, keeps what is finished, and leaves no process behind. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, scratch } from '../support/cli.ts';
+import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, runFolder, scratch } from '../support/cli.ts';
 import { ambushing, evasive, greedy, hoarding, looping, slowToLoad, spinning } from '../support/hostile.ts';
 
 let dir: string;
@@ -60,7 +60,7 @@ describe('a model that never ends a run', () => {
     const ended = await watched(args(DEMO.natural, spinning(join(dir, 'second.onnx')), DEMO.adversarial));
     over(ended, 60);
     expect(ended.code).toBe(70);
-    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural', 'mnist-adversarial']);
+    expect(resultIn(runFolder(ended.cwd)).models.map(({ name }) => name)).toEqual(['mnist-natural', 'mnist-adversarial']);
     expect(ended.stdout).toContain('report.html');
     expect(ended.stderr).toContain('second');
   });
@@ -104,7 +104,7 @@ describe('a model that is a burden before it runs', () => {
     over(ended, 60);
     expect(ended.code).toBe(70);
     expect(ended.stderr).toMatch(/hoarding.*more than the 1000 MB allowed/);
-    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural']);
+    expect(resultIn(runFolder(ended.cwd)).models.map(({ name }) => name)).toEqual(['mnist-natural']);
   });
 
   it('is only looked at', async () => {
@@ -118,7 +118,7 @@ it('a model that answers NaN off the 8-bit grid is broken by pictures on it', as
   const ended = await watched(args(evasive(join(dir, 'evasive.onnx'))), {});
   over(ended, 40);
   expect(ended.code, ended.stderr).toBe(0);
-  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  const [model] = resultIn(runFolder(ended.cwd)).models;
   // NaN itself is no success of the attacker; the candidates rounded to 8 bits inside the ball are.
   expect(model?.summary.verdict).toBe('broken');
   expect(model?.samples.every(({ adversarial }) => adversarial === null || adversarial.survives8bit === true)).toBe(true);
@@ -128,7 +128,7 @@ it('a model without gradients is questioned on every example, and noise alone ne
   const ended = await watched(args(looping(join(dir, 'looping.onnx'))), {});
   over(ended, 60);
   expect(ended.code, ended.stderr).toBe(0);
-  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  const [model] = resultIn(runFolder(ended.cwd)).models;
   expect(model?.attacks.map(({ id, successRate }) => [id, successRate.n])).toContainEqual([
     'hop-skip-jump',
     model?.summary.cleanAccuracy.count,
@@ -137,6 +137,6 @@ it('a model without gradients is questioned on every example, and noise alone ne
   expect(model?.summary.verdict).toBe('broken');
   const other = await gibbon([...args(looping(join(dir, 'looping-l1.onnx'))), '--norm', 'l1']);
   expect(other.code, other.stderr).toBe(0);
-  const [flat] = resultIn(join(other.cwd, 'gibbon-report')).models;
+  const [flat] = resultIn(runFolder(other.cwd)).models;
   expect(flat?.attacks.map(({ id, successRate }) => [id, successRate.n])).toContainEqual(['cube', flat?.summary.cleanAccuracy.count]);
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { childrenOf, DEMO, gibbon, lives, resultIn } from '../support/cli.ts';
+import { childrenOf, DEMO, gibbon, lives, resultIn, runFolder } from '../support/cli.ts';
 
 const LONG = [
   'attack',
@@ -66,7 +66,7 @@ describe('Ctrl-C', () => {
     expect(workers.filter(lives)).toEqual([]);
     expect(ended.stderr).toContain('[E_ABORTED]');
     expect(ended.stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
-    if (ended.stdout === '') expect(existsSync(join(ended.cwd, 'gibbon-report/report.html'))).toBe(false);
+    if (ended.stdout === '') expect(existsSync(join(runFolder(ended.cwd), 'report.html'))).toBe(false);
   });
 
   it('keeps the model that is finished', async () => {
@@ -82,7 +82,7 @@ describe('Ctrl-C', () => {
       },
     });
     expect(ended.code, ended.stderr).toBe(130);
-    expect(resultIn(join(ended.cwd, 'gibbon-report')).models.map(({ name }) => name)).toEqual(['mnist-natural']);
-    expect(existsSync(join(ended.cwd, 'gibbon-report/report.html'))).toBe(true);
+    expect(resultIn(runFolder(ended.cwd)).models.map(({ name }) => name)).toEqual(['mnist-natural']);
+    expect(existsSync(join(runFolder(ended.cwd), 'report.html'))).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import type * as Ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
-import { DEMO, gibbon, resultIn } from '../support/cli.ts';
+import { DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
@@ -63,7 +63,7 @@ describe.each(CASES)('$name', ({ model, data, channels, n }) => {
   it.skipIf(missing)(`is fooled by five saved pictures${missing && absent ? ` (skipped: nothing at ${FIXTURES})` : ''}`, async () => {
     const ended = await gibbon(['audit', model, '--data', data, '--preset', 'quick', '--n', String(n)]);
     expect(ended.code, ended.stderr).toBe(0);
-    const folder = join(ended.cwd, 'gibbon-report');
+    const folder = runFolder(ended.cwd);
     const [audited] = resultIn(folder).models as [ModelResult];
     const shown = audited.examples.filter(({ survives8bit }) => survives8bit).slice(0, 5);
     expect(shown).toHaveLength(5);

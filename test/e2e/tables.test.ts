@@ -12,7 +12,7 @@ const table = (name: string): string => join(EXPORTS, 'data', `${name}.csv`);
 
 async function audited(...args: readonly string[]): Promise<{ ended: Ended; result: ModelResult }> {
   const folder = scratch();
-  const ended = await gibbon(['audit', ...args, '--preset', 'quick', '--folder', folder, '--workers', '1']);
+  const ended = await gibbon(['audit', ...args, '--preset', 'quick', '--run', folder, '--workers', '1']);
   expect(ended.code, ended.stderr).toBe(0);
   return { ended, result: resultIn(folder).models[0] as ModelResult };
 }

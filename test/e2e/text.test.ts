@@ -1,7 +1,7 @@
 /** Text models from folder to report, with no flags but the data. */
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gibbon, resultIn } from '../support/cli.ts';
+import { gibbon, resultIn, runFolder } from '../support/cli.ts';
 
 const EXPORTS = resolve(import.meta.dirname, '../assets/exports');
 const FOLDER = join(EXPORTS, 'hf-text');
@@ -13,7 +13,7 @@ const audit = (...args: string[]) => gibbon(['audit', FOLDER, '--data', DATA, '-
 it('a folder with a tokenizer is audited, and the report shows what changed', async () => {
   const ended = await audit();
   expect(ended.code, ended.stderr).toBe(0);
-  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  const [model] = resultIn(runFolder(ended.cwd)).models;
   expect(model?.threat).toMatchObject({ norm: 'edits', epsilon: 5, epsilonText: '5 edits', knowledge: 'scores' });
   expect(model?.preprocessing.source).toBe('model');
   expect(model?.summary.cleanAccuracy.value).toBeGreaterThan(0.9);
@@ -32,7 +32,7 @@ it('the same figures for any number of workers', async () => {
   const results = await Promise.all(['1', '3'].map((workers) => audit('--workers', workers, '--epsilon', '2edits')));
   const [one, three] = results.map(({ cwd, code, stderr }) => {
     expect(code, stderr).toBe(0);
-    return resultIn(join(cwd, 'gibbon-report')).models[0];
+    return resultIn(runFolder(cwd)).models[0];
   });
   expect(three).toEqual(one);
 });
@@ -61,7 +61,7 @@ it('one attack with its own parameters', async () => {
 it('a folder for images brings its preprocessing', async () => {
   const ended = await gibbon(['audit', IMAGES, '--data', join(IMAGES, 'images'), '--preset', 'quick', '--n', '20']);
   expect(ended.code, ended.stderr).toBe(0);
-  const [model] = resultIn(join(ended.cwd, 'gibbon-report')).models;
+  const [model] = resultIn(runFolder(ended.cwd)).models;
   expect(model?.preprocessing).toMatchObject({ source: 'model', mean: [0.5, 0.45, 0.4], std: [0.25, 0.3, 0.35] });
   expect(model?.data.classNames?.[3]).toBe('three');
 });

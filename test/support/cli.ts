@@ -1,6 +1,6 @@
 /** Runs the real command line in a process of its own, and helps tests to lay out files for it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type AuditResult, auditResult } from '../../src/audit/result.ts';
@@ -67,6 +67,12 @@ export function gibbon(args: readonly string[], { env = {}, cwd = scratch(), dur
     child.once('error', failed);
     child.once('close', (code) => done({ code, stdout, stderr, seconds: (performance.now() - started) / 1000, cwd }));
   });
+}
+
+/** The folder of the only run that was begun here; a path that does not exist where there is none. */
+export function runFolder(cwd: string): string {
+  const runs = join(cwd, '.gibbon/runs');
+  return join(runs, existsSync(runs) ? (readdirSync(runs)[0] ?? 'none') : 'none');
 }
 
 /** The JSON result of a run folder, held against its schema. */

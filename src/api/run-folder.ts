@@ -1,0 +1,72 @@
+/** The folder of a run, and the note in it from which the run can be taken up again. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import type { AuditOptions } from '../audit/options.ts';
+import { GibbonError } from '../base/errors.ts';
+
+/** The file with the finished work of a run. */
+export const JOURNAL = 'journal.db';
+const RECORD = 'run.json';
+
+/** Enough to run the same audit again. */
+export interface RunRecord {
+  readonly command: string;
+  /** Paths in the options are relative to it. */
+  readonly cwd: string;
+  readonly startedAt: string;
+  readonly workers?: number | undefined;
+  readonly options: AuditOptions;
+  /** What is written when it is finished: absolute paths. */
+  readonly outputs: { readonly paths: readonly string[]; readonly json?: string | undefined; readonly page: string };
+  /** Rules that its result must keep, as in the configuration. */
+  readonly gates?: unknown;
+  readonly baseline?: string | undefined;
+}
+
+const record = z.object({
+  command: z.string(),
+  cwd: z.string(),
+  startedAt: z.string(),
+  workers: z.int().optional(),
+  options: z.looseObject({ models: z.array(z.object({ path: z.string(), name: z.string() })), preset: z.string() }),
+  outputs: z.object({ paths: z.array(z.string()), json: z.string().optional(), page: z.string() }),
+  gates: z.unknown().optional(),
+  baseline: z.string().optional(),
+});
+
+/** Where a run is kept that names no folder: one folder for each set of models and data, so that a second run finds what the first has computed. */
+export function usualFolder({ models, data, dataName }: Pick<AuditOptions, 'models' | 'data' | 'dataName'>): string {
+  if (dataName !== undefined) return join('.gibbon', 'runs', 'demo');
+  const paths = [...models.map(({ path }) => path), data.path].map((path) => resolve(path));
+  const mark = createHash('sha256').update(JSON.stringify(paths)).digest('hex').slice(0, 8);
+  const name = models.map((model) => model.name.replaceAll(/[^\w.-]+/g, '-')).join('-and-');
+  return join('.gibbon', 'runs', `${name.slice(0, 60)}-${mark}`);
+}
+
+export function recordPath(folder: string): string {
+  return join(folder, RECORD);
+}
+
+export function recordText(of: RunRecord): string {
+  // The journal and the build are this process's own.
+  const { journal: _, build: __, ...options } = of.options;
+  return `${JSON.stringify({ ...of, options }, null, 1)}\n`;
+}
+
+/** @throws GibbonError E_FILE_NOT_FOUND, E_USAGE where the folder holds no run */
+export async function readRecord(folder: string): Promise<RunRecord> {
+  const path = recordPath(folder);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new GibbonError('E_FILE_NOT_FOUND', `${folder} is not the folder of a run: there is no ${RECORD} in it`, {
+      hint: 'Runs are kept in .gibbon/runs, or where --run said.',
+      cause,
+    });
+  });
+  try {
+    return record.parse(JSON.parse(text)) as object as RunRecord;
+  } catch (cause) {
+    throw new GibbonError('E_USAGE', `${path} cannot be read`, { hint: 'Start the audit again with its own command.', cause });
+  }
+}

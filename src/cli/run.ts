@@ -1,0 +1,80 @@
+/** Runs an audit in its folder, from the beginning or from where it was stopped, and tells what came of it. */
+import { join, resolve } from 'node:path';
+import type { Audience } from '../api/crew.ts';
+import { runAudit } from '../api/run-audit.ts';
+import { JOURNAL, type RunRecord, recordPath, recordText } from '../api/run-folder.ts';
+import { clearAdversarial } from '../audit/leftovers.ts';
+import type { AuditResult } from '../audit/result.ts';
+import { GibbonError } from '../base/errors.ts';
+import { overall } from '../report/overall.ts';
+import { removeJournal } from '../store/journal.ts';
+import type { CliContext } from './context.ts';
+import { checkedOutputs, writeOutputs } from './outputs.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { safe } from './safe.ts';
+import { assertWritable, writeOutput } from './write.ts';
+
+export interface Manner {
+  readonly context: CliContext;
+  /** Forget what an earlier run in this folder has finished. */
+  readonly fresh: boolean;
+  /** The verdict only. */
+  readonly quiet: boolean;
+}
+
+const SILENT: Audience = { update: () => {}, line: () => {}, done: () => {} };
+
+/** Begins a run. @throws GibbonError for what stopped it, after what is finished was written */
+export async function beginRun(run: RunRecord, manner: Manner): Promise<void> {
+  const folder = run.options.folder as string;
+  await assertWritable(join(folder, 'adversarial', 'probe'));
+  const { paths, json } = run.outputs;
+  await checkedOutputs(paths, json === '-' ? undefined : json);
+  if (manner.fresh) {
+    await removeJournal(join(folder, JOURNAL));
+    for (const { name } of run.options.models) await clearAdversarial(folder, name);
+  }
+  await writeOutput(recordPath(folder), recordText(run));
+  await goOn(run, manner);
+}
+
+/** Takes a run up where it was stopped: what its journal holds is not computed again. */
+export async function goOn(run: RunRecord, { context, quiet }: Manner): Promise<void> {
+  const folder = run.options.folder as string;
+  const { result, error } = await runAudit({
+    options: run.options,
+    workers: run.workers,
+    audience: quiet ? SILENT : createProgressBar(),
+    signal: context.signal,
+    command: run.command,
+    journal: join(folder, JOURNAL),
+    startedAt: new Date(run.startedAt),
+  });
+  if (result) await tell(result, run, quiet);
+  if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
+  if (error) throw error;
+}
+
+/** Results to stdout: the JSON alone where that was asked for, else the summary, whose last lines are the verdict and the report. */
+async function tell(result: AuditResult, { outputs: { paths, json, page } }: RunRecord, quiet: boolean): Promise<void> {
+  await writeOutputs(result, { paths, json: json === '-' ? undefined : json });
+  if (json === '-') {
+    process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    return;
+  }
+  if (quiet) {
+    process.stdout.write(`${safe(overall(result).headline)}\n`);
+    return;
+  }
+  const { renderTerminal } = await import('../report/terminal.ts');
+  const width = Math.min(process.stdout.columns ?? 80, 100);
+  const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  process.stdout.write(`${renderTerminal(result, { color, width })}\n\nreport  file://${resolve(page)}\n`);
+}
+
+function stopped(error: GibbonError, folder: string): GibbonError {
+  return new GibbonError(error.code, 'stopped on request; what is finished is kept', {
+    hint: `To go on: gibbon resume ${folder}`,
+    cause: error,
+  });
+}
