@@ -1,5 +1,5 @@
 /** Runs an audit in its folder, from the beginning or from where it was stopped, and tells what came of it. */
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Audience } from '../api/crew.ts';
 import { runAudit } from '../api/run-audit.ts';
 import { JOURNAL, type RunRecord, recordPath, recordText } from '../api/run-folder.ts';
@@ -74,7 +74,7 @@ async function tell(result: AuditResult, { outputs: { paths, json, page } }: Run
 
 function stopped(error: GibbonError, folder: string): GibbonError {
   return new GibbonError(error.code, 'stopped on request; what is finished is kept', {
-    hint: `To go on: gibbon resume ${folder}`,
+    hint: `To go on: gibbon resume ${relative(process.cwd(), folder) || '.'}`,
     cause: error,
   });
 }
