@@ -43,17 +43,19 @@ export interface Brought {
   readonly ran: readonly RanAttack[];
   readonly curve: Traced;
   readonly failures: readonly Failure[];
+  /** What a budget did not reach, where it ended the attacks. */
+  readonly unreached?: string | undefined;
 }
 
 /** The result of one model, without findings and pictures, and what findings rest on. */
-export function assemble(facts: Facts, { ran, curve, failures }: Brought): { result: ModelResult; evidence: Evidence } {
+export function assemble(facts: Facts, { ran, curve, failures, unreached }: Brought): { result: ModelResult; evidence: Evidence } {
   const { options, model, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
   const all = [...ran, ...curve.found];
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, options.norm));
-  const { pressure, ...summary } = summaryOf(facts, samples, all, failures);
+  const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached });
   const evidence: Evidence = {
     summary,
     attacks,
@@ -67,6 +69,7 @@ export function assemble(facts: Facts, { ran, curve, failures }: Brought): { res
     rivals: prepared.rivals,
     failures: failures.map(({ what, error }) => `${what}: ${error.message}`),
     undecided: undecidedOf(all).length,
+    unreached,
   };
   const result: ModelResult = {
     path: model.path,
@@ -94,7 +97,7 @@ function summaryOf(
   { prepared, epsilon }: Facts,
   samples: readonly SampleResult[],
   ran: readonly RanAttack[],
-  failures: readonly Failure[],
+  { failures, unreached }: Pick<Brought, 'failures' | 'unreached'>,
 ) {
   const n = samples.length;
   const correct = samples.filter(({ label, clean }) => clean.label === label);
@@ -105,7 +108,11 @@ function summaryOf(
   // Where no attack was run nothing is known of robustness.
   const robust = ran.length === 0 ? proportion(0, 0) : proportion(standing, n);
   const isStill = encoding?.kind === 'ports' && !canMove(encoding, epsilon.value);
-  const pressure = isStill ? 'still' : ran.length === 0 && failures.length === 0 ? 'none' : pressureOf(ran, correct.length, failures);
+  const pressure = isStill
+    ? 'still'
+    : ran.length === 0 && failures.length === 0
+      ? 'none'
+      : pressureOf(ran, correct.length, { failures, unreached });
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),
@@ -120,12 +127,17 @@ function summaryOf(
 const TRIED = 0.95;
 
 /** Did something stronger than noise try the examples that were classified correctly? */
-function pressureOf(ran: readonly RanAttack[], correct: number, failures: readonly Failure[]): Pressure {
+function pressureOf(
+  ran: readonly RanAttack[],
+  correct: number,
+  { failures, unreached }: Pick<Brought, 'failures' | 'unreached'>,
+): Pressure {
   if (failures.length > 0) return 'incomplete';
   if (undecidedOf(ran).length > 0) return 'nan';
   const tried = new Set(
     ran.flatMap(({ unit, replies }) => [...replies.values()].filter((reply) => isTrial(unit, reply)).map(({ index }) => index)),
   );
+  if (unreached !== undefined) return 'budget';
   return tried.size >= TRIED * correct ? 'full' : 'noise';
 }
 

@@ -2,7 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
-import { createAsking } from './asking.ts';
+import { type Asking, createAsking } from './asking.ts';
 import { budgetOf } from './budget.ts';
 import type { CheckResult } from './check-result.ts';
 import type { CheckFacts } from './checks/facts.ts';
@@ -16,6 +16,7 @@ import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
 import { chosenChecks, runCheck } from './run-checks.ts';
 import { planOf } from './run-plan.ts';
+import { createSpending, type Spending, slices } from './spending.ts';
 import { type Prepared, type SubjectSpec, subjectOf } from './subject.ts';
 
 export interface Audited {
@@ -60,8 +61,7 @@ export async function auditModel(
   let error: GibbonError | undefined;
   for (const check of chosenChecks(CHECKS, options)) {
     const params = { ...options.checks?.params?.[check.id] };
-    const { rows, once } = asking;
-    const context = { ...facts, params, artifacts: gathered, reporter, rows, once };
+    const context = { ...facts, params, artifacts: gathered, reporter, ...withinTime(asking, createSpending(options.budgets)) };
     const ended = await timed(`check.${check.id}`, () => runCheck(check, context));
     if (ended.error && check.id === 'evasion') throw ended.error;
     error ??=
@@ -74,6 +74,24 @@ export async function auditModel(
     checks: results,
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
+  };
+}
+
+/** Work is refused when the check's time is over. */
+function withinTime({ rows, once }: Asking, spending: Spending): Pick<Asking, 'rows' | 'once'> {
+  return {
+    rows: async (task, common, items) => {
+      const found = new Map();
+      for (const slice of slices(items, spending)) {
+        spending.assertTime();
+        for (const [index, reply] of await rows(task, common, slice)) found.set(index, reply);
+      }
+      return found;
+    },
+    once: (task, payload) => {
+      spending.assertTime();
+      return once(task, payload);
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { clearAdversarial, clearPictures } from './leftovers.ts';
 import type { Reporter, Workers } from './ports.ts';
 import type { Plan } from './presets.ts';
 import { runPlan } from './run-plan.ts';
+import { createSpending } from './spending.ts';
 import type { CleanReply } from './subject.ts';
 import { cleanTask } from './tasks/clean.ts';
 
@@ -71,16 +72,17 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   const facts = factsOf(setting, clean);
   const correct = clean.filter(({ index, label }) => label === prepared.labels[index]).map(({ index, label }) => ({ index, label }));
   if (options.folder !== undefined) await (asking.journal ? clearPictures : clearAdversarial)(options.folder, model.name);
-  const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking };
-  const ran = await timed('attack', () => runPlan(running));
+  const spending = createSpending(options.budgets);
+  const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking, spending };
+  const { ran, unreached } = await timed('attack', () => runPlan(running));
   let curve: Traced = { points: [], found: [] };
-  if (!failures.all.some(({ fatal }) => fatal)) {
+  if (!failures.all.some(({ fatal }) => fatal) && spending.over() === undefined) {
     await failures.attempt('accuracy against epsilon', async () => {
       curve = await timed('curve', () => traceCurve({ ...running, ran }));
     });
   }
   const failed = [...failures.all];
-  const { result, evidence } = assemble(facts, { ran, curve, failures: failed });
+  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached });
   let examples = result.examples;
   await failures.attempt('pictures', async () => {
     examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));

@@ -66,6 +66,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<End
   } catch (thrown) {
     const error = toGibbonError(thrown);
     if (error.code === 'E_ABORTED') throw error;
+    if (error.code === 'E_BUDGET') return { result: ended('undecided', error.message), error: undefined };
     if (error.code === 'E_NOT_APPLICABLE') return { result: ended('not-applicable', error.message), error: undefined };
     return { result: ended('error', `${error.message} [${error.code}]`), error };
   }

@@ -11,7 +11,8 @@ import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { onTables, onText, PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
 import { runAttack } from './run-attack.ts';
-import type { AttackOrder, Prepared, Subject } from './subject.ts';
+import { type Spending, slices } from './spending.ts';
+import type { AttackOrder, AttackReply, Prepared, Subject } from './subject.ts';
 
 /** Examples that a label-only attack may start from. */
 const STARTS = 64;
@@ -28,43 +29,71 @@ export interface PlanRun {
   /** Seconds by what they were spent on, added to here. */
   readonly timings: Record<string, number>;
   readonly asking: Asking;
+  readonly spending: Spending;
+}
+
+export interface RanPlan {
+  readonly ran: readonly RanAttack[];
+  /** What of the plan the budget did not reach, as words; undefined where it reached everything. */
+  readonly unreached: string | undefined;
 }
 
 /** @throws GibbonError E_NOT_APPLICABLE when no attack applies; the first failure when none ran to its end */
-export async function runPlan({
-  plan,
-  facts,
-  subject,
-  correct,
-  workers,
-  reporter,
-  failures,
-  timings,
-  asking,
-}: PlanRun): Promise<RanAttack[]> {
-  const { options, model, epsilon } = facts;
+export async function runPlan(run: PlanRun): Promise<RanPlan> {
+  const { plan, facts, correct, failures, spending } = run;
   const ran: RanAttack[] = [];
+  const left: string[] = [];
   // Data in folders comes class by class: whoever takes only some examples must take them from everywhere.
-  const shuffled = keyedRng(options.seed, 'order').shuffle(correct);
-  const starts = shuffled.slice(0, STARTS);
-  const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
+  const shuffled = keyedRng(facts.options.seed, 'order').shuffle(correct);
   for (const planned of plannedFor(plan, facts)) {
     if (failures.hopeless) break;
-    const unit = attackOf(planned.id);
-    const items = planned.limit === undefined ? correct : shuffled.slice(0, planned.limit).sort((a, b) => a.index - b.index);
-    reporter.phase(`${model.name}: ${unit.name}`, items.length);
-    const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
-    await failures.attempt(unit.name, async () => {
-      const outcome = await runAttack(workers, reporter, { subject, items, attack, starts, batch: options.batch, folder, asking });
-      timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
-      // From the start of this process, which is where a user's wait begins.
-      if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;
-      ran.push({ unit, planned, items, save: outcome.save, replies: outcome.replies });
+    const { name } = attackOf(planned.id);
+    if (spending.over() !== undefined) {
+      left.push(name);
+      continue;
+    }
+    await failures.attempt(name, async () => {
+      const one = await runPlanned(run, planned, shuffled);
+      ran.push(one);
+      if (one.planned !== planned) left.push(`${name} on ${one.missed} examples`);
     });
   }
   const failure = failures.first('', '');
   if (failure && ran.length === 0) throw failure;
-  return ran;
+  const over = spending.over();
+  return { ran, unreached: over !== undefined && left.length > 0 ? `${over} were used up before ${left.join(', ')}` : undefined };
+}
+
+const byIndex = (a: { readonly index: number }, b: { readonly index: number }): number => a.index - b.index;
+
+/** One attack on all of its examples or, where there is a budget, on as many as it reaches. */
+async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: AttackOrder['items']): Promise<RanAttack & { missed: number }> {
+  const { facts, subject, correct, workers, reporter, timings, asking, spending } = run;
+  const { options, model, epsilon } = facts;
+  const unit = attackOf(planned.id);
+  const whole = planned.limit === undefined ? correct : shuffled.slice(0, planned.limit).sort(byIndex);
+  // What a budget reaches is a sample of everything, not of the first classes.
+  const items = spending.isLimited ? shuffled.slice(0, whole.length) : whole;
+  const starts = shuffled.slice(0, STARTS);
+  const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
+  const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
+  reporter.phase(`${model.name}: ${unit.name}`, items.length);
+  const replies = new Map<number, AttackReply>();
+  const tried: AttackOrder['items'][number][] = [];
+  let save: string | undefined;
+  for (const slice of slices(items, spending)) {
+    if (tried.length > 0 && spending.over() !== undefined) break;
+    const outcome = await runAttack(workers, reporter, { subject, items: slice, attack, starts, batch: options.batch, folder, asking });
+    timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
+    // From the start of this process, which is where a user's wait begins.
+    if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;
+    for (const [index, reply] of outcome.replies) replies.set(index, reply);
+    for (const reply of outcome.replies.values()) spending.add(reply);
+    tried.push(...slice);
+    save = outcome.save;
+  }
+  const missed = items.length - tried.length;
+  return { unit, planned: missed > 0 ? { ...planned, limit: tried.length } : planned, items: tried.sort(byIndex), save, replies, missed };
 }
 
 export function planOf(options: AuditOptions, { unsupported, preprocessing }: Prepared): Plan {

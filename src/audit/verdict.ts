@@ -11,8 +11,8 @@ const SURE = 0.9;
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned, so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for. */
-export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for. */
+export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget';
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
 export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
@@ -42,6 +42,8 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
       return `Holds against what was tried: at epsilon ${epsilon}, ${figures}.`;
     default:
       if (clean.count === 0) return `Undecided: not one of ${clean.n} examples is classified correctly, so there is nothing to attack.`;
+      if (pressure === 'budget')
+        return `Undecided: the budget ended the attacks early; of what was tried at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'none') return `Undecided: no attack was run; clean accuracy is ${percent(clean)} of ${clean.n} examples.`;
       if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'nan')
@@ -74,6 +76,8 @@ export interface Evidence {
   readonly undecided: number;
   /** Why pictures are missing, where they are. */
   readonly undrawn?: readonly string[];
+  /** What a budget did not reach, where it ended the attacks. */
+  readonly unreached?: string | undefined;
 }
 
 export function findingsOf(evidence: Evidence): Finding[] {
@@ -84,6 +88,7 @@ export function findingsOf(evidence: Evidence): Finding[] {
     ...gradients(evidence),
     blackBox(evidence),
     failed(evidence),
+    outOfBudget(evidence),
     nan(evidence),
     ambiguous(evidence),
     ...(evidence.undrawn ?? []).map(withoutPictures),
@@ -219,6 +224,18 @@ function failed({ failures }: Evidence): Finding | undefined {
     title: 'A part of the audit failed',
     text: `${failures.join(' ')} The other figures stand, but the model was not tried as hard as planned.`,
     remedies: ['Run the audit again with a smaller --batch or fewer --workers; if it fails again, report it with the command.'],
+  };
+}
+
+function outOfBudget({ unreached }: Evidence): Finding | undefined {
+  if (unreached === undefined) return undefined;
+  return {
+    id: 'budget-spent',
+    severity: 'medium',
+    category: 'evidence',
+    title: 'The budget ended the attacks early',
+    text: `Of the budget ${unreached}. The figures are those of what was tried; with a budget of seconds they depend on the machine.`,
+    remedies: ['Raise the budget: a second run in the same folder goes on from what is finished.'],
   };
 }
 

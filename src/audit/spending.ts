@@ -1,0 +1,53 @@
+/** What a check has spent of its budget. Queries and gradients are counted, so that the end comes at the same place on every machine; seconds are not. */
+import { GibbonError } from '../base/errors.ts';
+import type { AuditOptions } from './options.ts';
+
+export interface Spent {
+  readonly queries: number;
+  readonly gradients: number;
+}
+
+export interface Spending {
+  /** Is there anything to keep to? Work then goes in slices, with a look at the budget after each. */
+  readonly isLimited: boolean;
+  add(spent: Spent): void;
+  /** What was used up, as words, if something was. */
+  over(): string | undefined;
+  /** @throws GibbonError E_BUDGET when the time is over */
+  assertTime(): void;
+}
+
+/** Starts the clock. */
+export function createSpending(budgets: AuditOptions['budgets'] = {}, now: () => number = () => performance.now()): Spending {
+  const { seconds, queries, gradients } = budgets;
+  const end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + 1000 * seconds;
+  const total = { queries: 0, gradients: 0 };
+  const late = (): string | undefined => (now() >= end ? `${seconds} seconds` : undefined);
+  return {
+    isLimited: seconds !== undefined || queries !== undefined || gradients !== undefined,
+    add: (spent) => {
+      total.queries += spent.queries;
+      total.gradients += spent.gradients;
+    },
+    over: () => {
+      if (queries !== undefined && total.queries >= queries) return `${queries} queries`;
+      if (gradients !== undefined && total.gradients >= gradients) return `${gradients} gradients`;
+      return late();
+    },
+    assertTime: () => {
+      const over = late();
+      if (over === undefined) return;
+      throw new GibbonError('E_BUDGET', `the budget of ${over} for this check was used up before it could decide`, {
+        hint: 'Raise --max-seconds; what is finished is kept, and a second run in the same folder goes on from there.',
+      });
+    },
+  };
+}
+
+/** Rows between two looks at the budget. */
+const SLICE = 64;
+
+export function slices<T>(items: readonly T[], { isLimited }: Spending): (readonly T[])[] {
+  if (!isLimited || items.length === 0) return [items];
+  return Array.from({ length: Math.ceil(items.length / SLICE) }, (_, i) => items.slice(i * SLICE, (i + 1) * SLICE));
+}
