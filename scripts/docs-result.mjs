@@ -5,17 +5,17 @@ import * as z from 'zod';
 import { auditResult } from '../dist/audit/result.js';
 import { table } from './docs-blocks.mjs';
 
-const SOURCE = new URL('../src/audit/result.ts', import.meta.url);
+const SOURCES = ['result', 'check-result', 'metric', 'finding', 'details'].map(
+  (name) => new URL(`../src/audit/${name}.ts`, import.meta.url),
+);
 
-/** Every `const name = …` of the file. */
-function declarations(file) {
-  const found = new Map();
+/** Every `const name = …` of a file. */
+function declare(found, file) {
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations)
       found.set(name.getText(file), { initializer, comment: textOf(statement) });
   }
-  return found;
 }
 
 /** The doc comment of a node on one line. */
@@ -27,8 +27,9 @@ function textOf(node) {
 
 /** Comments by path, e.g. "models[].summary.robustAccuracy". */
 export function commentsByPath() {
-  const file = ts.createSourceFile('result.ts', readFileSync(SOURCE, 'utf8'), ts.ScriptTarget.Latest, true);
-  const known = declarations(file);
+  const known = new Map();
+  for (const source of SOURCES)
+    declare(known, ts.createSourceFile('result.ts', readFileSync(source, 'utf8'), ts.ScriptTarget.Latest, true));
   const comments = new Map();
   const visit = (node, path) => {
     if (ts.isIdentifier(node)) {
@@ -41,7 +42,9 @@ export function commentsByPath() {
       visit(node.expression, path);
     } else if (ts.isCallExpression(node)) {
       const method = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : '';
-      const inner = method === 'array' ? `${path}[]` : path;
+      const inner = method === 'array' ? `${path}[]` : method === 'record' ? `${path}.*` : path;
+      // The forms of a union stand under their own headings.
+      if (method === 'discriminatedUnion') return;
       // X.nullable() keeps X under the same path; z.object(…) and z.array(…) carry theirs as an argument.
       visit(node.expression, path);
       for (const argument of node.arguments) visit(argument, inner);
@@ -73,8 +76,11 @@ const isProportion = ({ properties = {} }) => ['value', 'count', 'n', 'low', 'hi
 function typeName(schema) {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.oneOf) return '[detail](#details)';
   if (schema.anyOf) return schema.anyOf.map(typeName).join(' or ');
   if (schema.type === 'array') return `list of ${typeName(schema.items)}`;
+  if (schema.type === 'object' && typeof schema.additionalProperties === 'object' && !schema.properties)
+    return Object.keys(schema.additionalProperties).length === 0 ? 'object' : `${typeName(schema.additionalProperties)} by name`;
   if (schema.type === 'object') return isProportion(schema) ? '[proportion](#proportions)' : 'object';
   return schema.type ?? 'anything';
 }
@@ -83,12 +89,18 @@ function typeName(schema) {
 export function resultTables() {
   const comments = commentsByPath();
   const parts = [];
+  const forms = [];
   const rowsOf = (schema, path) =>
     Object.entries(schema.properties).map(([name, given]) => {
       const at = path === '' ? name : `${path}.${name}`;
       const [inner, nullable] = nonNull(given);
       const item = inner.type === 'array' ? nonNull(inner.items)[0] : inner;
       const deeper = inner.type === 'array' ? `${at}[]` : at;
+      const each = inner.type === 'object' && typeof inner.additionalProperties === 'object' ? inner.additionalProperties : undefined;
+      // What a metric is stands once.
+      if (each?.properties && !at.startsWith('checks[].timings')) queue.push([each, `${at}.*`]);
+      // The forms of the evidence are the same everywhere.
+      if (item.oneOf && at === 'checks[].details') forms.push(...item.oneOf);
       if (item.type === 'object' && item.properties && !isProportion(item)) queue.push([item, deeper]);
       return [`\`${name}\``, `${typeName(inner)}${nullable ? ' or null' : ''}`, comments.get(at) ?? ''];
     });
@@ -99,5 +111,27 @@ export function resultTables() {
     if (path === 'summary') continue;
     parts.push(`### ${path === '' ? 'The file' : `\`${path}\``}\n\n${table(['field', 'type', 'meaning'], rowsOf(schema, path))}`);
   }
-  return parts.join('\n\n');
+  const details = forms.map((form) => {
+    const kind = form.properties.kind.const;
+    const rows = Object.entries(form.properties).filter(([name]) => name !== 'kind');
+    return `#### \`${kind}\`\n\n${table(
+      ['field', 'type'],
+      rows.map(([name, given]) => [`\`${name}\``, shapeOf(given)]),
+    )}`;
+  });
+  return [...parts, '### Details', 'Evidence comes in these forms; `kind` says which.', ...details].join('\n\n');
 }
+
+/** A type with what is inside it, on one line. */
+function shapeOf(given) {
+  const [schema, nullable] = nonNull(given);
+  const suffix = nullable ? ' or null' : '';
+  if (schema.type === 'array') return `list of ${shapeOf(schema.items)}${suffix}`;
+  if (schema.type !== 'object' || !schema.properties) return `${typeName(schema)}${suffix}`;
+  const required = new Set(schema.required ?? []);
+  return `{ ${Object.entries(schema.properties)
+    .map(([name, inner]) => `${name}${required.has(name) ? '' : '?'}: ${shapeOf(inner)}`)
+    .join(', ')} }${suffix}`;
+}
+
+export const resultSchema = () => ({ title: 'Result of a Gibbon audit', ...z.toJSONSchema(auditResult) });

@@ -6,10 +6,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ATTACKS } from '../dist/attacks/registry.js';
+import { CHECKS } from '../dist/audit/checks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
+import { checkHeader, checkList } from './docs-checks.mjs';
 import { supportTable, unsupportedTable } from './docs-operators.mjs';
-import { resultTables } from './docs-result.mjs';
+import { resultSchema, resultTables } from './docs-result.mjs';
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url));
 const check = process.argv.includes('--check');
@@ -24,6 +26,7 @@ function example(name) {
 /** [page, name of the block, its text] */
 const blocks = [
   ['index.md', 'attacks', attackList()],
+  ['index.md', 'checks', checkList()],
   ['cli.md', 'help', helpText()],
   ['cli.md', 'presets', presetTable()],
   ['errors.md', 'codes', errorTable()],
@@ -32,6 +35,7 @@ const blocks = [
   ['operators.md', 'unsupported', unsupportedTable()],
   ['result.md', 'schema', resultTables()],
   ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
+  ...CHECKS.map((unit) => [`checks/${unit.id}.md`, 'header', checkHeader(unit)]),
   ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),
 ];
 
@@ -55,7 +59,7 @@ const problems = [];
 const pages = new Map();
 for (const [name, block, text] of blocks) {
   const path = join(docs, name);
-  const title = ATTACKS.find(({ id }) => name === `attacks/${id}.md`)?.name ?? name;
+  const title = ATTACKS.find(({ id }) => name === `attacks/${id}.md`)?.name ?? name.replace(/^checks\/(.*)\.md$/, '$1');
   const before = pages.get(name) ?? (existsSync(path) ? readFileSync(path, 'utf8') : `# ${title}\n`);
   pages.set(name, filled(before, block, text));
 }
@@ -71,11 +75,26 @@ for (const [name, raw] of pages) {
   }
 }
 
+/** Whole files, not pages with prose. */
+for (const [name, text] of [['result.schema.json', `${JSON.stringify(resultSchema(), null, 2)}\n`]]) {
+  const path = join(docs, name);
+  const made = formatted(name, text);
+  if (existsSync(path) && readFileSync(path, 'utf8') === made) continue;
+  if (check) problems.push(`docs/${name} is stale: run node scripts/docs.mjs`);
+  else {
+    writeFileSync(path, made);
+    process.stdout.write(`wrote docs/${name}\n`);
+  }
+}
+
 // Prose that must not be forgotten, and pages of attacks that are gone.
 const errors = pages.get('errors.md');
 for (const code of Object.keys(ERROR_CODES)) if (!errors.includes(`**${code}**`)) problems.push(`docs/errors.md does not explain ${code}`);
 for (const file of readdirSync(join(docs, 'attacks'))) {
   if (!ATTACKS.some(({ id }) => file === `${id}.md`)) problems.push(`docs/attacks/${file} belongs to no attack`);
+}
+for (const file of existsSync(join(docs, 'checks')) ? readdirSync(join(docs, 'checks')) : []) {
+  if (!CHECKS.some(({ id }) => file === `${id}.md`)) problems.push(`docs/checks/${file} belongs to no check`);
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,43 @@
+// The generated parts of docs/checks/: what a check's own value says of it.
+import * as z from 'zod';
+import { NEEDS } from '../dist/audit/checks/needs.js';
+import { CHECKS } from '../dist/audit/checks/registry.js';
+import { table } from './docs-blocks.mjs';
+
+const code = (text) => `\`${text}\``;
+
+/** Rows of parameters: name, default, values, meaning. */
+function parameterRows({ id, params }) {
+  const { properties = {} } = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, { default: usual, type, enum: values, description = '' }]) => [
+    code(`${id}.${name}`),
+    usual === undefined ? '' : code(JSON.stringify(usual)),
+    values ? values.map(code).join(', ') : (type ?? ''),
+    description,
+  ]);
+}
+
+export function checkHeader(check) {
+  const parameters = parameterRows(check);
+  const facts = [
+    ['command', code(`gibbon audit … --only ${check.id}`)],
+    ['category', check.category],
+    ['passes as', check.title],
+    ['fails as', check.failureTitle],
+    ['needs', check.needs.length === 0 ? 'model and data' : check.needs.map((need) => NEEDS[need].missing).join(' ')],
+    ['kinds of data', check.modalities ? check.modalities.join(', ') : 'all'],
+    ['quick preset', check.isSlow ? 'left out, unless asked for by name' : 'runs'],
+    ['standards', check.tags.map(code).join(', ')],
+  ];
+  return [
+    check.why,
+    table(['', ''], facts),
+    ...(parameters.length === 0 ? [] : [table(['parameter (`--set`)', 'default', 'values', 'meaning'], parameters)]),
+  ].join('\n\n');
+}
+
+export const checkList = () =>
+  table(
+    ['check', 'category', 'why'],
+    CHECKS.map(({ id, category, why }) => [`[${id}](checks/${id}.md)`, category, why]),
+  );
