@@ -1,4 +1,5 @@
-/** The page's only script: theme, saving the JSON, tooltips, and the sample tables. The page is complete without it. */
+/** The page's only script: theme, saving, tooltips, filters, deep links and the sample tables. The page is complete without it. */
+import { CSV, DRAWER, FILTERS, LINKS } from './client-parts.ts';
 
 /** The texts of a sample's row, as `sampleCells` makes them; a test compares the two. */
 export const CLIENT_CELLS = String.raw`
@@ -28,6 +29,7 @@ function cells(s, model) {
   }
   function size(v) {
     if (t.norm === 'edits') return v.toLocaleString('en-US') + (v === 1 ? ' edit' : ' edits');
+    if (/ sd( \(|$)/.test(t.epsilonText)) return significant(v) + ' sd';
     return steps ? significant(v * 255) + '/255' : significant(v);
   }
   return [String(s.index), s.id, className(model, s.label), said(s.clean), WORDS[outcome(s)],
@@ -39,15 +41,21 @@ const SAVING = String.raw`
 function read() {
   return JSON.parse(document.getElementById('gibbon-result').textContent);
 }
+function putBack(holder, key) {
+  var value = holder[key];
+  var picture = value && value[0] === '#' && document.getElementById(value.slice(1));
+  if (picture && picture.tagName === 'IMG') holder[key] = picture.getAttribute('src');
+}
 function whole() {
   var result = read();
   result.models.forEach(function (model) {
     model.examples.forEach(function (example) {
-      ['original', 'difference', 'adversarialImage'].forEach(function (kind) {
-        var value = example[kind];
-        var picture = value && value[0] === '#' && document.getElementById(value.slice(1));
-        if (picture) example[kind] = picture.getAttribute('src');
-      });
+      ['original', 'difference', 'adversarialImage'].forEach(function (kind) { putBack(example, kind); });
+    });
+  });
+  result.checks.forEach(function (check) {
+    check.details.concat(check.timings ? check.timings.details : []).forEach(function (detail) {
+      if (detail.kind === 'images') detail.items.forEach(function (item) { putBack(item, 'source'); });
     });
   });
   return JSON.stringify(result, null, 2) + '\n';
@@ -71,12 +79,15 @@ function copy(button) {
   if (!navigator.clipboard) return fallback();
   navigator.clipboard.writeText(text).then(function () { say(button, 'Copied'); }, fallback);
 }
-function download() {
+function save(blob, name) {
   var link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([whole()], { type: 'application/json' }));
-  link.download = 'gibbon-result.json';
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
   link.click();
   setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+}
+function download() {
+  save(new Blob([whole()], { type: 'application/json' }), 'gibbon-result.json');
 }`;
 
 const THEME = String.raw`
@@ -195,9 +206,19 @@ document.addEventListener('DOMContentLoaded', function () {
   tooltips();
   var models = read().models;
   document.querySelectorAll('.samples').forEach(function (box) { table(box, models[Number(box.dataset.model)]); });
+  document.querySelectorAll('.checks').forEach(filters);
+  csvButtons(models);
+  document.addEventListener('keydown', function (event) {
+    var field = document.querySelector('.checks .search');
+    if (event.key !== '/' || !field || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    event.preventDefault();
+    field.focus();
+  });
+  addEventListener('hashchange', follow);
+  follow();
 });`;
 
-export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${START}\n})();\n`;
+export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${FILTERS}${DRAWER}${LINKS}${CSV}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-TM40xxHLBDPffiQAmYlHITw4s1U1RObqbX5I4ilHHAY=';
+export const CLIENT_SCRIPT_HASH = 'sha256-jNnMJXzCXyfVEZbC2hUEwq+0nbOLYofF1RAAMOHa6A0=';

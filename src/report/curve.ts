@@ -8,7 +8,16 @@ export type Place = { epsilon: number; epsilonText: string; value: Proportion; t
 export type Series = { name: string; style: string; shape: MarkerShape; places: Place[] };
 
 /** Epsilon runs from 0 to `end`; `scale` turns it into the axis' unit. */
-export type CurveData = { series: Series[]; end: number; scale: number; axis: string; audited: number | null; auditedText: string };
+export type CurveData = {
+  series: Series[];
+  end: number;
+  scale: number;
+  axis: string;
+  audited: number | null;
+  auditedText: string;
+  /** Is the space below the first line drawn as open: neither broken by an attack nor proven by a certificate? */
+  isOpen: boolean;
+};
 
 const SHAPES: MarkerShape[] = ['circle', 'square', 'triangle', 'diamond'];
 
@@ -28,7 +37,7 @@ function places(model: ModelResult, name: string, pick: (point: ModelResult['cur
     });
 }
 
-function frame(models: readonly ModelResult[]): Omit<CurveData, 'series'> | null {
+function frame(models: readonly ModelResult[]): Omit<CurveData, 'series' | 'isOpen'> | null {
   const [first] = models;
   if (first === undefined) return null;
   const steps = inByteSteps(first.threat);
@@ -63,7 +72,7 @@ export function modelCurve(model: ModelResult): CurveData | null {
       places: places(model, 'Noise', (p) => p.noiseAccuracy),
     });
   }
-  return { ...data, series };
+  return { ...data, series, isOpen: true };
 }
 
 /** The robust accuracy of several models on one pair of axes; null where their axes differ. */
@@ -86,5 +95,5 @@ export function comparisonCurve(models: readonly ModelResult[]): CurveData | nul
           },
         ],
   );
-  return { ...data, series };
+  return { ...data, series, isOpen: false };
 }

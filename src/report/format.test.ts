@@ -12,7 +12,8 @@ import {
   seconds,
   size,
 } from './format.ts';
-import { proportionOf, sampleModel } from './testing/sample-result.ts';
+import { proportionOf } from './testing/proportion-of.ts';
+import { sampleModel } from './testing/sample-result.ts';
 
 const p = (count: number, n: number, low = 0, high = 1) => ({ value: n > 0 ? count / n : 0, count, n, low, high });
 

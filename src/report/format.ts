@@ -10,7 +10,7 @@ export function decimalsFor(n: number): number {
 }
 
 /** A share in [0, 1] as a percentage; only exactly 0 and 1 are printed as 0 % and 100 %. */
-function percentage(value: number, decimals: number): string {
+export function percentage(value: number, decimals: number): string {
   const step = 10 ** -decimals;
   const text = (value * 100).toFixed(decimals);
   if (value < 1 && Number(text) >= 100) return `>${(100 - step).toFixed(decimals)} %`;

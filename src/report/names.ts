@@ -4,7 +4,7 @@ import type { ModelResult } from '../audit/result.ts';
 export type Verdict = ModelResult['summary']['verdict'];
 
 /** The tones of the page; each has a colour, and always stands beside a word or sign. */
-export type Tone = 'good' | 'warn' | 'bad' | 'mute' | 'info';
+export type Tone = 'good' | 'warn' | 'bad' | 'mute' | 'info' | 'none';
 
 /** The name of a class, or its number where the data has no names. */
 export function className(model: ModelResult, label: number): string {

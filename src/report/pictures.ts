@@ -1,5 +1,7 @@
 /** Pictures as data URIs: nothing else may become the source of an image, and small ones are shown as pixels. */
-import type { AuditResult, ExampleImages } from '../audit/result.ts';
+import type { Detail } from '../audit/details.ts';
+import type { AuditResult, CheckResult, ExampleImages } from '../audit/result.ts';
+import { checkAnchors } from './check-anchors.ts';
 
 const DATA_URI = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+=*$/;
 const PNG_PREFIX = 'data:image/png;base64,';
@@ -33,5 +35,33 @@ export function withoutPictures(result: AuditResult): AuditResult {
     for (const kind of PICTURE_KINDS) if (safePicture(copy[kind]) !== null) copy[kind] = `#${pictureId(m, e, kind)}`;
     return copy;
   };
-  return { ...result, models: result.models.map((model, m) => ({ ...model, examples: model.examples.map((e, i) => strip(e, m, i)) })) };
+  const anchors = checkAnchors(result);
+  return {
+    ...result,
+    models: result.models.map((model, m) => ({ ...model, examples: model.examples.map((e, i) => strip(e, m, i)) })),
+    checks: result.checks.map((check) => withoutDetailPictures(check, anchors.get(check))),
+  };
+}
+
+/** The pictures of a check's details are those of the elements that `DetailImages` makes. */
+function withoutDetailPictures(check: CheckResult, anchor: string | undefined): CheckResult {
+  // A check that could not run has no card, so no element holds its pictures.
+  if (anchor === undefined || check.status === 'not-applicable') return check;
+  const strip = (details: readonly Detail[], name: string): Detail[] =>
+    details.map((detail, d) =>
+      detail.kind !== 'images'
+        ? detail
+        : {
+            ...detail,
+            items: detail.items.map((item, i) =>
+              safePicture(item.source) === null ? item : { ...item, source: `#${anchor}-${name}-${d}-${i}` },
+            ),
+          },
+    );
+  const { timings } = check;
+  return {
+    ...check,
+    details: strip(check.details, 'detail'),
+    ...(timings && { timings: { ...timings, details: strip(timings.details, 'timed') } }),
+  };
 }

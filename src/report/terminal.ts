@@ -21,7 +21,7 @@ type Page = {
 
 const FINDINGS_SHOWN = 3;
 const NARROWEST = 48;
-const SIGNS: Record<Tone, string> = { good: '✓', warn: '▲', bad: '✗', mute: '?', info: 'i' };
+const SIGNS: Record<Tone, string> = { good: '✓', warn: '▲', bad: '✗', mute: '?', info: 'i', none: '–' };
 
 function pageOf(colors: Colors, width: number): Page {
   const tones: Record<Tone, (text: string) => string> = {
@@ -30,6 +30,7 @@ function pageOf(colors: Colors, width: number): Page {
     bad: colors.red,
     mute: colors.cyan,
     info: colors.cyan,
+    none: colors.dim,
   };
   return {
     width: Math.max(NARROWEST, width),

@@ -1,28 +1,11 @@
 /** What each attack achieved and what it cost. */
 import type { VNode } from 'preact';
-import type { AttackResult, ModelResult } from '../../audit/result.ts';
+import type { ModelResult } from '../../audit/result.ts';
 import { compactCount, count, size } from '../format.ts';
 import { attackLabel } from '../names.ts';
 import { FigureCell } from './figure-cell.tsx';
+import { Parameters } from './parameters.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
-
-function Parameters({ params }: { params: AttackResult['params'] }): VNode | null {
-  const entries = Object.entries(params);
-  if (entries.length === 0) return null;
-  return (
-    <details class="inline">
-      <summary>parameters</summary>
-      <dl class="params">
-        {entries.map(([key, value]) => (
-          <div key={key}>
-            <dt>{key}</dt>
-            <dd class="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  );
-}
 
 export function AttacksTable({ model }: { model: ModelResult }): VNode {
   const eightBit = model.attacks.some((attack) => attack.robustAccuracy8bit !== null);

@@ -1,11 +1,12 @@
 /** Two or more models side by side: their verdicts and gauges, one chart of their curves, and the fate of shared examples. */
 import type { VNode } from 'preact';
-import type { ModelResult } from '../../audit/result.ts';
+import type { AuditResult, ModelResult } from '../../audit/result.ts';
 import { comparisonCurve } from '../curve.ts';
 import { count } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { pairedBreaks } from '../samples.ts';
 import { Badge } from './badge.tsx';
+import { ComparisonChecks } from './comparison-checks.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { Gauges } from './gauges.tsx';
 
@@ -38,7 +39,8 @@ function Paired({ a, b }: { a: ModelResult; b: ModelResult }): VNode | null {
   );
 }
 
-export function Comparison({ models }: { models: readonly ModelResult[] }): VNode {
+export function Comparison({ result }: { result: AuditResult }): VNode {
+  const { models } = result;
   const curve = comparisonCurve(models);
   const [a, b] = models;
   return (
@@ -59,6 +61,7 @@ export function Comparison({ models }: { models: readonly ModelResult[] }): VNod
       {curve === null && (
         <p class="empty">Their curves are not on one chart: the models were audited in different units, or a curve is missing.</p>
       )}
+      <ComparisonChecks result={result} />
     </section>
   );
 }

@@ -49,6 +49,15 @@ function Audited({ at, end, text, height }: { at: number; end: number; text: str
   );
 }
 
+/** What no attack broke and no certificate proves: the true robust accuracy lies somewhere in here. */
+function Open({ places, x, y }: { places: readonly Place[] } & Record<'x' | 'y', (value: number) => number>): VNode {
+  const under = area<Place>()
+    .x((p) => x(p.epsilon))
+    .y0(y(0))
+    .y1((p) => y(p.value.value));
+  return <path class="open-area" d={under([...places]) ?? ''} />;
+}
+
 export function CurveChart(props: Props): VNode {
   const { data, width, height, label } = props;
   const scaleX = scaleLinear()
@@ -69,6 +78,7 @@ export function CurveChart(props: Props): VNode {
   return (
     <svg class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       <Axes {...props} x={x} y={y} />
+      {data.isOpen && <Open places={data.series[0]?.places ?? []} x={x} y={y} />}
       {data.series.map((series, i) => (
         <path key={i} class={`band ${series.style}`} d={band(series.places) ?? ''} />
       ))}

@@ -22,6 +22,12 @@ function Legend({ data }: { data: CurveData }): VNode {
         <span class="swatch-band" aria-hidden="true" />
         95 % interval
       </li>
+      {data.isOpen && (
+        <li>
+          <span class="swatch-open" aria-hidden="true" />
+          unbroken, not proven: no certificate yet
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,14 +1,18 @@
 /** The whole page: head with its policy, style and script; body; the result as JSON. */
 import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
+import { checkAnchors } from '../check-anchors.ts';
+import { checksByModel } from '../checks.ts';
 import { CLIENT_SCRIPT, CLIENT_SCRIPT_HASH } from '../client-script.ts';
 import { embedJson } from '../embed.ts';
 import { withoutPictures } from '../pictures.ts';
+import { CHECKS } from '../styles/checks.ts';
 import { PAGE } from '../styles/page.ts';
 import { PARTS } from '../styles/parts.ts';
 import { PRINT } from '../styles/print.ts';
 import { THEME } from '../styles/theme.ts';
 import { Comparison } from './comparison.tsx';
+import { Compliance } from './compliance.tsx';
 import { ModelSection } from './model-section.tsx';
 import { PageFooter } from './page-footer.tsx';
 import { PageHeader } from './page-header.tsx';
@@ -26,7 +30,7 @@ function Head({ title }: { title: string }): VNode {
       <meta name="generator" content="Gibbon" />
       <meta name="referrer" content="no-referrer" />
       <title>{title}</title>
-      <style dangerouslySetInnerHTML={{ __html: THEME + PAGE + PARTS + PRINT }} />
+      <style dangerouslySetInnerHTML={{ __html: THEME + PAGE + PARTS + CHECKS + PRINT }} />
       <script dangerouslySetInnerHTML={{ __html: CLIENT_SCRIPT }} />
     </head>
   );
@@ -35,6 +39,8 @@ function Head({ title }: { title: string }): VNode {
 export function Document({ result }: { result: AuditResult }): VNode {
   const names = result.models.map((model) => model.name).join(' and ');
   const several = result.models.length > 1;
+  const checks = checksByModel(result);
+  const anchors = checkAnchors(result);
   return (
     <html lang="en">
       <Head title={`${names} · Gibbon robustness audit`} />
@@ -45,10 +51,11 @@ export function Document({ result }: { result: AuditResult }): VNode {
         <div class="page">
           <PageHeader result={result} />
           <main id="main" tabIndex={-1}>
-            {several && <Comparison models={result.models} />}
+            {several && <Comparison result={result} />}
             {result.models.map((model, i) => (
-              <ModelSection key={i} model={model} index={i} />
+              <ModelSection key={i} model={model} index={i} checks={checks[i] ?? []} anchors={anchors} />
             ))}
+            <Compliance result={result} />
             <Provenance result={result} />
           </main>
           <PageFooter version={result.gibbon.version} />

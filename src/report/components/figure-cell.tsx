@@ -9,7 +9,7 @@ export function FigureCell({ value }: { value: Proportion | null }): VNode {
   return (
     <td class="num figure">
       <strong>{percent(value)}</strong>
-      <IntervalBar value={value} />
+      {value.n > 0 && <IntervalBar value={value} />}
       <small>{interval(value)}</small>
     </td>
   );

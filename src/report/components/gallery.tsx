@@ -6,6 +6,7 @@ import { plural } from '../format.ts';
 import { quoted } from '../names.ts';
 import { ExampleEvidence } from './example-evidence.tsx';
 import { ExampleFacts } from './example-facts.tsx';
+import { exampleId, OpenDrawer } from './open-drawer.tsx';
 
 const SHOWN = 6;
 
@@ -15,17 +16,17 @@ function Cards({ model, modelIndex, examples }: Props): VNode {
   return (
     <ul class="gallery">
       {examples.map(({ example, position }) => (
-        <li class="card example" key={position}>
+        <li class="card example" key={position} id={exampleId(modelIndex, position)} data-drawer>
           <h4>
             {quoted(model, example.clean.label)}{' '}
             <span class="arrow" aria-hidden="true">
               →
             </span>
-            <span class="hidden">becomes</span>
-            {quoted(model, example.adversarial.label)}
+            <span class="hidden">becomes</span> {quoted(model, example.adversarial.label)}
           </h4>
           <ExampleEvidence model={model} modelIndex={modelIndex} example={example} position={position} />
           <ExampleFacts model={model} example={example} />
+          <OpenDrawer modelIndex={modelIndex} position={position} />
         </li>
       ))}
     </ul>

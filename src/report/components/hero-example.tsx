@@ -7,6 +7,7 @@ import { confidence, inByteSteps, norm, percentOf, significant, size } from '../
 import { exampleWord, quoted } from '../names.ts';
 import { type EvidenceProps, ExampleEvidence } from './example-evidence.tsx';
 import { ExampleFacts } from './example-facts.tsx';
+import { exampleId, OpenDrawer } from './open-drawer.tsx';
 
 /** The change as an instruction that anyone could follow. */
 function recipe(model: ModelResult, example: ExampleImages): string {
@@ -32,7 +33,7 @@ function story(model: ModelResult, example: ExampleImages): string {
 export function HeroExample({ prefix, ...props }: EvidenceProps & { prefix: string }): VNode {
   const { model, example } = props;
   return (
-    <section class="hero panel" aria-labelledby={`${prefix}-worst-title`} id={`${prefix}-worst`}>
+    <section class="hero panel" aria-labelledby={`${prefix}-worst-title`} id={exampleId(props.modelIndex, props.position)} data-drawer>
       <p class="eyebrow">The worst example</p>
       <h3 id={`${prefix}-worst-title`}>
         {quoted(model, example.clean.label)} becomes <em>{quoted(model, example.adversarial.label)}</em>
@@ -40,6 +41,7 @@ export function HeroExample({ prefix, ...props }: EvidenceProps & { prefix: stri
       <p class="lead">{story(model, example)}</p>
       <ExampleEvidence {...props} />
       <ExampleFacts model={model} example={example} />
+      <OpenDrawer modelIndex={props.modelIndex} position={props.position} />
     </section>
   );
 }

@@ -1,24 +1,29 @@
-/** One model's audit, from its figures and worst example to what was assumed about it. */
+/** One model's audit: the categories, the worst example, what to fix, the figures, the checks, and what was assumed. */
 import type { VNode } from 'preact';
-import type { ModelResult } from '../../audit/result.ts';
+import type { CheckResult, ModelResult } from '../../audit/result.ts';
+import type { Anchors } from '../check-anchors.ts';
 import { modelCurve } from '../curve.ts';
 import { type Ranked, rankExamples } from '../examples.ts';
 import { bytes, count, norm } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { tally } from '../samples.ts';
 import { Assumptions } from './assumptions.tsx';
+import { AttackMatrix } from './attack-matrix.tsx';
 import { AttacksTable } from './attacks-table.tsx';
 import { Badge } from './badge.tsx';
+import { CategoryGauges } from './category-gauges.tsx';
+import { ChecksSection } from './checks-section.tsx';
 import { Confusion } from './confusion.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { Findings } from './findings.tsx';
 import { Gallery } from './gallery.tsx';
 import { Gauges } from './gauges.tsx';
 import { HeroExample } from './hero-example.tsx';
+import { Priorities } from './priorities.tsx';
 import { SampleTable } from './sample-table.tsx';
 import { Section } from './section.tsx';
 
-type Props = { model: ModelResult; index: number };
+type Props = { model: ModelResult; index: number; checks: readonly CheckResult[]; anchors: Anchors };
 
 function Heading({ model, index }: Props): VNode {
   const { verdict } = model.summary;
@@ -48,43 +53,82 @@ function Worst({ model, index, prefix, hero }: { model: ModelResult; index: numb
   );
 }
 
-export function ModelSection(props: Props): VNode {
-  const { model, index } = props;
-  const prefix = `model-${index}`;
+/** Accuracy without an attack, under noise and under attack, and how it falls as the attacker may change more. */
+function Accuracy({ model, prefix }: { model: ModelResult; prefix: string }): VNode {
   const curve = modelCurve(model);
-  const word = exampleWord(model);
+  return (
+    <Section id={`${prefix}-accuracy`} title="Accuracy under attack">
+      <div class="panel">
+        <Gauges model={model} />
+      </div>
+      {curve !== null && (
+        <div id={`${prefix}-curve`} class="below">
+          <h4>Robust accuracy as the attacker may change more</h4>
+          <CurveFigure data={curve} label={`Robust accuracy of ${model.name} against the size of the change`} />
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function Attacks({ model, prefix }: { model: ModelResult; prefix: string }): VNode {
+  return (
+    <Section
+      id={`${prefix}-attacks`}
+      title="Attacks"
+      lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example."
+    >
+      <AttacksTable model={model} />
+      <AttackMatrix model={model} />
+    </Section>
+  );
+}
+
+/** The findings of a result without checks have no cards of their own, and are listed here. */
+function Checks({ model, checks, anchors, prefix }: Omit<Props, 'index'> & { prefix: string }): VNode {
+  if (checks.length === 0)
+    return (
+      <Section id={`${prefix}-findings`} title="Findings">
+        <Findings findings={model.findings} prefix={prefix} />
+      </Section>
+    );
+  return (
+    <Section id={`${prefix}-checks`} title="Checks">
+      <ChecksSection checks={checks} anchors={anchors} prefix={prefix} />
+    </Section>
+  );
+}
+
+export function ModelSection(props: Props): VNode {
+  const { model, index, checks, anchors } = props;
+  const prefix = `model-${index}`;
   const [hero, ...others] = rankExamples(model);
   return (
     <section class="model" id={prefix} aria-labelledby={`${prefix}-title`}>
       <Heading {...props} />
-      <div class="panel">
-        <Gauges model={model} />
-      </div>
+      {checks.length > 0 && (
+        <div class="panel categories">
+          <CategoryGauges checks={checks} anchors={anchors} prefix={prefix} />
+        </div>
+      )}
       <Worst model={model} index={index} prefix={prefix} hero={hero} />
-      {curve !== null && (
-        <Section id={`${prefix}-curve`} title="Robust accuracy as the attacker may change more">
-          <CurveFigure data={curve} label={`Robust accuracy of ${model.name} against the size of the change`} />
+      {checks.length > 0 && (
+        <Section id={`${prefix}-priorities`} title="What to fix first">
+          <Priorities checks={checks} anchors={anchors} />
         </Section>
       )}
-      <Section id={`${prefix}-findings`} title="Findings">
-        <Findings findings={model.findings} prefix={prefix} />
-      </Section>
+      <Accuracy model={model} prefix={prefix} />
+      <Checks model={model} checks={checks} anchors={anchors} prefix={prefix} />
       {others.length > 0 && (
         <Section id={`${prefix}-examples`} title="More that broke">
           <Gallery model={model} modelIndex={index} examples={others} />
         </Section>
       )}
-      <Section
-        id={`${prefix}-attacks`}
-        title="Attacks"
-        lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example."
-      >
-        <AttacksTable model={model} />
-      </Section>
+      {model.attacks.length > 0 && <Attacks model={model} prefix={prefix} />}
       <Section id={`${prefix}-confusion`} title="What the classes turn into">
         <Confusion model={model} />
       </Section>
-      <Section id={`${prefix}-samples`} title={`Every ${word.one}`}>
+      <Section id={`${prefix}-samples`} title={`Every ${exampleWord(model).one}`}>
         <SampleTable model={model} modelIndex={index} />
       </Section>
       <Section id={`${prefix}-assumptions`} title="What Gibbon assumed" lead="If one of these is wrong, so are the figures.">

@@ -1,6 +1,7 @@
 /** The top of the page: whose report this is, and the verdict as one sentence. */
 import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
+import { complianceOf } from '../compliance.ts';
 import { count, dateTime, norm, plural } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
@@ -27,9 +28,10 @@ function Toolbar(): VNode {
 }
 
 /** The parts of one model's audit, or the models where there are several. */
-function links({ models }: AuditResult): [anchor: string, text: string][] {
+function links({ models, checks }: AuditResult): [anchor: string, text: string][] {
   const [first] = models;
   const end: [string, string][] = [
+    ...(complianceOf({ checks }).length > 0 ? ([['compliance', 'Standards']] as [string, string][]) : []),
     ['provenance', 'Provenance'],
     ['reading', 'How to read this'],
   ];
@@ -38,7 +40,7 @@ function links({ models }: AuditResult): [anchor: string, text: string][] {
   if (first === undefined) return end;
   const parts: [string, string][] = [
     ['model-0', 'Verdict'],
-    ['model-0-findings', 'Findings'],
+    checks.length > 0 ? ['model-0-checks', 'Checks'] : ['model-0-findings', 'Findings'],
     ['model-0-attacks', 'Attacks'],
   ];
   return [...parts, ['model-0-samples', `Every ${exampleWord(first).one}`], ['model-0-assumptions', 'Assumptions'], ...end];
@@ -80,7 +82,7 @@ export function PageHeader({ result }: { result: AuditResult }): VNode {
       <div class="topbar">
         <p class="brand">
           <Mark />
-          <span>Gibbon</span> <span class="dim">robustness audit</span>
+          <span>Gibbon</span> <span class="dim">model audit</span>
         </p>
         <Toolbar />
       </div>

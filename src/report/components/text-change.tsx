@@ -1,21 +1,14 @@
-/** A text that fools the model: removed characters struck out, inserted ones marked, with the prediction before and after. */
+/** A text that fools the model: what was changed in it, with the prediction before and after. */
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
-import { shownPieces } from '../text-diff.ts';
 import { Prediction } from './prediction.tsx';
-
-const ELEMENTS = { same: 'span', removed: 'del', added: 'ins' } as const;
+import { TextPieces } from './text-pieces.tsx';
 
 export function TextChange({ model, example }: { model: ModelResult; example: ExampleImages }): VNode | null {
   if (example.text === undefined) return null;
   return (
     <div class="text-change">
-      <blockquote class="text-diff">
-        {shownPieces(example.text.pieces).map(({ kind, text }, i) => {
-          const Element = ELEMENTS[kind];
-          return <Element key={i}>{text}</Element>;
-        })}
-      </blockquote>
+      <TextPieces pieces={example.text.pieces} />
       <div class="tensors">
         <Prediction model={model} said={example.clean} fooled={false} />
         <span aria-hidden="true">→</span>

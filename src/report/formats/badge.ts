@@ -5,7 +5,14 @@ import type { Tone } from '../names.ts';
 import { VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
 
-const COLOURS: Record<Tone, string> = { good: 'brightgreen', warn: 'yellow', bad: 'red', mute: 'lightgrey', info: 'blue' };
+const COLOURS: Record<Tone, string> = {
+  good: 'brightgreen',
+  warn: 'yellow',
+  bad: 'red',
+  mute: 'lightgrey',
+  info: 'blue',
+  none: 'lightgrey',
+};
 
 /** Of the model that fares worst. */
 export function renderBadge(result: AuditResult): string {

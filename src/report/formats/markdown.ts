@@ -6,7 +6,7 @@ import { overall } from '../overall.ts';
 import { plain } from '../plain.ts';
 import { bySeverity, SEVERITIES } from '../severity.ts';
 
-const SIGNS: Record<Tone, string> = { good: '✅', warn: '⚠️', bad: '❌', mute: '❔', info: 'ℹ️' };
+const SIGNS: Record<Tone, string> = { good: '✅', warn: '⚠️', bad: '❌', mute: '❔', info: 'ℹ️', none: '➖' };
 
 /** Text from files or users, without anything that Markdown or HTML would take for its own. */
 function safe(text: string): string {

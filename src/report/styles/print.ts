@@ -6,7 +6,11 @@ export const PRINT = `
   html { font-size: 9.5pt; }
   body { background: #fff; }
   .page { max-width: none; padding: 0; }
-  .toolbar, nav, .controls, .skip, .tip, button.more { display: none !important; }
+  .toolbar, nav, .controls, .skip, .tip, button.more, .needs-script, .table-tools, .drawer { display: none !important; }
+  details.check::details-content, details.framework::details-content { content-visibility: visible; block-size: auto; }
+  .check > summary::after, .framework > summary::after { display: none; }
+  .check { break-inside: auto !important; } .check > summary { break-after: avoid; }
+  .categories .gauges { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   th, td, .samples td { padding: .25rem .5rem; white-space: normal; font-size: .8rem; }
   .attacks tbody th, .files .path, .files .hash { min-width: 0; }
   .panel, .card, .scroll { box-shadow: none; }

@@ -33,7 +33,7 @@ export const THEME = `
 .tone-bad { --tone: var(--bad); --tone-rgb: var(--bad-rgb); --tone-ground: var(--bad-ground); }
 .tone-warn { --tone: var(--warn); --tone-rgb: var(--warn-rgb); --tone-ground: var(--warn-ground); }
 .tone-good { --tone: var(--good); --tone-rgb: var(--good-rgb); --tone-ground: var(--good-ground); }
-.tone-mute, .tone-info { --tone: var(--mute); --tone-rgb: var(--mute-rgb); --tone-ground: var(--mute-ground); }
+.tone-mute, .tone-info, .tone-none { --tone: var(--mute); --tone-rgb: var(--mute-rgb); --tone-ground: var(--mute-ground); }
 .tone-plain { --tone: var(--ink-2); --tone-rgb: var(--mute-rgb); --tone-ground: var(--mute-ground); }
 .series-0 { --series: var(--accent); --series-rgb: var(--accent-soft); }
 .series-1 { --series: var(--series-1); --series-rgb: var(--series-1-rgb); }

@@ -11,6 +11,8 @@ import type {
   SampleResult,
 } from '../../audit/result.ts';
 import { pngDataUri } from './png.ts';
+import { proportionOf } from './proportion-of.ts';
+import { sampleChecks } from './sample-checks.ts';
 
 export type SampleOptions = {
   name?: string;
@@ -40,15 +42,6 @@ function numbers(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-/** A proportion with Wilson's interval, which is near enough for made-up figures. */
-export function proportionOf(count: number, n: number): Proportion {
-  if (n === 0) return { value: 0, count: 0, n: 0, low: 0, high: 1 };
-  const [p, z2] = [count / n, 3.8416];
-  const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (Math.sqrt(z2) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
-  return { value: p, count, n, low: count === 0 ? 0 : Math.max(0, centre - half), high: count === n ? 1 : Math.min(1, centre + half) };
 }
 
 function distancesOf(s: Settings, random: () => number): Distances {
@@ -316,7 +309,7 @@ export function sampleResult(models: ModelResult[] = [sampleModel()]): AuditResu
     },
     summary: first.summary,
     models,
-    checks: [],
+    checks: models.flatMap(sampleChecks),
     timings: { total: 71.2, load: 0.42, 'attack pgd': 41.1, 'attack square': 22.3 },
   };
 }
