@@ -5,6 +5,8 @@ import { CLIENT_CELLS, CLIENT_SCRIPT, CLIENT_SCRIPT_HASH } from './client-script
 import { renderHtml } from './html.tsx';
 import { PICTURE_KINDS } from './pictures.ts';
 import { sampleCells } from './samples.ts';
+import { hostileChecks } from './testing/hostile-checks.ts';
+import { sampleDetails } from './testing/sample-details.ts';
 import { type SampleOptions, sampleModel, sampleResult } from './testing/sample-result.ts';
 
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'&\u2028`;
@@ -93,9 +95,10 @@ describe('hostile names', () => {
   for (const attack of model.attacks) Object.assign(attack, { name: HOSTILE, params: { [HOSTILE]: HOSTILE } });
   for (const finding of model.findings) Object.assign(finding, { title: HOSTILE, text: HOSTILE, remedies: [HOSTILE] });
   for (const sample of model.samples) Object.assign(sample, { id: HOSTILE });
-  const result = sampleResult([model]);
+  const result = { ...sampleResult([model]), checks: hostileChecks(model, HOSTILE) };
   const html = renderHtml(result);
 
+  test('come from a valid result', () => expect(() => auditResult.parse(result)).not.toThrow());
   test('open no element', () => {
     expect(html.includes('<img src=x')).toBe(false);
     expect(html.match(/<script\b/g)).toHaveLength(2);
@@ -103,7 +106,17 @@ describe('hostile names', () => {
   });
   test('end no attribute', () => expect(markup(html).match(/<[^>]*="[^"]*"onerror/)).toBeNull());
   test('load no picture', () => expect(markup(html).includes('evil.example')).toBe(false));
-  test('survive in the JSON', () => expect(embedded(html).models[0]?.name).toBe(HOSTILE));
+  test('survive in the JSON', () => {
+    expect(embedded(html).models[0]?.name).toBe(HOSTILE);
+    expect(embedded(html).checks).toEqual(JSON.parse(JSON.stringify(result.checks)));
+  });
+  test('become no address', () => {
+    const details = [{ kind: 'link', title: 'x', href: 'javascript:alert(1)' }] as const;
+    const [check, ...others] = sampleResult().checks;
+    if (check === undefined) throw new Error('no checks');
+    const page = renderHtml({ ...sampleResult(), checks: [{ ...check, details: [...details] }, ...others] });
+    expect(markup(page)).not.toContain('href="javascript:');
+  });
 });
 
 describe('the policy', () => {
@@ -190,5 +203,58 @@ describe('tables', () => {
       const model = sampleModel(options);
       for (const sample of model.samples) expect(cells(sample, model)).toEqual(sampleCells(sample, model));
     }
+  });
+});
+
+describe('checks', () => {
+  const result = sampleResult();
+  const html = renderHtml(result);
+  const text = words(html);
+
+  test('are all on the page, with a place to link to', () => {
+    for (const { id } of result.checks) expect(html).toContain(`id="check-0-${id}"`);
+  });
+  test('that ask for attention are open, the others folded', () => {
+    for (const { id, status } of result.checks.filter((check) => check.status !== 'not-applicable')) {
+      const tag = new RegExp(`<details[^>]*id="check-0-${id}"[^>]*>`).exec(html)?.[0];
+      expect(/ open/.test(tag ?? '')).toBe(status === 'fail' || status === 'warn');
+    }
+  });
+  test('say why they did not run, died or cannot tell', () => {
+    for (const { reason } of result.checks) if (reason !== null) expect(text).toContain(reason);
+  });
+  test('have gauges with their intervals', () => {
+    expect(text).toContain('Integrity Robust accuracy 95 % interval');
+    expect(text).toContain('Fairness Not applicable. The data names no groups.');
+  });
+  test('show every form of evidence', () => {
+    for (const { kind, title } of sampleDetails()) {
+      expect(text).toContain(title);
+      if (kind !== 'link') expect(html).toContain(`class="detail detail-${kind}"`);
+    }
+  });
+  test('show what a finding means, what helps and where to read on', () => {
+    expect(text).toContain('What it means: Who can change pixels');
+    expect(html).toContain('href="https://arxiv.org/abs/1706.06083" rel="noopener noreferrer"');
+  });
+  test('keep each picture once, and can put it back', () => {
+    const kept = embedded(html).checks.flatMap((check) =>
+      check.details.flatMap((detail) => (detail.kind === 'images' ? detail.items : [])),
+    );
+    const given = result.checks.flatMap((check) => check.details.flatMap((detail) => (detail.kind === 'images' ? detail.items : [])));
+    expect(kept.length).toBeGreaterThan(0);
+    for (const [i, { source }] of kept.entries()) {
+      expect(source).toMatch(/^#check-0-/);
+      expect(new RegExp(`id="${source.slice(1)}"[^>]* src="([^"]+)"`).exec(html)?.[1]).toBe(given[i]?.source);
+    }
+  });
+  test('are listed under the standards that they speak to', () => {
+    expect(text).toContain('NISTAML.022 Evasion Failed');
+    expect(text).toContain('ML02 Data Poisoning');
+    expect(text).toContain('names not verified');
+  });
+  test('stand side by side where there are two models', () => {
+    const two = words(renderHtml(sampleResult([sampleModel({ n: 120 }), sampleModel({ name: 'robust', n: 120, broken: 0 })])));
+    expect(two).toMatch(/evasion Failed Robust accuracy: [\d.]+ % , [\d.–]+ % Passed Robust accuracy: [\d.]+ %/);
   });
 });

@@ -57,7 +57,11 @@ export function metricInterval({ low, high, unit, n }: Metric): string | null {
     const [from, to] = [Math.floor(low * 100 * scale + 1e-9) / scale, Math.ceil(high * 100 * scale - 1e-9) / scale];
     return `${from.toFixed(decimals)}–${to.toFixed(decimals)} %`;
   }
-  return `${written(low, { unit, n })} to ${written(high, { unit, n })}`;
+  const [from, to] = [written(low, { unit, n }), written(high, { unit, n })];
+  if (low < 0) return `${from} to ${to}`;
+  // A unit that both share is written once.
+  const suffix = / [^\d]+$/.exec(to)?.[0] ?? '';
+  return `${suffix !== '' && from.endsWith(suffix) ? from.slice(0, -suffix.length) : from}–${to}`;
 }
 
 /** Value, interval and sample in one line, for text alternatives and plain formats. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { bar, sparkline } from './bars.ts';
 import { cut, plain, wrap } from './plain.ts';
-import { renderTerminal } from './terminal.ts';
+import { renderTerminal, renderVerdicts } from './terminal.ts';
+import { hostileChecks } from './testing/hostile-checks.ts';
 import { sampleModel, sampleResult } from './testing/sample-result.ts';
 
 const ESCAPE = String.fromCharCode(27);
@@ -44,7 +45,9 @@ test('names cannot steer the terminal', () => {
   const model = sampleModel({ name: hostile, headline: hostile });
   for (const attack of model.attacks) Object.assign(attack, { id: hostile });
   for (const finding of model.findings) Object.assign(finding, { title: hostile, remedies: [hostile] });
-  expect(renderTerminal(sampleResult([model]), { color: false }).replaceAll('\n', '')).not.toMatch(/\p{Cc}|[\u202a-\u202e]/u);
+  const result = { ...sampleResult([model]), checks: hostileChecks(model, hostile) };
+  expect(renderVerdicts(result, { color: false })).not.toMatch(/\p{Cc}|[\u202a-\u202e]/u);
+  expect(renderTerminal(result, { color: false }).replaceAll('\n', '')).not.toMatch(/\p{Cc}|[\u202a-\u202e]/u);
 });
 
 test('nothing measured is nothing printed', () => {
@@ -53,7 +56,7 @@ test('nothing measured is nothing printed', () => {
   model.curve = [];
   model.attacks = [];
   model.findings = [];
-  expect(renderTerminal(sampleResult([model]), { color: false })).not.toMatch(/noise|8-bit|curve|attack |NaN/);
+  expect(renderTerminal({ ...sampleResult([model]), checks: [] }, { color: false })).not.toMatch(/noise|8-bit|curve|attack |NaN/);
 });
 
 test('bars are exact to an eighth and never hide a little', () => {
@@ -65,4 +68,30 @@ test('text is cut and wrapped by characters', () => {
   expect(plain('a\tb\u0000  c ')).toBe('a b c');
   expect(cut('gibbon', 4)).toBe('gib…');
   expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
+});
+
+describe('checks', () => {
+  const text = renderTerminal(sampleResult(), { color: false });
+
+  test('stand by category, with status and deciding figure', () => {
+    expect(text).toMatch(/Integrity\n {2}✗ Failed {4}Small perturbations change its .* 4\.5 % +2\.3–8\.4 %/);
+    expect(text).toMatch(/Confidentiality\n {2}\? Undecided Membership +0\.646 +0\.59–0\.7\n {14}With 200 members/);
+    expect(text.indexOf('Integrity')).toBeLessThan(text.indexOf('Evidence'));
+  });
+  test('that could not run are summed up with what they need', () =>
+    expect(text).toMatch(/Not applicable\n {2}– group-performance: The data names no groups\. Give --groups/));
+  test('are counted where there are several models and they passed', () => {
+    const two = renderTerminal(sampleResult([sampleModel(), sampleModel({ name: 'robust' })]), { color: false });
+    expect(two.match(/✓ 2 checks passed/g)).toHaveLength(2);
+    expect(two).not.toContain('Random noise of the same size does no');
+  });
+  test('leave the verdict to the last line', () => expect(text.split('\n').at(-1)).toMatch(/^✗ Broken: /));
+});
+
+test('verdicts alone are a line for each model', () => {
+  expect(renderVerdicts(sampleResult(), { color: false })).toBe(
+    '✗ Broken: a change of at most 0.1 per pixel fools the model on nearly every image.',
+  );
+  const two = sampleResult([sampleModel(), sampleModel({ name: 'robust', verdict: 'robust', headline: 'Holds.' })]);
+  expect(renderVerdicts(two, { color: false }).split('\n')).toEqual([expect.stringMatching(/^✗ mnist-natural: /), '✓ robust: Holds.']);
 });

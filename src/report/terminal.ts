@@ -1,50 +1,19 @@
 /** The result as a summary for the terminal; its last line is the verdict. */
 import pc from 'picocolors';
-import type { AttackResult, AuditResult, Finding, ModelResult, Proportion } from '../audit/result.ts';
+import type { AttackResult, AuditResult, CheckResult, Finding, ModelResult, Proportion } from '../audit/result.ts';
 import { bar, sparkline } from './bars.ts';
+import { checksByModel } from './checks.ts';
 import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
 import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
+import { checkTable } from './terminal-checks.ts';
+import { type Page, pageOf, SIGNS, WIDE } from './terminal-page.ts';
 import { rowExamples } from './terminal-table.ts';
 import { textExamples } from './terminal-text.ts';
 
-type Colors = ReturnType<typeof pc.createColors>;
-type Page = {
-  width: number;
-  paint: (tone: Tone, text: string) => string;
-  bold: (text: string) => string;
-  dim: (text: string) => string;
-  mark: ((kind: 'removed' | 'added', text: string) => string) | undefined;
-};
-
 const FINDINGS_SHOWN = 3;
-const NARROWEST = 48;
-const SIGNS: Record<Tone, string> = { good: '✓', warn: '▲', bad: '✗', mute: '?', info: 'i', none: '–' };
-
-function pageOf(colors: Colors, width: number): Page {
-  const tones: Record<Tone, (text: string) => string> = {
-    good: colors.green,
-    warn: colors.yellow,
-    bad: colors.red,
-    mute: colors.cyan,
-    info: colors.cyan,
-    none: colors.dim,
-  };
-  return {
-    width: Math.max(NARROWEST, width),
-    paint: (tone, text) => tones[tone](text),
-    bold: colors.bold,
-    dim: colors.dim,
-    mark: colors.isColorSupported ? marker(colors) : undefined,
-  };
-}
-
-/** What was removed struck out, what was inserted underlined. */
-function marker(colors: Colors): (kind: 'removed' | 'added', text: string) => string {
-  return (kind, text) => (kind === 'removed' ? colors.strikethrough(colors.red(text)) : colors.underline(colors.green(text)));
-}
 
 /** Cells of a figure's bar. */
 function barLength(page: Page): number {
@@ -81,7 +50,7 @@ function curve(page: Page, model: ModelResult): string[] {
   const drawn = sparkline(points.flatMap((point) => [point.robustAccuracy.value, point.robustAccuracy.value]));
   return [
     '',
-    `  ${pad('curve', 9)}ε ${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}${page.width >= 72 ? page.dim('  robust accuracy as ε grows') : ''}`,
+    `  ${pad('curve', 9)}ε ${size(first.epsilon, model.threat)} ${drawn} ${size(last.epsilon, model.threat)}${page.width >= WIDE ? page.dim('  robust accuracy as ε grows') : ''}`,
   ];
 }
 
@@ -93,14 +62,14 @@ function attackRow(page: Page, attack: AttackResult, { label, names }: { label: 
     pad(compactCount(attack.queries), 9, 'left'),
     pad(compactCount(attack.gradients), 10, 'left'),
   ];
-  const shown = page.width >= 72 ? cells : cells.slice(0, 2);
+  const shown = page.width >= WIDE ? cells : cells.slice(0, 2);
   return `  ${pad(cut(plain(label), names), names)}${shown.join('')}`;
 }
 
 function attacks(page: Page, model: ModelResult): string[] {
   if (model.attacks.length === 0) return [];
   const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attackLabel(model.attacks, attack))].length));
-  const names = Math.min(longest, page.width >= 72 ? page.width - 54 : page.width - 20);
+  const names = Math.min(longest, page.width >= WIDE ? page.width - 54 : page.width - 20);
   const heads = [
     pad('success', 8, 'left'),
     pad('left', 9, 'left'),
@@ -108,7 +77,7 @@ function attacks(page: Page, model: ModelResult): string[] {
     pad('queries', 9, 'left'),
     pad('gradients', 10, 'left'),
   ];
-  const head = `  ${pad('attack', names)}${(page.width >= 72 ? heads : heads.slice(0, 2)).join('')}`;
+  const head = `  ${pad('attack', names)}${(page.width >= WIDE ? heads : heads.slice(0, 2)).join('')}`;
   return [
     '',
     page.dim(head),
@@ -148,7 +117,7 @@ function verdictLine(page: Page, result: AuditResult): string {
   return page.paint(tone, page.bold(`${SIGNS[tone]} ${text}`));
 }
 
-function block(page: Page, model: ModelResult, several: boolean): string[] {
+function block(page: Page, model: ModelResult, checks: readonly CheckResult[], several: boolean): string[] {
   const { data, threat } = model;
   const word = exampleWord(model);
   const scope = `${plural(data.n, word.one, word.many)}${data.n < data.of ? ` of ${count(data.of)}` : ''} · ${norm(threat.norm)} ε = ${plain(threat.epsilonText)}`;
@@ -165,6 +134,7 @@ function block(page: Page, model: ModelResult, several: boolean): string[] {
     ...textExamples(page, model),
     ...rowExamples(page, model),
     ...findings(page, model),
+    ...checkTable(page, checks, several),
     '',
   ];
 }
@@ -176,6 +146,24 @@ function block(page: Page, model: ModelResult, several: boolean): string[] {
 export function renderTerminal(result: AuditResult, options: { color: boolean; width?: number }): string {
   const page = pageOf(pc.createColors(options.color), options.width ?? 80);
   const { gibbon, run, models } = result;
+  const checks = checksByModel(result);
   const head = page.dim(`Gibbon ${gibbon.version} · preset ${plain(run.preset)} · seed ${run.seed} · ${dateTime(run.startedAt)}`);
-  return [head, '', ...models.flatMap((model) => block(page, model, models.length > 1)), verdictLine(page, result)].join('\n');
+  return [
+    head,
+    '',
+    ...models.flatMap((model, i) => block(page, model, checks[i] ?? [], models.length > 1)),
+    verdictLine(page, result),
+  ].join('\n');
+}
+
+/** The verdicts alone, a line for each model: what `--quiet` leaves. */
+export function renderVerdicts(result: AuditResult, options: { color: boolean }): string {
+  const page = pageOf(pc.createColors(options.color), Number.MAX_SAFE_INTEGER);
+  if (result.models.length < 2) return verdictLine(page, result);
+  return result.models
+    .map(({ name, summary: { verdict, headline } }) => {
+      const { tone } = VERDICTS[verdict];
+      return page.paint(tone, `${SIGNS[tone]} ${plain(name)}: ${plain(headline)}`);
+    })
+    .join('\n');
 }

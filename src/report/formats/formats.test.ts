@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hostileChecks } from '../testing/hostile-checks.ts';
 import { sampleModel, sampleResult } from '../testing/sample-result.ts';
 import { FORMATS, formatOf } from './formats.ts';
 
@@ -7,6 +8,14 @@ const HOSTILE = 'a|b`<img src=x onerror=alert(1)>"&\u0000\u001b[31m=cmd()\r\n# *
 async function rendered(path: string, name = 'mnist-natural'): Promise<string> {
   const render = await formatOf(path).load();
   return render(sampleResult([sampleModel({ name }), sampleModel({ name: 'robust', broken: 0.1, verdict: 'robust' })]));
+}
+
+/** With a hostile string in every free text of every check. */
+async function hostile(path: string): Promise<string> {
+  const model = sampleModel({ name: HOSTILE });
+  const checks = hostileChecks(model, HOSTILE);
+  model.findings = checks.flatMap(({ findings }) => findings);
+  return (await formatOf(path).load())({ ...sampleResult([model]), checks });
 }
 
 /** Every opening tag is closed by its own, and nothing else is between angle brackets. */
@@ -40,6 +49,9 @@ describe('the form of a file', () => {
     ['x.sarif.json', '.sarif.json'],
     ['x.badge.json', '.badge.json'],
     ['x.json', '.json'],
+    ['x.cdx.json', '.cdx.json'],
+    ['x.card.md', '.card.md'],
+    ['x.metrics.csv', '.metrics.csv'],
   ])('%s is %s', (path, ending) => expect(formatOf(path).ending).toBe(ending));
   it('is refused where the name does not say it', () => expect(() => formatOf('report.pdf')).toThrow(/in which form/));
   it.each(FORMATS.map(({ ending }) => ending))('%s can be written', async (ending) =>
@@ -60,19 +72,40 @@ describe('Markdown', () => {
     expect(text).not.toMatch(/(?<!\\)\*\*c/);
     const rows = text.split('\n').filter((line) => line.startsWith('| a\\|b'));
     expect(rows[0]?.split(/(?<!\\)\|/)).toHaveLength(9);
+    for (const form of ['r.md', 'r.card.md']) {
+      // The card's header is YAML, which has a test of its own.
+      const body = (await hostile(form)).split(/^---$/m).at(-1) ?? '';
+      expect(body.length).toBeGreaterThan(500);
+      expect(body).not.toMatch(/<img|(?<!\\)\*\*c/);
+    }
+  });
+  it('has a row for each check, and says what the others need', async () => {
+    const text = await rendered('r.md');
+    expect(text).toContain('| Integrity | ❌ Failed | Small perturbations change its decision | Robust accuracy 4.5 %');
+    expect(text).toContain('➖ group\\-performance: The data names no groups');
   });
 });
 
 describe('JUnit', () => {
-  it('fails for critical and high findings only, and counts them', async () => {
+  it('fails for failed checks only, skips what could not run, and counts them', async () => {
     const xml = await rendered('r.junit.xml');
     expect(isWellFormed(xml)).toBe(true);
-    const failures = xml.match(/<failure /g)?.length ?? 0;
-    expect(xml).toContain(`<testsuites name="gibbon" tests="${xml.match(/<testcase /g)?.length}" failures="${failures}"`);
-    expect(xml.match(/<failure type="(\w+)"/g)?.every((one) => /critical|high/.test(one))).toBe(true);
-    expect(failures).toBeGreaterThan(0);
+    const count = (tag: string): number => xml.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
+    expect(xml).toContain(
+      `<testsuites name="gibbon" tests="${count('testcase')}" failures="${count('failure')}" errors="${count('error')}"`,
+    );
+    expect([count('testcase'), count('failure'), count('error'), count('skipped')]).toEqual([14, 2, 2, 2]);
   });
-  it('is well formed whatever the names are', async () => expect(isWellFormed(await rendered('r.junit.xml', HOSTILE))).toBe(true));
+  it('has a suite for each category of each model, whose counts add up', async () => {
+    const xml = await rendered('r.junit.xml');
+    const suites = [...xml.matchAll(/<testsuite name="([^"]+)" tests="(\d+)"/g)];
+    expect(suites.map((match) => match[1])).toContain('robust: Fairness');
+    expect(suites.reduce((sum, match) => sum + Number(match[2]), 0)).toBe(14);
+  });
+  it('is well formed whatever the texts are', async () => {
+    expect(isWellFormed(await rendered('r.junit.xml', HOSTILE))).toBe(true);
+    expect(isWellFormed(await hostile('r.junit.xml'))).toBe(true);
+  });
 });
 
 describe('SARIF', () => {
@@ -80,12 +113,77 @@ describe('SARIF', () => {
     const [run] = JSON.parse(await rendered('r.sarif')).runs;
     const rules = run.tool.driver.rules.map(({ id }: { id: string }) => id);
     expect(new Set(rules).size).toBe(rules.length);
-    for (const { ruleId, level, partialFingerprints, locations } of run.results) {
-      expect(rules).toContain(ruleId);
+    for (const { ruleId, ruleIndex, level, partialFingerprints, locations } of run.results) {
+      expect(rules[ruleIndex]).toBe(ruleId);
       expect(['error', 'warning', 'note']).toContain(level);
       expect(partialFingerprints['modelAndFinding/v1']).toMatch(/^[0-9a-f]{64}:/);
       expect(() => new URL(locations[0].physicalLocation.artifactLocation.uri, 'file:///work/')).not.toThrow();
     }
+  });
+  it('names the check in its rules, with help, standards as tags and an address that is one', async () => {
+    const model = sampleModel();
+    model.findings = sampleResult([model]).checks.flatMap(({ findings }) => findings);
+    const render = await formatOf('r.sarif').load();
+    const [run] = JSON.parse(render(sampleResult([model]))).runs;
+    const rule = run.tool.driver.rules.find(({ id }: { id: string }) => id === 'latency/slow-input');
+    expect(rule.help.text).toContain('→ Set a time limit');
+    expect(rule.properties.tags).toEqual(['security', 'machine-learning', 'availability', 'nist/nistaml.014']);
+    for (const { helpUri } of run.tool.driver.rules) if (helpUri !== undefined) expect(() => new URL(helpUri)).not.toThrow();
+  });
+  it('tells of checks that died where tools tell of their own faults', async () => {
+    const [run] = JSON.parse(await rendered('r.sarif')).runs;
+    expect(run.invocations[0].toolExecutionNotifications).toHaveLength(2);
+  });
+});
+
+describe('figures of checks as CSV', () => {
+  it('have a row each, of equally many cells', async () => {
+    const rows = cellsOf(await rendered('r.metrics.csv'));
+    for (const row of rows) expect(row).toHaveLength(rows[0]?.length as number);
+    const auc = rows.find((row) => row[4] === 'auc');
+    expect(auc?.slice(1, 11)).toEqual(['confidentiality', 'membership', 'undecided', 'auc', 'AUC', '0.6465', '0.59', '0.7', '200', '0.5']);
+    expect(rows.find((row) => row[4] === 'p99')?.at(-1)).toBe('true');
+    expect(rows.some((row) => row[2] === 'group-performance')).toBe(true);
+  });
+});
+
+describe('the model card', () => {
+  it('has a header of JSON strings and plain scalars, which YAML reads as they are', async () => {
+    for (const card of [await rendered('r.card.md'), await hostile('r.card.md')]) {
+      const [, header = ''] = card.split(/^---$/m);
+      for (const line of header.trim().split('\n')) {
+        const value = /^[ -]*(?:[a-z_-]+: ?)?(.*)$/.exec(line)?.[1] ?? '';
+        if (value.startsWith('"')) expect(() => JSON.parse(value)).not.toThrow();
+        else expect(value).toMatch(/^[A-Za-z0-9.:-]*$/);
+      }
+    }
+  });
+  it('gives figures with intervals, and says what is not known', async () => {
+    const card = await rendered('r.card.md');
+    expect(card).toMatch(/\| Integrity \| evasion \| Robust accuracy \| 4\.5 % \| 2\.3–8\.4 % \| 96\.5 % \| 200 \|/);
+    expect(card).toContain('Not examined: group\\-performance');
+    expect(card).toContain('none of these figures is a certificate');
+  });
+});
+
+describe('CycloneDX', () => {
+  it('has each model with its hash, data set and figures with their intervals', async () => {
+    const bom = JSON.parse(await rendered('r.cdx.json'));
+    expect(bom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
+    expect(bom.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    const refs = bom.components.map((one: { 'bom-ref': string }) => one['bom-ref']);
+    expect(refs).toEqual(['model-0', 'model-1', 'data-0', 'data-1']);
+    const [model] = bom.components;
+    expect(model.type).toBe('machine-learning-model');
+    expect(model.hashes).toEqual([{ alg: 'SHA-256', content: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(refs).toContain(model.modelCard.modelParameters.datasets[0].ref);
+    const metrics = model.modelCard.quantitativeAnalysis.performanceMetrics;
+    expect(metrics.find((one: { type: string }) => one.type === 'membership.auc')).toMatchObject({
+      value: '0.6465',
+      confidenceInterval: { lowerBound: '0.59', upperBound: '0.7' },
+    });
+    // What the machine measured is no property of the model.
+    expect(metrics.some((one: { type: string }) => one.type.startsWith('latency'))).toBe(false);
   });
 });
 

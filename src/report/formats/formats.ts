@@ -14,7 +14,12 @@ interface Format {
 
 export const FORMATS: readonly Format[] = [
   { ending: '.badge.json', about: 'a badge (shields.io endpoint)', load: async () => (await import('./badge.ts')).renderBadge },
-  { ending: '.junit.xml', about: 'JUnit: a test case for each finding', load: async () => (await import('./junit.ts')).renderJunit },
+  {
+    ending: '.cdx.json',
+    about: 'CycloneDX 1.6: the models with hashes and measured figures',
+    load: async () => (await import('./cyclonedx.ts')).renderCycloneDx,
+  },
+  { ending: '.junit.xml', about: 'JUnit: a test case for each check', load: async () => (await import('./junit.ts')).renderJunit },
   { ending: '.xml', about: 'the same', load: async () => (await import('./junit.ts')).renderJunit },
   { ending: '.sarif', about: 'SARIF 2.1.0, for code-scanning dashboards', load: async () => (await import('./sarif.ts')).renderSarif },
   { ending: '.sarif.json', about: 'the same', load: async () => (await import('./sarif.ts')).renderSarif },
@@ -23,6 +28,16 @@ export const FORMATS: readonly Format[] = [
     ending: '.md',
     about: 'Markdown, for a pull request or a job summary',
     load: async () => (await import('./markdown.ts')).renderMarkdown,
+  },
+  {
+    ending: '.card.md',
+    about: 'a model card, filled with what was measured',
+    load: async () => (await import('./model-card.ts')).renderModelCard,
+  },
+  {
+    ending: '.metrics.csv',
+    about: 'every figure of every check as a row',
+    load: async () => (await import('./metrics-csv.ts')).renderMetricsCsv,
   },
   { ending: '.csv', about: 'every example as a row', load: async () => (await import('./csv.ts')).renderCsv },
   { ending: '.html', about: 'the report', load: async () => (await import('../html.tsx')).renderHtml },
