@@ -75,7 +75,8 @@ function buildDrawer() {
     button('Close', 'Close', function () { drawer.close(); }));
   drawer.append(bar, drawer.body);
   drawer.addEventListener('click', function (event) { if (event.target === drawer) drawer.close(); });
-  drawer.addEventListener('keydown', function (event) {
+  document.addEventListener('keydown', function (event) {
+    if (!drawer.open) return;
     if (event.key === 'ArrowLeft') step(-1);
     if (event.key === 'ArrowRight') step(1);
   });

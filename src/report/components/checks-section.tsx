@@ -72,9 +72,9 @@ function CategoryGroup({ category, checks, anchors, prefix }: Props & { category
   if (own.length === 0) return null;
   const { name, asks } = CATEGORY_NAMES[category];
   return (
-    <section class="category" id={`${prefix}-${category}`} data-category={category} aria-labelledby={`${prefix}-${category}-title`}>
+    <div class="category" id={`${prefix}-${category}`} data-category={category}>
       <div class="category-head">
-        <h4 id={`${prefix}-${category}-title`}>{name}</h4>
+        <h4>{name}</h4>
         <p class="dim">{asks}</p>
         <StatusCounts checks={own} />
       </div>
@@ -86,7 +86,7 @@ function CategoryGroup({ category, checks, anchors, prefix }: Props & { category
           ))}
       </div>
       <NotApplicable checks={own.filter(({ status }) => status === 'not-applicable')} anchors={anchors} />
-    </section>
+    </div>
   );
 }
 

@@ -21,10 +21,17 @@ export function PageFooter({ version }: { version: string }): VNode {
           </p>
         </div>
         <div>
+          <h3>Gauges and statuses</h3>
+          <p>
+            A gauge shows the deciding figure of the category’s worst check; the thin arc is its interval, the tick its baseline. Undecided:
+            the check ran and cannot tell. Not applicable: it could not run, and says what it would take.
+          </p>
+        </div>
+        <div>
           <h3>The interval</h3>
           <p>
-            The figures come from a sample. If audits of fresh samples were repeated, 95 % of such Clopper–Pearson intervals would hold the
-            true figure. A wide one asks for more examples.
+            The figures come from a sample. If audits of fresh samples were repeated, 95 % of such intervals would hold the true figure.
+            Shares have Clopper–Pearson intervals; other figures name their method. A wide interval asks for more examples.
           </p>
         </div>
         <div>

@@ -26,7 +26,7 @@ export const CHECKS = `
 .below { margin-top: 1.75rem; } .below > h4 { margin-bottom: .75rem; } .rest { margin-top: .5rem; font-size: .8125rem; color: var(--ink-3); } .below > .rest { margin: -.5rem 0 .6rem; }
 
 .checks .controls { justify-content: flex-start; } .checks .search { max-width: 16rem; flex: 1 1 10rem; }
-.category { margin-top: 2rem; } .category:first-of-type { margin-top: 1.25rem; }
+.category { margin-top: 2rem; } .controls + .category { margin-top: 1.25rem; }
 .category-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .9rem; margin-bottom: .75rem; }
 .category-head h4 { font-size: 1.125rem; } .category-head > p { font-size: .9375rem; } .category-head .counts { margin-left: auto; }
 .check { padding: 0; overflow: clip; } .checks .cards { gap: .6rem; }
@@ -41,6 +41,7 @@ export const CHECKS = `
 .check-body { padding: .25rem 1.15rem 1.15rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.15rem; border-top: 1px solid var(--line); }
 .check-body > .why { color: var(--ink-3); max-width: 46rem; font-size: .9375rem; padding-top: .85rem; text-wrap: pretty; }
 .check:target, .left-out li:target { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 40rem) { .category-head .counts { margin-left: 0; } }
 @media (max-width: 48rem) {
   .check > summary { grid-template-columns: minmax(0, 1fr) 1rem; } .check > summary::after { grid-column: 2; }
   .check > summary > * { grid-column: 1; } .key-figure { text-align: left; }
@@ -61,12 +62,13 @@ export const CHECKS = `
 .bins { fill: rgb(var(--series-rgb) / .28); stroke: var(--series); stroke-width: 1.2; } .swatch { width: 1.1rem; height: .75rem; border-radius: 2px; background: rgb(var(--series-rgb) / .28); box-shadow: inset 0 0 0 1.2px var(--series); }
 .heat.matrix tbody td { background: rgb(var(--bad-rgb) / calc(var(--share, 0) * .55)); } .heat.matrix.is-plain tbody td { background: rgb(var(--accent-soft) / calc(var(--share, 0) * .4)); }
 .detail-heat-map .scroll, .detail-confusion .scroll, .below > .scroll { width: fit-content; max-width: 100%; } .heat.matrix { min-width: 13rem; } .heat.matrix tbody td { min-width: 3.1rem; }
+.detail > .rest { margin: -.35rem 0 .5rem; } .detail-heat-map .table-tools, .detail-confusion .table-tools, .below > .table-tools { justify-content: flex-start; } .below > .rest + .rest { margin-top: -.5rem; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 8rem), 1fr)); gap: 1rem; } .pictures p { font-size: .8125rem; color: var(--ink-2); margin-top: .3rem; overflow-wrap: anywhere; }
 .texts { display: grid; gap: .9rem; } .texts .dim, .waveforms li .dim { font-size: .8125rem; margin-top: .3rem; } .texts .text-diff { font-size: .9375rem; }
 .nodes { display: grid; gap: .4rem; font-size: .875rem; } .node { border: 1px solid var(--line); border-left-width: 3px; border-radius: .4rem; padding: .4rem .8rem; overflow-wrap: anywhere; } .node.suspicious { border-left-color: var(--tone); background: var(--tone-ground); }
 .node-head { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: baseline; }
 .node.suspicious .dim { color: var(--ink-2); }
-.checklist { display: grid; border: 1px solid var(--line); border-radius: .75rem; } .checklist li { display: grid; grid-template-columns: 7.5rem 1fr; gap: .1rem 1rem; padding: .6rem .9rem; border-bottom: 1px solid var(--line); font-size: .9375rem; } .checklist li:last-child { border: 0; }
+.checklist { display: grid; border: 1px solid var(--line); border-radius: .75rem; } .checklist li { display: grid; grid-template-columns: 8.75rem 1fr; gap: .1rem 1rem; padding: .6rem .9rem; border-bottom: 1px solid var(--line); font-size: .9375rem; } .checklist li:last-child { border: 0; }
 .checklist .badge { align-self: start; line-height: 1.7; font-size: .8125rem; } .item-name { font-weight: 560; } .checklist .dim { font-size: .875rem; text-wrap: pretty; }
 @media (max-width: 40rem) { .checklist li { grid-template-columns: 1fr; } }
 .open-area { fill: rgb(var(--mute-rgb) / .09); } .swatch-open { width: 1.5rem; height: .75rem; border-radius: 2px; background: rgb(var(--mute-rgb) / .12); box-shadow: inset 0 0 0 1px var(--line); }

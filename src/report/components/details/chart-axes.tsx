@@ -11,11 +11,9 @@ export interface Axis {
   readonly place: (value: number) => number;
 }
 
-/** A tick's text; shares without decimals where the step allows it. */
-function tick(value: number, { unit, ticks }: Axis): string {
-  if (unit !== 'share') return inUnit(value, unit);
-  const whole = ticks.every((one) => Math.abs(one * 100 - Math.round(one * 100)) < 1e-9);
-  return whole ? `${Math.round(value * 100)} %` : inUnit(value, unit);
+/** A tick's text; shares without needless decimals. */
+function tick(value: number, { unit }: Axis): string {
+  return unit === 'share' ? `${Number((value * 100).toPrecision(3))} %` : inUnit(value, unit);
 }
 
 export function ChartAxes({ x, y, width, height }: { x: Axis; y: Axis; width: number; height: number }): VNode {

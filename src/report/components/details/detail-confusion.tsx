@@ -68,25 +68,27 @@ function Commonest({ detail }: { detail: Confusion }): VNode {
 export function DetailConfusion({ detail }: { detail: Confusion }): VNode {
   if (detail.classes.length > MOST_CLASSES) return <Commonest detail={detail} />;
   return (
-    <ScrollRegion label={detail.title}>
-      <table class={detail.classes.some((name) => name.length > 4) ? 'heat long' : 'heat'}>
-        <caption>Rows: right class. Columns: the answer. Outlined: correct.</caption>
-        <thead>
-          <tr>
-            <td />
-            {detail.classes.map((name, i) => (
-              <th key={i} scope="col">
-                <span>{name}</span>
-              </th>
+    <>
+      <p class="rest">Rows: right class. Columns: the answer. Outlined: correct.</p>
+      <ScrollRegion label={detail.title}>
+        <table class={detail.classes.some((name) => name.length > 4) ? 'heat long' : 'heat'}>
+          <thead>
+            <tr>
+              <td />
+              {detail.classes.map((name, i) => (
+                <th key={i} scope="col">
+                  <span>{name}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {detail.classes.map((_, right) => (
+              <Row key={right} detail={detail} right={right} />
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {detail.classes.map((_, right) => (
-            <Row key={right} detail={detail} right={right} />
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
   );
 }

@@ -23,39 +23,41 @@ export function DetailHeatMap({ detail }: { detail: HeatMap }): VNode {
   const shade = shadeOf(detail);
   const long = detail.columns.some((name) => name.length > 5);
   return (
-    <ScrollRegion label={detail.title}>
-      <table class={`heat matrix ${long ? 'long' : ''} ${detail.better === null ? 'is-plain' : ''}`}>
-        {detail.unit === 'share' && <caption>In percent. {detail.better === null ? '' : 'Darker is worse.'}</caption>}
-        <thead>
-          <tr>
-            <td />
-            {detail.columns.map((name, i) => (
-              <th key={i} scope="col">
-                <span>{name}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {detail.rows.map((name, r) => (
-            <tr key={r}>
-              <th scope="row">{name}</th>
-              {detail.columns.map((_, c) => {
-                const value = detail.values[r]?.[c] ?? null;
-                return value === null || !Number.isFinite(value) ? (
-                  <td key={c}>
-                    <span class="zero">–</span>
-                  </td>
-                ) : (
-                  <td key={c} style={{ '--share': shade(value).toFixed(2) }}>
-                    {written(value, detail.unit)}
-                  </td>
-                );
-              })}
+    <>
+      {detail.unit === 'share' && <p class="rest">In percent. {detail.better === null ? '' : 'Darker is worse.'}</p>}
+      <ScrollRegion label={detail.title}>
+        <table class={`heat matrix ${long ? 'long' : ''} ${detail.better === null ? 'is-plain' : ''}`}>
+          <thead>
+            <tr>
+              <td />
+              {detail.columns.map((name, i) => (
+                <th key={i} scope="col">
+                  <span>{name}</span>
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+          </thead>
+          <tbody>
+            {detail.rows.map((name, r) => (
+              <tr key={r}>
+                <th scope="row">{name}</th>
+                {detail.columns.map((_, c) => {
+                  const value = detail.values[r]?.[c] ?? null;
+                  return value === null || !Number.isFinite(value) ? (
+                    <td key={c}>
+                      <span class="zero">–</span>
+                    </td>
+                  ) : (
+                    <td key={c} style={{ '--share': shade(value).toFixed(2) }}>
+                      {written(value, detail.unit)}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
   );
 }
