@@ -3,6 +3,7 @@ import type { Status } from '../audit/check-result.ts';
 import type { Metric } from '../audit/metric.ts';
 import type { CheckResult } from '../audit/result.ts';
 import { keyFigure, worstFirst, worstStatus } from './checks.ts';
+import { STATUSES } from './statuses.ts';
 
 /** `share` is where the arc ends, in [0, 1]; `low` and `high` are null where the figure has no interval. */
 export type CategoryGauge =
@@ -18,10 +19,16 @@ function onScale(metric: Metric): boolean {
   return SCALED.has(metric.unit) && metric.better !== null && inside(metric.value) && inside(metric.low) && inside(metric.high);
 }
 
+/** Why a gauge is empty. */
+function reasonOf([first]: readonly CheckResult[]): string {
+  if (first === undefined) return 'No check of this category was part of the audit.';
+  return `${STATUSES[first.status].word}. ${first.reason ?? ''}`.trim();
+}
+
 export function categoryGauge(checks: readonly CheckResult[]): CategoryGauge {
   const status = worstStatus(checks);
   const ran = checks.filter((check) => check.status !== 'not-applicable' && check.status !== 'error');
-  if (ran.length === 0) return { kind: 'none', status, reason: checks[0]?.reason ?? 'No check of this category was part of the audit.' };
+  if (ran.length === 0) return { kind: 'none', status, reason: reasonOf(checks) };
   for (const check of worstFirst(ran)) {
     const metric = keyFigure(check);
     if (metric === undefined || metric.value === null || !onScale(metric)) continue;

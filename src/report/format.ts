@@ -137,6 +137,11 @@ export function dateTime(iso: string): string {
   return `${date}, ${time.toISOString().slice(11, 16)} UTC`;
 }
 
+/** Text in which no line ends between a number and its percent sign. */
+export function glued(text: string): string {
+  return text.replace(/(\d) %/g, '$1\u00a0%');
+}
+
 /** `1 example`, `2 examples`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;

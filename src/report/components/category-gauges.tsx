@@ -28,7 +28,7 @@ function dialOf(gauge: CategoryGauge, name: string): DialProps {
 }
 
 function Told({ gauge }: { gauge: CategoryGauge }): VNode {
-  if (gauge.kind === 'none') return <span class="gauge-hint">Not applicable. {gauge.reason}</span>;
+  if (gauge.kind === 'none') return <span class="gauge-hint">{gauge.reason}</span>;
   if (gauge.kind === 'passed') return <span class="gauge-hint">checks passed</span>;
   const { metric } = gauge;
   const interval = metricInterval(metric);

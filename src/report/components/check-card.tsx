@@ -74,7 +74,7 @@ export function CheckCard({ check, anchor }: { check: CheckResult; anchor: strin
         <div class="check-foot">
           <Tags tags={check.tags} />
           <p class="dim">
-            <span class="mono">{check.id}</span> · <a href={`#${anchor}`}>link to this check</a>
+            <span class="mono">{check.id}</span> <a href={`#${anchor}`}>link to this check</a>
           </p>
           <Parameters params={check.params} />
         </div>

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { AuditResult, ModelResult } from '../../audit/result.ts';
 import { comparisonCurve } from '../curve.ts';
-import { count } from '../format.ts';
+import { count, glued } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { pairedBreaks } from '../samples.ts';
 import { Badge } from './badge.tsx';
@@ -20,7 +20,7 @@ function Column({ model, index }: { model: ModelResult; index: number }): VNode 
         </h3>
         <Badge tone={VERDICTS[verdict].tone}>{VERDICTS[verdict].word}</Badge>
       </div>
-      <p>{headline}</p>
+      <p>{glued(headline)}</p>
       <Gauges model={model} />
     </article>
   );

@@ -1,6 +1,7 @@
 /** What a check found: the facts, what they mean for this threat model, what helps, and where to read on. */
 import type { VNode } from 'preact';
 import type { Finding } from '../../audit/result.ts';
+import { glued } from '../format.ts';
 import { SEVERITIES } from '../severity.ts';
 import { Badge } from './badge.tsx';
 
@@ -25,7 +26,7 @@ export function FindingBody({ finding, isTitled }: { finding: Finding; isTitled:
         <Badge tone={tone}>{word}</Badge>
       </p>
       {isTitled && <h6>{finding.title}</h6>}
-      <p>{finding.text}</p>
+      <p>{glued(finding.text)}</p>
       {finding.meaning !== undefined && (
         <p class="meaning">
           <strong>What it means:</strong> {finding.meaning}

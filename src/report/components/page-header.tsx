@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
 import { complianceOf } from '../compliance.ts';
-import { count, dateTime, norm, plural } from '../format.ts';
+import { count, dateTime, glued, norm, plural } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
 import { Badge } from './badge.tsx';
@@ -90,7 +90,7 @@ export function PageHeader({ result }: { result: AuditResult }): VNode {
         <p class="verdict-top">
           <Badge tone={tone}>{word}</Badge>
         </p>
-        <h1>{headline}</h1>
+        <h1>{glued(headline)}</h1>
         <ul class="scope">
           {scope(result).map((part) => (
             <li key={part}>{part}</li>
