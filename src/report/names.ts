@@ -11,6 +11,11 @@ export function className(model: ModelResult, label: number): string {
   return model.data.classNames?.[label]?.trim() || `class ${label}`;
 }
 
+/** The last part of a path: what may stand in a form that is published, where a machine's folders are nobody's business. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+}
+
 /** A class name in quotation marks, so that `7` or `not a cat` reads as a name inside a sentence. */
 export function quoted(model: ModelResult, label: number): string {
   const name = className(model, label);

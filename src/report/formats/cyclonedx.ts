@@ -2,6 +2,7 @@
 import type { Metric } from '../../audit/metric.ts';
 import type { AuditResult, CheckResult, ModelResult } from '../../audit/result.ts';
 import { checksByModel, openFindings, reasons } from '../checks.ts';
+import { fileName } from '../names.ts';
 import { plain } from '../plain.ts';
 
 const TASKS: Record<ModelResult['data']['modality'], string> = {
@@ -79,9 +80,9 @@ function dataset({ data }: ModelResult, index: number): Record<string, unknown> 
   return {
     type: 'data',
     'bom-ref': `data-${index}`,
-    name: plain(data.path),
+    name: plain(fileName(data.path)),
     hashes: [{ alg: 'SHA-256', content: data.sha256 }],
-    data: [{ type: 'dataset', name: plain(data.path), description: `Evaluated on ${data.n} of ${data.of} examples` }],
+    data: [{ type: 'dataset', name: plain(fileName(data.path)), description: `Evaluated on ${data.n} of ${data.of} examples` }],
   };
 }
 

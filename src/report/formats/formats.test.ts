@@ -158,6 +158,15 @@ describe('the model card', () => {
       }
     }
   });
+  it('names files without the folders of the machine', async () => {
+    const model = sampleModel();
+    Object.assign(model, { path: '/home/somebody/models/net.onnx', data: { ...model.data, path: 'C:\\private\\digits\\' } });
+    for (const form of ['r.card.md', 'r.cdx.json']) {
+      const text = (await formatOf(form).load())(sampleResult([model]));
+      expect(text).not.toMatch(/somebody|private/);
+      expect(text).toContain('digits');
+    }
+  });
   it('gives figures with intervals, and says what is not known', async () => {
     const card = await rendered('r.card.md');
     expect(card).toMatch(/\| Integrity \| evasion \| Robust accuracy \| 4\.5 % \| 2\.3–8\.4 % \| 96\.5 % \| 200 \|/);

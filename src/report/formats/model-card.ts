@@ -4,6 +4,7 @@ import type { AuditResult, CheckResult, ModelResult } from '../../audit/result.t
 import { CATEGORY_NAMES, checksByModel, checkTitle, openFindings, REPORTED_CATEGORIES, reasons, worstFirst } from '../checks.ts';
 import { bytes, count, dateTime, norm } from '../format.ts';
 import { inUnit, metricInterval, metricValue } from '../metric-text.ts';
+import { fileName } from '../names.ts';
 import { SEVERITIES } from '../severity.ts';
 import { STATUSES } from '../statuses.ts';
 import { MARKDOWN_SIGNS, markdownTable, safe } from './markdown-text.ts';
@@ -32,8 +33,8 @@ function yamlResults(model: ModelResult, checks: readonly CheckResult[]): string
     '  - task:',
     `      type: ${task}`,
     '    dataset:',
-    `      name: ${yaml(model.data.path)}`,
-    `      type: ${yaml(model.data.path)}`,
+    `      name: ${yaml(fileName(model.data.path))}`,
+    `      type: ${yaml(fileName(model.data.path))}`,
     '    metrics:',
     ...metrics.flatMap(({ key, metric }) => [
       `    - type: ${yaml(key)}`,
@@ -69,10 +70,10 @@ function about(model: ModelResult): string[] {
   return [
     '### What it is',
     '',
-    `- File: ${safe(model.path)}, ${bytes(model.bytes)}, ${count(model.parameters)} parameters, SHA-256 ${model.sha256}`,
+    `- File: ${safe(fileName(model.path))}, ${bytes(model.bytes)}, ${count(model.parameters)} parameters, SHA-256 ${model.sha256}`,
     `- Input: ${shape(model.input)}; ${safe(model.preprocessing.description)}`,
     `- Output: ${shape(model.output)}; ${count(data.classes)} classes`,
-    `- Evaluated on: ${count(data.n)} of ${count(data.of)} examples of ${safe(data.path)}, SHA-256 ${data.sha256}`,
+    `- Evaluated on: ${count(data.n)} of ${count(data.of)} examples of ${safe(fileName(data.path))}, SHA-256 ${data.sha256}`,
     `- Attacker: ${safe(threat.description)}${threat.norm === 'edits' ? '' : ` (${norm(threat.norm)} ε = ${safe(threat.epsilonText)})`}`,
   ];
 }
