@@ -6,6 +6,7 @@ import { count, dateTime, glued, norm, plural } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
 import { Badge } from './badge.tsx';
+import { StatusCounts } from './category-gauges.tsx';
 import { Mark } from './mark.tsx';
 
 function Toolbar(): VNode {
@@ -91,6 +92,12 @@ export function PageHeader({ result }: { result: AuditResult }): VNode {
           <Badge tone={tone}>{word}</Badge>
         </p>
         <h1>{glued(headline)}</h1>
+        {result.checks.length > 0 && (
+          <div class="verdict-checks">
+            <a href={result.models.length > 1 ? '#comparison' : '#model-0-checks'}>{plural(result.checks.length, 'check')}</a>
+            <StatusCounts checks={result.checks} />
+          </div>
+        )}
         <ul class="scope">
           {scope(result).map((part) => (
             <li key={part}>{part}</li>

@@ -18,6 +18,7 @@ export const CHECKS = `
 .evidence-strip a, .priorities a { color: var(--ink); text-decoration-color: var(--line-strong); } .evidence-strip a:hover, .priorities a:hover { color: var(--accent); }
 @media (max-width: 40rem) { .evidence-strip { grid-template-columns: 1fr; } }
 
+.verdict-checks { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; align-items: center; margin-bottom: .9rem; font-size: .9375rem; } .verdict-checks .counts { font-size: .9375rem; gap: .2rem 1.1rem; color: var(--ink); } .verdict-checks a { color: var(--ink-2); text-decoration-color: var(--line-strong); }
 .priorities { display: grid; gap: 0; padding-block: .35rem; }
 .priorities li { display: grid; grid-template-columns: 6.5rem 1fr; gap: .2rem 1rem; padding: .85rem 0; border-bottom: 1px solid var(--line); } .priorities li:last-child { border: 0; }
 .priorities p:first-child { font-weight: 560; } .priorities .dim { font-size: .9375rem; max-width: 46rem; text-wrap: pretty; } .priorities .tag { font-weight: 400; margin-left: .35rem; }
