@@ -104,7 +104,9 @@ export function Confusion({ model }: { model: ModelResult }): VNode {
   if (model.data.classes > MOST_CLASSES) return <TopTable model={model} />;
   return (
     <div class="confusion">
-      <HeatMap model={model} />
+      <div>
+        <HeatMap model={model} />
+      </div>
       <TopList model={model} />
     </div>
   );

@@ -14,6 +14,19 @@ export function TextChange({ model, example }: { model: ModelResult; example: Ex
         <span aria-hidden="true">→</span>
         <Prediction model={model} said={example.adversarial} fooled={true} />
       </div>
+      <details class="inline">
+        <summary>both texts in full</summary>
+        <dl class="full-texts">
+          <div>
+            <dt>Original</dt>
+            <dd>{example.text.original}</dd>
+          </div>
+          <div>
+            <dt>Changed</dt>
+            <dd>{example.text.adversarial}</dd>
+          </div>
+        </dl>
+      </details>
     </div>
   );
 }

@@ -66,6 +66,7 @@ export const CHECKS = `
 .detail > .rest { margin: -.35rem 0 .5rem; } .detail-heat-map .table-tools, .detail-confusion .table-tools, .below > .table-tools { justify-content: flex-start; } .below > .rest + .rest { margin-top: -.5rem; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 8rem), 1fr)); gap: 1rem; } .pictures p { font-size: .8125rem; color: var(--ink-2); margin-top: .3rem; overflow-wrap: anywhere; }
 .texts { display: grid; gap: .9rem; } .texts .dim, .waveforms li .dim { font-size: .8125rem; margin-top: .3rem; } .texts .text-diff { font-size: .9375rem; }
+.full-texts { display: grid; gap: .6rem; margin-top: .3rem; font-size: .875rem; } .full-texts dt { font-size: .8125rem; color: var(--ink-3); } .full-texts dd { white-space: pre-wrap; overflow-wrap: anywhere; }
 .nodes { display: grid; gap: .4rem; font-size: .875rem; } .node { border: 1px solid var(--line); border-left-width: 3px; border-radius: .4rem; padding: .4rem .8rem; overflow-wrap: anywhere; } .node.suspicious { border-left-color: var(--tone); background: var(--tone-ground); }
 .node-head { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: baseline; }
 .node.suspicious .dim { color: var(--ink-2); }

@@ -67,7 +67,7 @@ export const PARTS = `
 .hero .prediction-name { font-size: clamp(.95rem, .8rem + .8vw, 1.25rem); }
 .waveforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 1rem 1.5rem; }
 .envelope { display: block; width: 100%; height: clamp(5rem, 14vw, 8rem); background: var(--sunken); border-radius: .5rem; }
-.envelope-area { fill: var(--tone); } .envelope-zero { stroke: var(--line-strong); vector-effect: non-scaling-stroke; }
+.envelope-area { fill: var(--tone); } .envelope.tone-bad .envelope-area { fill: rgb(var(--tone-rgb) / .6); } .envelope-zero { stroke: var(--line-strong); vector-effect: non-scaling-stroke; }
 .tensors { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; } .tensors .prediction { margin: 0; min-width: 8rem; }
 
 .text-diff { margin: 0; background: var(--sunken); border-radius: .5rem; padding: .75rem 1rem; font-size: 1.0625rem; line-height: 1.7; overflow-wrap: anywhere; white-space: pre-wrap; }
