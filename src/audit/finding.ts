@@ -25,4 +25,3 @@ export const finding = z.object({
 });
 
 export type Finding = z.infer<typeof finding>;
-export type Severity = Finding['severity'];

@@ -226,7 +226,7 @@ export const auditResult = z.object({
   timings: z.record(z.string(), z.number()),
 });
 
-export type { CheckResult, Status } from './check-result.ts';
+export type { CheckResult } from './check-result.ts';
 export type { Finding } from './finding.ts';
 export type TextPiece = z.infer<typeof textPiece>;
 export type Proportion = z.infer<typeof proportion>;
@@ -238,6 +238,5 @@ export type CurvePoint = z.infer<typeof curvePoint>;
 export type ColumnChange = z.infer<typeof columnChange>;
 export type ColumnRule = z.infer<typeof columnRule>;
 export type ExampleImages = z.infer<typeof exampleImages>;
-export type PreprocessingResult = z.infer<typeof preprocessing>;
 export type ModelResult = z.infer<typeof modelResult>;
 export type AuditResult = z.infer<typeof auditResult>;

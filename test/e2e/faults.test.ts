@@ -12,7 +12,7 @@ import { childrenOf, DEMO, lives, scratch } from '../support/cli.ts';
 const ENTRY = new URL('../../dist/queue/worker.js', import.meta.url);
 
 interface Victim {
-  /** The kind of task, and which of its calls. */
+  /** The kind of work, and which of its calls. */
   readonly kind: string;
   readonly call: number;
   /** How many workers that take it up are killed. */
@@ -28,6 +28,9 @@ interface Shot {
 /** Time for a worker to take a task up; every task here takes longer. */
 const TAKE_UP_MS = 5;
 
+/** Work on rows names what is done with them in its payload. */
+const taskOf = (kind: string, payload: unknown): string => (kind === 'rows' ? (payload as { kind: string }).kind : kind);
+
 async function shot(victim?: Victim): Promise<Shot> {
   const killed: number[] = [];
   const workers = new Set<number>();
@@ -35,9 +38,9 @@ async function shot(victim?: Victim): Promise<Shot> {
   let calls = 0;
   const hunted: Workers = {
     size: 1,
-    run: async (kind, payload, onProgress) => {
-      const isVictim = victim !== undefined && kind === victim.kind && calls++ === victim.call;
-      const run = pool.run({ kind, payload }, onProgress);
+    run: async (kind, payload, onProgress, onCheckpoint) => {
+      const isVictim = victim !== undefined && taskOf(kind, payload) === victim.kind && calls++ === victim.call;
+      const run = pool.run({ kind, payload }, onProgress, onCheckpoint);
       const timer = setInterval(() => {
         for (const pid of childrenOf(process.pid)) {
           if (!workers.has(pid)) workers.add(pid);
