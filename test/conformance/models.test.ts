@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
-import { gibbon, resultIn, runFolder } from '../support/cli.ts';
+import { ATTACKS_ONLY, gibbon, resultIn, runFolder } from '../support/cli.ts';
 import { consistent } from '../support/consistent.ts';
 
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
@@ -80,7 +80,7 @@ const NONSENSE = /NaN|undefined|\[object|Infinity/;
 
 describe(`fixture models${absent ? ` (skipped: nothing at ${FIXTURES})` : ''}`, () => {
   it.skipIf(absent).each(CASES)('$model', { timeout: 240_000 }, async ({ model, args, n, clean, robust, epsilon, input, named }) => {
-    const ended = await gibbon(['audit', fixture(model), ...args, '--n', String(n), '--preset', 'quick']);
+    const ended = await gibbon(['audit', fixture(model), ...args, '--n', String(n), '--preset', 'quick', ...ATTACKS_ONLY]);
     expect(ended.code, ended.stderr).toBe(0);
     const folder = runFolder(ended.cwd);
     const [audited] = resultIn(folder).models as [ModelResult];

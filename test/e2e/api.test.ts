@@ -72,7 +72,16 @@ describe('an audit as a function', () => {
   it('returns the result that the command line writes, and tells of its progress', async () => {
     const labels: string[] = [];
     const folder = scratch();
-    const call = { model: DEMO.natural, data: DEMO.images, labels: DEMO.labels, n: 20, preset: 'quick', folder, workers: 1 } as const;
+    const call = {
+      model: DEMO.natural,
+      data: DEMO.images,
+      labels: DEMO.labels,
+      n: 20,
+      preset: 'quick',
+      folder,
+      workers: 1,
+      checks: { only: ['evasion'] },
+    } as const;
     const result = await audit({ ...call, onProgress: ({ label }) => labels.push(label) });
     expect(result.summary).toMatchObject({ verdict: 'broken', cleanAccuracy: { n: 20 } });
     expect(result.run.command).toContain('mnist-natural.onnx');

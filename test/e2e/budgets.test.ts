@@ -1,8 +1,20 @@
 /** Budgets end checks early, say so, and end them at the same place for any number of workers. */
 import { describe, expect, it } from 'vitest';
-import { DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
+import { ATTACKS_ONLY, DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
 
-const ARGS = ['audit', DEMO.adversarial, '--data', DEMO.images, '--labels', DEMO.labels, '--n', '150', '--preset', 'quick'];
+const ARGS = [
+  'audit',
+  DEMO.adversarial,
+  '--data',
+  DEMO.images,
+  '--labels',
+  DEMO.labels,
+  '--n',
+  '150',
+  '--preset',
+  'quick',
+  ...ATTACKS_ONLY,
+];
 
 async function within(...flags: string[]) {
   const ended = await gibbon([...ARGS, ...flags]);

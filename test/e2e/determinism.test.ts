@@ -1,7 +1,7 @@
 /** The same seed gives the same result, whatever the workers and batch sizes; another seed another one. */
 import { beforeAll, expect, it } from 'vitest';
 import type { AuditResult } from '../../src/audit/result.ts';
-import { gibbon, resultIn, runFolder } from '../support/cli.ts';
+import { DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
 
 /** Everything but what is allowed to differ. */
 function comparable({ run, timings: _, ...result }: AuditResult): unknown {
@@ -11,7 +11,7 @@ function comparable({ run, timings: _, ...result }: AuditResult): unknown {
 }
 
 async function audited(...flags: string[]): Promise<unknown> {
-  const ended = await gibbon(['audit', '--n', '60', '--preset', 'quick', ...flags]);
+  const ended = await gibbon(['audit', DEMO.natural, '--data', DEMO.images, '--n', '60', '--preset', 'quick', ...flags]);
   expect(ended.code, ended.stderr).toBe(0);
   return comparable(resultIn(runFolder(ended.cwd)));
 }

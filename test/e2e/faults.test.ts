@@ -56,7 +56,13 @@ async function shot(victim?: Victim): Promise<Shot> {
     },
   };
   // With the input as given, the first look asks of few examples, and most are left for the clean accuracy.
-  const request = { data: DEMO.images, n: 400, seed: 0, preprocessing: { mean: [0], std: [1] } };
+  const request = {
+    data: DEMO.images,
+    n: 400,
+    seed: 0,
+    preprocessing: { mean: [0], std: [1] },
+    checks: { only: ['evasion', 'noise-baseline'] },
+  };
   const options: AuditOptions = { ...resolved([DEMO.natural], request), preset: 'quick', folder: join(scratch(), 'run'), threads: 1 };
   const [model] = options.models;
   const reporter = { phase: () => {}, advance: () => {}, note: () => {} };

@@ -1,7 +1,7 @@
 /** Models that hang, crash or eat memory: the audit ends in bounded time with a clear error, keeps what is finished, and leaves no process behind. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, DEMO, type Ended, gibbon, lives, resultIn, runFolder, scratch } from '../support/cli.ts';
+import { ATTACKS_ONLY, childrenOf, DEMO, type Ended, gibbon, lives, resultIn, runFolder, scratch } from '../support/cli.ts';
 import { ambushing, evasive, greedy, hoarding, looping, slowToLoad, spinning } from '../support/hostile.ts';
 
 let dir: string;
@@ -21,6 +21,7 @@ const args = (...models: string[]): string[] => [
   'quick',
   '--workers',
   '1',
+  ...ATTACKS_ONLY,
 ];
 
 /** Runs, and notes every worker that there ever was. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { childrenOf, DEMO, gibbon, lives, resultIn, runFolder } from '../support/cli.ts';
+import { ATTACKS_ONLY, childrenOf, DEMO, gibbon, lives, resultIn, runFolder } from '../support/cli.ts';
 
 const LONG = [
   'attack',
@@ -52,7 +52,7 @@ describe('Ctrl-C', () => {
   it('ends the run within seconds, with exit code 130 and without workers', async () => {
     const workers: number[] = [];
     let asked = 0;
-    const ended = await gibbon(['audit', '--preset', 'thorough', '--workers', '2'], {
+    const ended = await gibbon(['audit', '--preset', 'thorough', '--workers', '2', ...ATTACKS_ONLY], {
       during: async (pid) => {
         await delay(4000);
         workers.push(...childrenOf(pid));
@@ -70,7 +70,7 @@ describe('Ctrl-C', () => {
   });
 
   it('keeps the model that is finished', async () => {
-    const ended = await gibbon(['audit', '--preset', 'standard', '--n', '20'], {
+    const ended = await gibbon(['audit', '--preset', 'standard', '--n', '20', ...ATTACKS_ONLY], {
       during: (pid, onText) => {
         let asked = false;
         onText((text) => {

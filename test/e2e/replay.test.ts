@@ -6,7 +6,7 @@ import type * as Ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
-import { DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
+import { ATTACKS_ONLY, DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
@@ -61,7 +61,7 @@ const picture = (folder: string, { name }: ModelResult, index: number): string =
 describe.each(CASES)('$name', ({ model, data, channels, n }) => {
   const missing = !existsSync(model);
   it.skipIf(missing)(`is fooled by five saved pictures${missing && absent ? ` (skipped: nothing at ${FIXTURES})` : ''}`, async () => {
-    const ended = await gibbon(['audit', model, '--data', data, '--preset', 'quick', '--n', String(n)]);
+    const ended = await gibbon(['audit', model, '--data', data, '--preset', 'quick', '--n', String(n), ...ATTACKS_ONLY]);
     expect(ended.code, ended.stderr).toBe(0);
     const folder = runFolder(ended.cwd);
     const [audited] = resultIn(folder).models as [ModelResult];

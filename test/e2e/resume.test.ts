@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditResult } from '../../src/audit/result.ts';
-import { gibbon, put, resultIn, runFolder, scratch } from '../support/cli.ts';
+import { DEMO, gibbon, put, resultIn, runFolder, scratch } from '../support/cli.ts';
 import { killedAndResumed, timeless, type Undisturbed, undisturbed } from '../support/killed.ts';
 
-const ARGS = ['--preset', 'quick', '--n', '100'];
+/** Every check, on one model. */
+const ARGS = [DEMO.natural, '--data', DEMO.images, '--preset', 'quick', '--n', '60'];
 let whole: Undisturbed;
 beforeAll(async () => {
   whole = await undisturbed(ARGS);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
 import { writeNpz } from '../../src/data/npy-write.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
-import { type Ended, gibbon, put, resultIn, scratch } from '../support/cli.ts';
+import { ATTACKS_ONLY, type Ended, gibbon, put, resultIn, scratch } from '../support/cli.ts';
 import { EXPORTS } from '../support/exports.ts';
 
 const model = (name: string): string => join(EXPORTS, `${name}.onnx`);
@@ -12,13 +12,13 @@ const table = (name: string): string => join(EXPORTS, 'data', `${name}.csv`);
 
 async function audited(...args: readonly string[]): Promise<{ ended: Ended; result: ModelResult }> {
   const folder = scratch();
-  const ended = await gibbon(['audit', ...args, '--preset', 'quick', '--run', folder, '--workers', '1']);
+  const ended = await gibbon(['audit', ...args, '--preset', 'quick', '--run', folder, '--workers', '1', ...ATTACKS_ONLY]);
   expect(ended.code, ended.stderr).toBe(0);
   return { ended, result: resultIn(folder).models[0] as ModelResult };
 }
 
 const refused = async (...args: readonly string[]): Promise<string> => {
-  const { code, stderr, stdout } = await gibbon(['audit', ...args, '--preset', 'quick', '--workers', '1']);
+  const { code, stderr, stdout } = await gibbon(['audit', ...args, '--preset', 'quick', '--workers', '1', ...ATTACKS_ONLY]);
   expect(code, stderr).toBe(2);
   expect(stdout).toBe('');
   return stderr;

@@ -1,14 +1,14 @@
 /** Text models from folder to report, with no flags but the data. */
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gibbon, resultIn, runFolder } from '../support/cli.ts';
+import { ATTACKS_ONLY, gibbon, resultIn, runFolder } from '../support/cli.ts';
 
 const EXPORTS = resolve(import.meta.dirname, '../assets/exports');
 const FOLDER = join(EXPORTS, 'hf-text');
 const DATA = join(FOLDER, 'messages.csv');
 const IMAGES = join(EXPORTS, 'hf-image');
 
-const audit = (...args: string[]) => gibbon(['audit', FOLDER, '--data', DATA, '--preset', 'quick', '--n', '16', ...args]);
+const audit = (...args: string[]) => gibbon(['audit', FOLDER, '--data', DATA, '--preset', 'quick', '--n', '16', ...ATTACKS_ONLY, ...args]);
 
 it('a folder with a tokenizer is audited, and the report shows what changed', async () => {
   const ended = await audit();
@@ -59,7 +59,7 @@ it('one attack with its own parameters', async () => {
 });
 
 it('a folder for images brings its preprocessing', async () => {
-  const ended = await gibbon(['audit', IMAGES, '--data', join(IMAGES, 'images'), '--preset', 'quick', '--n', '20']);
+  const ended = await gibbon(['audit', IMAGES, '--data', join(IMAGES, 'images'), '--preset', 'quick', '--n', '20', ...ATTACKS_ONLY]);
   expect(ended.code, ended.stderr).toBe(0);
   const [model] = resultIn(runFolder(ended.cwd)).models;
   expect(model?.preprocessing).toMatchObject({ source: 'model', mean: [0.5, 0.45, 0.4], std: [0.25, 0.3, 0.35] });

@@ -16,6 +16,9 @@ export const DEMO = {
   labels: join(ROOT, 'dist/demo/mnist-t10k-labels-idx1-ubyte'),
 } as const;
 
+/** For tests that are about attacks, or about how an audit runs, and not about what else there is to check. */
+export const ATTACKS_ONLY = ['--only', 'evasion,noise-baseline'] as const;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
