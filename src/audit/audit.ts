@@ -37,7 +37,7 @@ export async function auditModel(
   const spec: SubjectSpec = { model: model.path, data, flags, threads, seed };
   const { timings, timed } = stopwatch();
   reporter.phase(`${model.name}: looking at model and data`, 1);
-  const looking = timed('prepare', () => workers.run<Prepared>('prepare', spec));
+  const looking = timed('prepare', () => workers.run<Prepared>('prepare', { ...spec, groups: given.groups }));
   beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });
   const prepared = await looking;
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);

@@ -1,5 +1,6 @@
 /** What the user asked for, resolved. */
 import type { DataSpec } from '../data/dataset.ts';
+import type { GroupSpec } from '../data/groups.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { Journal } from './ports.ts';
@@ -33,7 +34,7 @@ export interface AuditOptions {
   /** Ids of checks or categories to run (all when absent), and to leave out. */
   readonly checks?: CheckChoice | undefined;
   /** Who belongs together: columns of the table (`age>=25` cuts a number in two), or a file with one group per example. */
-  readonly groups?: { readonly columns?: readonly string[]; readonly file?: string } | undefined;
+  readonly groups?: GroupSpec | undefined;
   /** Examples that the model was trained on, and others of the same kind that it was not (the audited data when absent). */
   readonly members?: DataSpec | undefined;
   readonly nonMembers?: DataSpec | undefined;

@@ -3,6 +3,8 @@ import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { detectFormat } from '../data/detect.ts';
+import type { Grouping } from '../data/group-expression.ts';
+import { groupSizes, readGroups } from '../data/groups.ts';
 import { type MatchedLabels, matchLabels } from '../data/match-labels.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
@@ -29,7 +31,7 @@ import { openArraysFor } from './open-arrays.ts';
 import { openTableFor } from './open-table.ts';
 import { isTextModel, openTextFor } from './open-text.ts';
 import { portText } from './port-text.ts';
-import type { Prepared, SubjectSpec } from './subject.ts';
+import type { LookOrder, Prepared, SubjectSpec } from './subject.ts';
 
 /** Labelled samples on which preprocessings are compared. */
 const PROBE = 100;
@@ -38,13 +40,14 @@ const PROBE_MORE = 1000;
 const SMALL = 4096;
 
 /** @throws GibbonError for anything in model, data or labels that does not fit */
-export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Prepared> {
+export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: Runtime): Promise<Prepared> {
   const model = await readModelFile(asked.model);
   const spec = withDeclaredSize(asked, model);
   const { text, table, arrays } = await openFor(model, spec);
   const opened = text ?? table ?? arrays;
   const dataset = opened?.dataset ?? (await openDataset(spec.data));
   assertLabelled(dataset, spec.data.path);
+  const groups = wanted && (await readGroups(wanted, spec.data, dataset));
   const probe = subset(dataset, { n: Math.min(table ? PROBE_MORE : PROBE, dataset.length), seed: spec.seed });
   const [first] = await dataset.read(probe.slice(0, 1));
   assertRate(model, first as Sample);
@@ -52,7 +55,7 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
   const base = given ?? shapeFor(model.input, dataset.modality, first as Sample, spec.flags);
   const look: Look = { model, dataset, base, given, spec, runtime };
   const classes = await classesOf(look);
-  const matched = matchLabels(dataset, await namesOf(model, spec, classes), classes);
+  const matched = { classes, ...matchLabels(dataset, await namesOf(model, spec, classes), classes) };
   const found = await preprocessingOf(look, probe, matched.labels);
   if (matched.assumed) assertOrder(found.answers, matched);
   return {
@@ -64,15 +67,9 @@ export async function prepare(asked: SubjectSpec, runtime: Runtime): Promise<Pre
     ...found,
     unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
     masked: text ? [] : maskedOperators(model),
-    data: {
-      sha256: await dataset.hash(),
-      modality: dataset.modality,
-      length: dataset.length,
-      classes,
-      classNames: matched.classNames ?? null,
-      notes: [matched.how, ...(opened?.notes ?? []), ...(dataset.notes ?? []), ...folderNotes(model, dataset), ...oneClass(matched)],
-    },
+    data: await dataFacts(look, matched, { groups, notes: opened?.notes ?? [] }),
     labels: Array.from(matched.labels),
+    ...(groups && { groups }),
     ...(table && { table: table.spec }),
     ...(arrays && { arrays: arrays.names }),
   };
@@ -124,6 +121,33 @@ function folderNotes({ folder }: ModelFile, { modality }: Dataset): string[] {
     ...folder.notes,
     'preprocessor_config.json standardises each recording (do_normalize); here recordings are given as they are, in [-1, 1] or 16-bit units.',
   ];
+}
+
+type Matched = MatchedLabels & { readonly classes: number };
+
+async function dataFacts(
+  { model, dataset }: Look,
+  matched: Matched,
+  { groups = [], notes }: { groups?: readonly Grouping[] | undefined; notes: readonly string[] },
+): Promise<Prepared['data']> {
+  const assumed = [...notes, ...(dataset.notes ?? []), ...folderNotes(model, dataset), ...oneClass(matched), ...groups.map(groupNote)];
+  return {
+    sha256: await dataset.hash(),
+    modality: dataset.modality,
+    length: dataset.length,
+    classes: matched.classes,
+    classNames: matched.classNames ?? null,
+    notes: [matched.how, ...assumed],
+  };
+}
+
+/** Who is compared with whom. */
+function groupNote(one: Grouping): string {
+  const sizes = groupSizes(one);
+  const [most, unknown] = [8, one.of.filter((group) => group === null).length];
+  const named = sizes.slice(0, most).map(([group, count]) => `${group} ${count}`);
+  const rest = sizes.length > most ? [`${sizes.length - most} more`] : [];
+  return `Groups by ${one.attribute}: ${[...named, ...rest, ...(unknown > 0 ? [`not known ${unknown}`] : [])].join(', ')}.`;
 }
 
 /** With one class only, a model that always answers it looks perfect. */

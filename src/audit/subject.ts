@@ -1,5 +1,7 @@
 /** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
 import type { DataSpec, Modality } from '../data/dataset.ts';
+import type { Grouping } from '../data/group-expression.ts';
+import type { GroupSpec } from '../data/groups.ts';
 import type { TableSpec } from '../data/table.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
@@ -15,6 +17,11 @@ export interface SubjectSpec {
   /** Threads inside one operator. */
   readonly threads: number;
   readonly seed: number;
+}
+
+/** What the first look is asked for. Groups are no part of a subject: what workers compute of it does not depend on them. */
+export interface LookOrder extends SubjectSpec {
+  readonly groups?: GroupSpec | undefined;
 }
 
 /** What a first look at the subject found. */
@@ -45,7 +52,7 @@ export interface Prepared {
   /** The right class of every sample of the data set. */
   readonly labels: readonly number[];
   /** Groups that the examples belong to, by attribute: `of[index]` names the group of an example, null where it is unknown. */
-  readonly groups?: readonly { readonly attribute: string; readonly of: readonly (string | null)[] }[];
+  readonly groups?: readonly Grouping[];
   /** What the model answered on some of them, under this preprocessing. */
   readonly answers: readonly CleanReply[];
   /** Tables: what each column is. */

@@ -1,5 +1,5 @@
 /** Flags of `gibbon audit` alone: which checks run, what they need beside model and data, and what they may spend. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
 
@@ -76,7 +76,7 @@ export function checksOf(flags: CheckFlags): Partial<AuditRequest> {
   const checks = { ...(only && { only }), ...(skip && { skip }), ...(set && { params: set }) };
   return {
     ...(Object.keys(checks).length > 0 && { checks }),
-    ...(groups !== undefined && { groups: existsSync(groups) ? { file: groups } : { columns: list(groups) } }),
+    ...(groups !== undefined && { groups: groupsOf(groups) }),
     ...(members && { members }),
     ...(nonMembers && { nonMembers }),
     ...(surrogate && { surrogate }),
@@ -84,6 +84,16 @@ export function checksOf(flags: CheckFlags): Partial<AuditRequest> {
     ...(Object.keys(budgets).length > 0 && { budgets }),
   };
 }
+
+/** A file, columns of a file (`people.csv:sex,age>=25`), or columns of the data. */
+function groupsOf(text: string): NonNullable<AuditRequest['groups']> {
+  if (isFile(text)) return { file: text };
+  const colon = text.lastIndexOf(':');
+  const file = text.slice(0, Math.max(0, colon));
+  return isFile(file) ? { file, columns: list(text.slice(colon + 1)) } : { columns: list(text) };
+}
+
+const isFile = (path: string): boolean => path !== '' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 function dataOf(path: string | undefined, labels: string | undefined): AuditRequest['members'] {
   if (path === undefined) return undefined;

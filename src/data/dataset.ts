@@ -35,6 +35,10 @@ export interface Dataset {
   readonly labels: Int32Array | undefined;
   /** What was skipped or assumed while opening it, as sentences for the report, e.g. "3 files are no images and were ignored." */
   readonly notes?: readonly string[];
+  /** What a person would call a sample, without decoding it. */
+  readonly id: (index: number) => string;
+  /** Tables: the rows of the file that became samples, by position, and how many rows it has. */
+  readonly file?: { readonly rows: readonly number[]; readonly length: number };
   /** SHA-256 over the files' bytes, for the report's provenance. */
   hash(): Promise<string>;
   /** Decodes the samples with these indices, in this order. */

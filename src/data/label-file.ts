@@ -4,17 +4,10 @@ import { parseCsv } from './csv.ts';
 import { openIdx } from './idx.ts';
 import type { Labels } from './labels.ts';
 import { checkLabelCount, numericLabels, textLabels } from './labels.ts';
-import { codePointOrder } from './natural-order.ts';
+import { ID_COLUMNS, type NamedSamples, rowsById } from './match-ids.ts';
 import { openNpy } from './npy.ts';
 import { readColumn } from './numeric-array.ts';
 import { fileSource, readWholeFile } from './source.ts';
-
-/** What a label file is fitted to. */
-export interface LabelledSamples {
-  readonly length: number;
-  /** A relative path, or `name[index]` in an array file. */
-  readonly id: (index: number) => string;
-}
 
 /** Labels as written; `ids` where the file says whose they are. */
 interface LabelRows {
@@ -23,14 +16,13 @@ interface LabelRows {
 }
 
 const LABEL_COLUMNS = ['label', 'labels', 'class', 'class_id', 'target', 'y'];
-const ID_COLUMNS = ['id', 'index', 'file', 'filename', 'file_name', 'path', 'image', 'name'];
 
 /**
  * The labels of `samples` in `path`: one label per line (.txt), a JSON array or object {id: label}, a CSV (.csv, .tsv) with a header `label` or `id,label`, an IDX or an .npy file.
  * An id is a sample's relative path, its file name with or without extension, or its position.
  * Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE, E_LABELS_MISMATCH.
  */
-export async function loadLabels(path: string, samples: LabelledSamples): Promise<Labels> {
+export async function loadLabels(path: string, samples: NamedSamples): Promise<Labels> {
   const array = /\.npy$/i.test(path) ? openNpy(await fileSource(path)) : /idx1|\.gz$/i.test(path) ? openIdx(path) : undefined;
   if (array !== undefined) {
     const values = await readColumn(await array);
@@ -39,7 +31,10 @@ export async function loadLabels(path: string, samples: LabelledSamples): Promis
   }
   const text = await readText(path);
   const rows = /\.json$/i.test(path) ? jsonRows(text, path) : /\.[ct]sv$/i.test(path) ? csvRows(text, path) : lineRows(text, path);
-  const texts = rows.ids === undefined ? rows.texts : matchIds(rows.ids, rows.texts, samples, path);
+  const texts =
+    rows.ids === undefined
+      ? rows.texts
+      : rowsById(rows.ids, samples, { path, what: 'label', code: 'E_LABELS_MISMATCH' }).map((row) => rows.texts[row] as string);
   checkLabelCount(texts.length, samples.length, path, 'the data');
   return textLabels(texts, path);
 }
@@ -115,32 +110,4 @@ function csvRows(text: string, path: string): LabelRows {
     });
   const idColumn = header.findIndex((name) => ID_COLUMNS.includes(name));
   return { texts: pick(Math.max(0, column)), ids: column === -1 || idColumn === -1 ? undefined : pick(idColumn) };
-}
-
-const fileName = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
-const stem = (id: string): string => fileName(id).replace(/\.[^.]*$/, '');
-
-/** The ways to say which sample a row means; the first that names every sample, each once, is the file's. */
-const ID_SCHEMES: readonly ((id: string, index: number) => string)[] = [(id) => id, fileName, stem, (_, index) => String(index)];
-
-function matchIds(ids: readonly string[], texts: readonly string[], samples: LabelledSamples, path: string): string[] {
-  const byId = new Map<string, string>();
-  ids.forEach((raw, i) => {
-    const id = raw.replaceAll('\\', '/').replace(/^\.\//, '');
-    if (byId.has(id)) throw new GibbonError('E_LABELS_MISMATCH', `${path} names ${id} twice.`, { hint: 'Give one label for each sample.' });
-    byId.set(id, texts[i] as string);
-  });
-  let missing: string[] = [];
-  for (const scheme of ID_SCHEMES) {
-    const keys = Array.from({ length: samples.length }, (_, index) => scheme(samples.id(index), index));
-    const absent = keys.filter((key) => !byId.has(key));
-    if (absent.length === 0 && new Set(keys).size === keys.length) return keys.map((key) => byId.get(key) as string);
-    if (missing.length === 0 || absent.length < missing.length) missing = absent;
-  }
-  const names = missing.sort(codePointOrder).slice(0, 5).join(', ');
-  throw new GibbonError(
-    'E_LABELS_MISMATCH',
-    `${path} has no label for ${missing.length} of ${samples.length} samples${names ? `, e.g. ${names}` : ''}.`,
-    { hint: 'Name each sample by its path inside the data folder, its file name, or its position from 0.' },
-  );
 }

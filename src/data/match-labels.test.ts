@@ -10,6 +10,7 @@ function labelled(names: string[] | undefined, numbers?: number[]): Dataset {
     length: names?.length ?? numbers?.length ?? 3,
     labelNames: names,
     labels: names === undefined ? numbers && Int32Array.from(numbers) : Int32Array.from(names.keys()),
+    id: String,
     hash: async () => '',
     read: async () => [],
   };

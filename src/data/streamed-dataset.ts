@@ -34,6 +34,7 @@ export function streamedDataset(parts: StreamedParts): Dataset {
     labelNames: labels?.labelNames,
     labels: labels?.labels,
     notes,
+    id,
     hash: () => (hashed ??= hashFiles(files)),
     read: (indices) => mapConcurrently(indices, readOne),
   };

@@ -36,7 +36,8 @@ export async function tableDataset(
       return { shape: [table.columns.length], data: Float32Array.from(doubles), doubles };
     },
   });
-  return { ...dataset, columns: table.columns, values: (column) => table.values[column] as Float64Array };
+  const file = { rows: table.rows, length: text.rows.length };
+  return { ...dataset, file, columns: table.columns, values: (column) => table.values[column] as Float64Array };
 }
 
 /** A table's own labels keep their names, numbers too: a model may know its classes by them. */

@@ -5,7 +5,7 @@ import { type Expectation, expect } from '../audit/expect.ts';
 import { inspect } from '../audit/inspect.ts';
 import { pictures } from '../audit/pictures.ts';
 import { prepare } from '../audit/prepare.ts';
-import type { AttackOrder, AttackReply, PictureOrder, SubjectSpec } from '../audit/subject.ts';
+import type { AttackOrder, AttackReply, LookOrder, PictureOrder } from '../audit/subject.ts';
 import type { AnyTask, RowReply, TaskTools } from '../audit/task.ts';
 import { TASKS } from '../audit/tasks/registry.ts';
 import { attack, opener } from '../audit/work.ts';
@@ -34,7 +34,7 @@ function taskOf<S extends AnyTask['shape']>(kind: string, shape: S): Extract<Any
 }
 
 const handlers: Record<string, TaskHandler> = {
-  prepare: (payload) => prepare(payload as SubjectSpec, runtime),
+  prepare: (payload) => prepare(payload as LookOrder, runtime),
   warm: async () => undefined,
   expect: (payload) => expect(payload as Expectation, runtime, open),
   inspect: (payload) => inspect((payload as { model: string }).model, runtime),
