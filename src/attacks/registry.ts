@@ -6,12 +6,24 @@ import { cube } from './evasion/cube.ts';
 import { fgsm } from './evasion/fgsm.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
+import { momentum } from './evasion/momentum.ts';
 import { pgd } from './evasion/pgd.ts';
 import { randomEdits } from './evasion/random-edits.ts';
 import { square } from './evasion/square.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
-export const ATTACKS: readonly Attack[] = [charmer, cube, fgsm, gaussianNoise, hopSkipJump, pgd, randomEdits, square, uniformNoise];
+export const ATTACKS: readonly Attack[] = [
+  charmer,
+  cube,
+  fgsm,
+  gaussianNoise,
+  hopSkipJump,
+  momentum,
+  pgd,
+  randomEdits,
+  square,
+  uniformNoise,
+];
 
 /** @throws GibbonError E_USAGE listing the known ids */
 export function attackOf(id: string): Attack {

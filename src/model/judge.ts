@@ -183,7 +183,7 @@ function floatsOf(
 export const NO_CLASS = -1;
 
 /** The label and its probability, from logits, probabilities or a single score. */
-function decided(scores: Float32Array, kind: ModelFile['head']['kind']): Decision {
+export function decided(scores: Float32Array, kind: ModelFile['head']['kind']): Decision {
   if (scores.some(Number.isNaN)) return { label: NO_CLASS, confidence: Number.NaN };
   if (scores.length === 1) {
     const score = scores[0] as number;

@@ -81,6 +81,18 @@ export interface TargetOptions {
   readonly threads?: number;
 }
 
+/** What attacks steer by, for rows of one form, and who decides on them. */
+export interface Steering {
+  /** Form of the rows. */
+  readonly preprocessing: Preprocessing;
+  readonly judge: Judge;
+  readonly unsupported: readonly string[];
+  /** The model, lowered for so many rows: a graph whose first output holds the scores. */
+  graph(batch: number): Promise<StaticGraph>;
+  /** Rows [B, …shape] as the inputs of that graph. */
+  inputs(g: GraphBuilder, x: Value): Map<string, Value>;
+}
+
 /** Prepares a model. */
 export async function createTarget(
   model: ModelFile,
@@ -88,23 +100,50 @@ export async function createTarget(
   runtime: Runtime,
   options: TargetOptions = {},
 ): Promise<Target> {
-  const graphs = new Map<number, Promise<StaticGraph>>();
-  const steps = new Map<string, Promise<CompiledStep>>();
-  const sessions: Session[] = [];
-  const arithmetic = new Map<string, Promise<Session>>();
   const judge = await createJudge(model, preprocessing, runtime, options);
-  const task = classifier(judge.outputs);
+  const unsupported = [...inputsWithoutGradient(preprocessing), ...unsupportedOperators(scoresOnly(model.graph, model.head))];
+  return targetOf(
+    {
+      preprocessing,
+      judge,
+      unsupported,
+      graph: loweredGraphs(model, preprocessing, runtime),
+      inputs: (g, x) => inputValues(g, x, model, preprocessing),
+    },
+    runtime,
+    options,
+  );
+}
+
+/** The model's scores as a graph for each batch size, lowered once. */
+export function loweredGraphs(
+  { graph, head, input }: Pick<ModelFile, 'graph' | 'head' | 'input'>,
+  preprocessing: Preprocessing,
+  runtime: Runtime,
+): (batch: number) => Promise<StaticGraph> {
   const evaluate = evaluator(runtime);
-  const exposed = scoresOnly(model.graph, model.head);
-  const graphAt = (batch: number): Promise<StaticGraph> => {
-    const made =
-      graphs.get(batch) ??
-      steeringGraph(exposed, batch, (rows) => specialise(exposed, inputShapes(model, preprocessing, rows), evaluate)).then(optimise);
+  const exposed = scoresOnly(graph, head);
+  const lower = (rows: number): Promise<StaticGraph> => specialise(exposed, inputShapes({ input }, preprocessing, rows), evaluate);
+  const graphs = new Map<number, Promise<StaticGraph>>();
+  return (batch) => {
+    const made = graphs.get(batch) ?? steeringGraph(exposed, batch, lower).then(optimise);
     graphs.set(batch, made);
     return made;
   };
+}
+
+/** A target around whatever gives graphs and decisions. */
+export function targetOf(steering: Steering, runtime: Runtime, options: TargetOptions = {}): Target {
+  const { preprocessing, judge, unsupported } = steering;
+  const steps = new Map<string, Promise<CompiledStep>>();
+  const batches = new Set<number>();
+  const sessions: Session[] = [];
+  const arithmetic = new Map<string, Promise<Session>>();
+  const task = classifier(judge.outputs);
+  const evaluate = evaluator(runtime);
   const build = async (batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep> => {
-    const { graph, cost, fields } = drawn(await graphAt(batch), { batch, model, preprocessing, task }, define);
+    batches.add(batch);
+    const { graph, cost, fields } = drawn(await steering.graph(batch), { batch, steering, task }, define);
     const session = await runtime.load(optimise(await foldConstants(graph, evaluate)), options);
     sessions.push(session);
     return { batch, cost, fields, run: async (state) => unprefixed(await session.run(pick(state, session.inputNames))) };
@@ -113,9 +152,9 @@ export async function createTarget(
     preprocessing,
     task,
     size: sizeOf(preprocessing.shape),
-    unsupported: [...inputsWithoutGradient(preprocessing), ...unsupportedOperators(exposed)],
+    unsupported,
     judge,
-    batches: () => [...graphs.keys()],
+    batches: () => [...batches],
     arithmetic: async (id, define) => {
       const loading = arithmetic.get(id) ?? runtime.load(defined(define), options);
       arithmetic.set(id, loading);
@@ -161,26 +200,24 @@ function unprefixed(made: Record<string, HostTensor>): Record<string, HostTensor
 
 interface Setting {
   readonly batch: number;
-  readonly model: ModelFile;
-  readonly preprocessing: Preprocessing;
+  readonly steering: Steering;
   readonly task: Task;
 }
 
 /** Draws a step's graph and counts what it asks of the model. */
 function drawn(
   graph: StaticGraph,
-  { batch, model, preprocessing, task }: Setting,
+  { batch, steering, task }: Setting,
   define: (b: GradientBuilder) => Readonly<Record<string, Value>>,
 ): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
   const g = newGraph();
   const fields = new Map<string, FieldKind>();
   const known = new Map<string, Value>();
+  const { preprocessing } = steering;
   const range = rangeOf(preprocessing);
   let gradients = 0;
   const logits = (x: Value): Value => {
-    const made =
-      known.get(x.name) ??
-      asClasses(g, g.inline(graph, inputValues(g, x, model, preprocessing)).get(graph.outputs[0]?.name ?? '') as Value);
+    const made = known.get(x.name) ?? asClasses(g, g.inline(graph, steering.inputs(g, x)).get(graph.outputs[0]?.name ?? '') as Value);
     known.set(x.name, made);
     return made;
   };

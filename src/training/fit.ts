@@ -31,6 +31,8 @@ export interface FitOptions {
     readonly epsilon: (progress: number) => number;
     readonly stepSize: (epsilon: number) => number;
   };
+  /** Names of the constants to train: all that `trainable` finds when absent. */
+  readonly trained?: readonly string[];
   /** Share of the averaged weights that each update keeps (0 turns averaging off). */
   readonly averaging: number;
   readonly onEpoch: (epoch: number, loss: number, weights: ReadonlyMap<string, Tensor>) => Promise<void>;
@@ -52,7 +54,7 @@ export function trainable(model: StaticGraph): string[] {
 
 /** Runs the epochs and returns the (averaged) weights by name. */
 export async function fit(model: StaticGraph, data: FitData, runtime: Runtime, options: FitOptions): Promise<ReadonlyMap<string, Tensor>> {
-  const weights = trainable(model).map((name): Weight => {
+  const weights = (options.trained ?? trainable(model)).map((name): Weight => {
     const { shape, data: bytes, type } = model.constants.get(name) as Tensor;
     const w = Float32Array.from(view({ type, shape, data: bytes }) as Float32Array);
     return { name, shape, w, m: new Float32Array(w.length), v: new Float32Array(w.length), average: w.slice() };

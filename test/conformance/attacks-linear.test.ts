@@ -75,6 +75,24 @@ describe('200 linear models', () => {
     2 * MINUTES,
   );
 
+  it.each(['linf', 'l2'] as const)(
+    'momentum, two classes, %s: the closed form to 1 %',
+    async (norm) => {
+      let [above, below] = [0, 0];
+      await each(
+        0,
+        15,
+        async (one) => {
+          above += await left(one, 'momentum', norm, 1.01, () => ({}));
+          below += await left(one, 'momentum', norm, 0.99, () => ({}));
+        },
+        2,
+      );
+      expect([above, below]).toEqual([0, 15 * ROWS]);
+    },
+    2 * MINUTES,
+  );
+
   it.each(NORMS)(
     'pgd, two to ten classes, %s: the closed form to 1 %',
     async (norm) => {

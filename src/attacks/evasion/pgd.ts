@@ -97,6 +97,6 @@ export function pgdStep({ norm, loss, targeted, sparse, stops }: PgdStep): (b: G
 }
 
 /** NaN and infinite derivatives as 0: one of them must not turn the whole row into NaN, which no model decides. */
-function finite(g: GradientBuilder['g'], slope: Value): Value {
+export function finite(g: GradientBuilder['g'], slope: Value): Value {
   return g.where(g.less(g.abs(slope), g.scalar(Number.POSITIVE_INFINITY, slope)), slope, g.scalar(0, slope));
 }
