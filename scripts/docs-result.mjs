@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { auditResult } from '../dist/audit/result.js';
 import { table } from './docs-blocks.mjs';
 
-const SOURCES = ['result', 'check-result', 'metric', 'finding', 'details'].map(
-  (name) => new URL(`../src/audit/${name}.ts`, import.meta.url),
+const SOURCES = ['audit/result', 'audit/check-result', 'audit/metric', 'audit/finding', 'audit/details', 'threat/threat-model'].map(
+  (name) => new URL(`../src/${name}.ts`, import.meta.url),
 );
 
 /** Every `const name = …` of a file. */

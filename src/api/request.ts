@@ -8,6 +8,8 @@ import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
+import type { ThreatInput } from '../threat/threat-model.ts';
+import { threatOf } from '../threat/threat-presets.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
 export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 'arrays' | 'as'>> {
@@ -20,6 +22,8 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   /** Largest perturbation, in input units before normalisation: 0.3 or '8/255'. */
   readonly epsilon?: string | number | undefined;
   readonly norm?: Norm | undefined;
+  /** Who attacks: a preset's name, or what differs from it or from the strongest attacker, who is assumed when absent (docs/threat-model.md). */
+  readonly threat?: ThreatInput | undefined;
   /** Seed of everything random; 0. */
   readonly seed?: number | undefined;
   /** How the model wants its input, where that should not be guessed from the labels. */
@@ -59,13 +63,13 @@ export type Resolved = Omit<AuditOptions, 'preset' | 'folder' | 'only' | 'thread
 
 /** From a request to options. Without a model the shipped pair is audited. @throws GibbonError E_USAGE, E_FILE_NOT_FOUND */
 export function resolved(models: readonly string[], request: AuditRequest): Resolved {
-  const { data: path, n, first, seed = 0, norm = 'linf', preprocessing = {}, batch, ...rest } = request;
-  const epsilon = request.epsilon === undefined ? undefined : String(request.epsilon);
+  const { data: path, n, first, seed = 0, batch, ...rest } = request;
+  const { norm, epsilon, preprocessing } = capabilityOf(request);
   assertBudget(epsilon);
   const { checks, groups, members, nonMembers, surrogate, seal, budgets } = request;
   const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets };
   assertThere([surrogate, members?.path, nonMembers?.path, groups?.file]);
-  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, ...extra };
+  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, threat: threatOf(request.threat), ...extra };
   if (models.length === 0) {
     if (path !== undefined)
       throw new GibbonError('E_USAGE', 'data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
@@ -78,6 +82,20 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   }
   assertThere(models, 'Give the path of an .onnx file or of a Hugging Face folder.');
   return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
+}
+
+/** Norm, epsilon and columns that stay: what the request says itself, else what its threat model says of the attacker. */
+function capabilityOf({ threat, norm, epsilon, preprocessing = {} }: AuditRequest) {
+  const said = typeof threat === 'object' ? (threat.capability ?? {}) : {};
+  const own = norm ?? said.norm ?? 'linf';
+  // A size in another norm means nothing in this one.
+  const size = epsilon ?? (said.norm === undefined || said.norm === own ? said.epsilon : undefined);
+  const immutable = preprocessing.immutable ?? said.immutable;
+  return {
+    norm: own,
+    epsilon: size === undefined ? undefined : String(size),
+    preprocessing: immutable === undefined ? preprocessing : { ...preprocessing, immutable },
+  };
 }
 
 /** @throws GibbonError E_FILE_NOT_FOUND */

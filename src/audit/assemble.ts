@@ -1,19 +1,18 @@
 /** Puts an audit's facts together: per attack, per example, and the worst case over all attacks. */
-import { basename } from 'node:path';
 import type { Attack } from '../attacks/attack.ts';
-import { attackOf } from '../attacks/registry.ts';
 import { NO_CLASS } from '../model/judge.ts';
 import { describe } from '../model/preprocessing.ts';
 import { proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import type { Budget } from '../threat/epsilon.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
-import { canMove, columnRules } from './columns.ts';
+import { canMove } from './columns.ts';
 import type { Failure } from './failures.ts';
 import type { AuditOptions } from './options.ts';
 import type { PlannedAttack } from './presets.ts';
 import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
 import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
+import { threatResult } from './threat-result.ts';
 import { type Evidence, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
 export interface Facts {
@@ -259,37 +258,5 @@ function dataResult({ options, prepared, clean }: Facts): ModelResult['data'] {
     classes: data.classes,
     classNames: data.classNames ? [...data.classNames] : null,
     notes: [...data.notes],
-  };
-}
-
-function threatResult({ options, prepared, epsilon }: Facts): ModelResult['threat'] {
-  const { encoding, modality } = prepared.preprocessing;
-  const isText = prepared.preprocessing.modality === 'text';
-  const best = isText ? 'scores' : prepared.unsupported.length > 0 ? 'scores' : 'gradients';
-  const knowledge = options.only ? attackOf(options.only.id).knowledge : best;
-  const goal = options.only?.params.target === undefined ? 'any wrong decision' : 'one chosen wrong decision';
-  const name = { linf: 'Linf', l2: 'L2', l1: 'L1', edits: '' }[options.norm];
-  const what = { image: 'every image', waveform: 'every recording', text: 'every text', table: 'every row', tensor: 'every input' }[
-    prepared.preprocessing.modality
-  ];
-  const knows = {
-    gradients: 'has the model file and its gradients',
-    scores: 'sees the scores',
-    labels: 'sees only the decisions',
-    nothing: 'knows nothing of the model',
-  }[knowledge];
-  return {
-    goal,
-    knowledge,
-    access: `the model's input, between sensor and model`,
-    norm: options.norm,
-    epsilon: epsilon.value,
-    epsilonText: epsilon.text,
-    ...(modality === 'table' && encoding?.kind === 'ports' && { columns: columnRules(encoding, epsilon.value) }),
-    description: `The attacker ${knows}, wants ${goal}, and may change ${what} by at most ${epsilon.text}${
-      isText
-        ? ': insertions, deletions and replacements of single characters'
-        : ` in the ${name} norm (${basename(options.data.path)}, values before normalisation)`
-    }.`,
   };
 }

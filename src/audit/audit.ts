@@ -3,6 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { planOf } from './attack-plan.ts';
 import { budgetOf } from './budget.ts';
 import type { CheckResult } from './check-result.ts';
 import type { CheckFacts } from './checks/facts.ts';
@@ -15,9 +16,9 @@ import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
 import { chosenChecks, runCheck } from './run-checks.ts';
-import { planOf } from './run-plan.ts';
 import { createSpending, type Spending, slices } from './spending.ts';
 import { type Prepared, type SubjectSpec, subjectOf } from './subject.ts';
+import { threatLine } from './threat-result.ts';
 
 export interface Audited {
   readonly result: ModelResult;
@@ -40,15 +41,15 @@ export async function auditModel(
   const looking = timed('prepare', () => workers.run<Prepared>('prepare', { ...spec, groups: given.groups }));
   beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });
   const prepared = await looking;
+  if (model === given.models[0]) reporter.note(threatLine(given));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
-  const options: AuditOptions = prepared.preprocessing.modality === 'text' ? { ...given, norm: 'edits' } : given;
+  const options = prepared.preprocessing.modality === 'text' ? onText(given) : given;
   const subject = subjectOf(spec, prepared);
   const plan = planOf(options, prepared);
   const labels = Int32Array.from(prepared.labels);
   // Examples that are of the wanted class already are no victims of a targeted attack.
-  const goal = options.only?.params.target;
   const chosen = subset({ length: labels.length, labels }, { ...chosenBy(options, plan), seed: options.seed }).filter(
-    (index) => labels[index] !== goal,
+    (index) => labels[index] !== plan.target,
   );
   const epsilon = budgetOf(options, prepared);
   const facts: CheckFacts = { options, model, prepared, subject, epsilon, chosen };
@@ -70,11 +71,17 @@ export async function auditModel(
   }
   const { result } = await gathered.assembled();
   return {
-    result: { ...result, findings: results.flatMap(({ findings }) => findings) },
+    result: { ...result, attacksLeftOut: [...plan.leftOut], findings: results.flatMap(({ findings }) => findings) },
     checks: results,
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };
+}
+
+/** Text is changed by edits, as many as the user or the threat model says. */
+function onText(given: AuditOptions): AuditOptions {
+  const edits = given.threat?.capability.edits ?? null;
+  return { ...given, norm: 'edits', epsilon: given.epsilon ?? (edits === null ? undefined : String(edits)) };
 }
 
 /** Work is refused when the check's time is over. */

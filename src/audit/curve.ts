@@ -5,15 +5,16 @@ import { proportion } from '../stats/proportion.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import type { Asking } from './asking.ts';
 import type { Facts, RanAttack, Traced } from './assemble.ts';
+import type { AttackPlan } from './attack-plan.ts';
 import { traceEdits } from './edit-curve.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { type Plan, scoreAttack } from './presets.ts';
+import { scoreAttack } from './presets.ts';
 import type { CurvePoint } from './result.ts';
 import { runAttack } from './run-attack.ts';
 import type { AttackOrder, Subject } from './subject.ts';
 
 export interface Tracing {
-  readonly plan: Plan;
+  readonly plan: AttackPlan;
   readonly subject: Subject;
   readonly correct: AttackOrder['items'];
   readonly facts: Facts;
@@ -26,8 +27,6 @@ export interface Tracing {
 export async function traceCurve(tracing: Tracing): Promise<Traced> {
   const { plan, correct, facts, ran } = tracing;
   if (facts.options.norm === 'edits') return curveOfEdits(tracing);
-  const gradients = facts.prepared.unsupported.length === 0;
-  const { modality } = facts.prepared.preprocessing;
   const factors = plan.curve;
   if (factors.length === 0 || correct.length === 0) return { points: [], found: [] };
   const { clean, epsilon } = facts;
@@ -37,32 +36,46 @@ export async function traceCurve(tracing: Tracing): Promise<Traced> {
   const points: CurvePoint[] = [
     { epsilon: 0, robustAccuracy: proportion(correct.length, n), noiseAccuracy: proportion(correct.length, n) },
   ];
-  // Where there are no gradients, and where whole numbers mislead them, the curve asks for scores.
-  const strongest = (radius: number): Pick<Order, 'id' | 'params'> =>
-    gradients && modality !== 'table'
-      ? { id: 'pgd', params: { steps: plan.curveSteps, stepSize: (STRETCH * radius) / plan.curveSteps } }
-      : { id: scoreAttack({ modality, norm }), params: { maxQueries: Math.ceil(plan.queried.maxQueries * CURVE_SHARE) } };
   let standing = correct;
   for (const factor of factors) {
     const radius = factor * epsilon.value;
     standing = standing.filter(({ index }) => !brokenWithin(ran, index, { norm, radius, whole: factor >= 1 }));
     tracing.reporter.phase(`${facts.model.name}: accuracy at epsilon ${Number(radius.toPrecision(3))}`, standing.length);
-    const noise = await attacked(tracing, correct, { id: 'uniform-noise', params: { repeats: 1 }, radius });
+    // Noise that hits some other class than the wanted one proves nothing.
+    const noise =
+      plan.target === undefined ? await attacked(tracing, correct, { id: 'uniform-noise', params: { repeats: 1 }, radius }) : undefined;
+    const strongest = strongestAt(tracing, radius);
     // At the audited epsilon all attacks have already run.
-    const steps = factor === 1 ? undefined : await attacked(tracing, standing, { ...strongest(radius), radius });
+    const steps = factor === 1 || !strongest ? undefined : await attacked(tracing, standing, { ...strongest, radius });
     const fell = (index: number): boolean => [noise, steps].some((one) => one?.replies.get(index)?.broken);
     standing = standing.filter(({ index }) => !fell(index));
     if (factor <= 1) found.push(...[noise, steps].filter((one) => one !== undefined));
-    const quiet = correct.filter(({ index }) => !noise.replies.get(index)?.broken).length;
-    points.push({ epsilon: radius, robustAccuracy: proportion(standing.length, n), noiseAccuracy: proportion(quiet, n) });
+    const quiet = noise && correct.filter(({ index }) => !noise.replies.get(index)?.broken).length;
+    points.push({
+      epsilon: radius,
+      robustAccuracy: proportion(standing.length, n),
+      noiseAccuracy: quiet === undefined ? null : proportion(quiet, n),
+    });
   }
   return { points, found };
+}
+
+/** The strongest attack of the plan: by gradients or, where there are none and where whole numbers mislead them, by scores. Who sees decisions only has walked to the nearest point already. */
+function strongestAt({ plan, facts }: Tracing, radius: number): Pick<Order, 'id' | 'params'> | undefined {
+  const { knowledge, target, curveSteps, queried } = plan;
+  const { modality } = facts.prepared.preprocessing;
+  const aim = target === undefined ? {} : { target };
+  if (knowledge === 'labels' || knowledge === 'nothing') return undefined;
+  if (knowledge === 'gradients' && modality !== 'table')
+    return { id: 'pgd', params: { steps: curveSteps, stepSize: (STRETCH * radius) / curveSteps, ...aim } };
+  const params = { maxQueries: Math.ceil(queried.maxQueries * CURVE_SHARE), ...aim };
+  return { id: scoreAttack({ modality, norm: facts.options.norm }), params };
 }
 
 /** A plan without a curve, or a single attack, has no points for text either. */
 async function curveOfEdits(tracing: Tracing): Promise<Traced> {
   const { plan, correct, facts, ran, reporter } = tracing;
-  if (plan.curve.length === 0 || correct.length === 0) return { points: [], found: [] };
+  if (plan.curve.length === 0 || correct.length === 0 || plan.target !== undefined) return { points: [], found: [] };
   reporter.phase(`${facts.model.name}: accuracy by number of edits`, facts.epsilon.value);
   const noise = async (radius: number): Promise<RanAttack> => {
     const one = await attacked(tracing, correct, { id: 'random-edits', params: {}, radius });

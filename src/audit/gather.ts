@@ -2,6 +2,7 @@
 import type { RanEvasion } from './artifacts.ts';
 import type { Asking } from './asking.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
+import type { AttackPlan } from './attack-plan.ts';
 import type { Artifacts } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
 import { traceCurve } from './curve.ts';
@@ -9,14 +10,13 @@ import { drawExamples } from './examples.ts';
 import type { Failures } from './failures.ts';
 import { clearAdversarial, clearPictures } from './leftovers.ts';
 import type { Reporter, Workers } from './ports.ts';
-import type { Plan } from './presets.ts';
 import { runPlan } from './run-plan.ts';
 import { createSpending } from './spending.ts';
 import type { CleanReply } from './subject.ts';
 import { cleanTask } from './tasks/clean.ts';
 
 export interface Gathering extends CheckFacts {
-  readonly plan: Plan;
+  readonly plan: AttackPlan;
   readonly workers: Workers;
   readonly reporter: Reporter;
   readonly asking: Asking;

@@ -3,6 +3,7 @@ import type { DataSpec } from '../data/dataset.ts';
 import type { GroupSpec } from '../data/groups.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Metric } from '../threat/metric.ts';
+import type { ThreatModel } from '../threat/threat-model.ts';
 import type { Journal } from './ports.ts';
 import type { Preset } from './presets.ts';
 
@@ -23,6 +24,8 @@ export interface AuditOptions {
   readonly first?: number | undefined;
   /** As the user wrote it, e.g. "8/255"; the modality's default when absent. */
   readonly epsilon?: string | undefined;
+  /** Who attacks; the strongest attacker when absent. */
+  readonly threat?: ThreatModel | undefined;
   /** Numbers only; text is always measured in edits. */
   readonly norm: Metric;
   readonly seed: number;

@@ -92,18 +92,32 @@ export function scoreAttack({ modality, norm }: Queried): 'square' | 'cube' {
 /** Points of the curve where every one costs thousands of questions. */
 const COARSE = [0.25, 0.5, 1, 1.5];
 
-/** The same plan for a model without gradients: what gradient attacks would have told has to be asked for, on every example. */
-export function withoutGradients({ n, queried, attacks, curve, ...plan }: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
-  const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
+/** The same plan for whoever sees scores: what gradient attacks would have told has to be asked for, on every example. */
+export function withScores(plan: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
+  const { queried, attacks } = plan;
   const params = { maxQueries: queried.maxQueries };
-  return {
-    ...plan,
-    // Models of tables answer so fast that all examples can be asked about.
-    n: kind.modality === 'table' ? n : Math.min(n, queried.n),
-    curve: kind.modality === 'table' ? curve : curve.filter((factor) => COARSE.includes(factor)),
-    queried,
-    attacks: [...left, { id: scoreAttack(kind), params }, { id: 'hop-skip-jump', params, limit: queried.n }],
-  };
+  const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
+  const byLabels = { id: 'hop-skip-jump', params, limit: queried.n };
+  return { ...asking(plan, kind), attacks: [...left, { id: scoreAttack(kind), params }, byLabels] };
+}
+
+/** The same plan for whoever sees decisions only. Its curve ends at epsilon: nothing is tried beyond. */
+export function withLabels(plan: Plan, knowledgeOf: (id: string) => string, kind: Queried): Plan {
+  const { queried, attacks, curve } = plan;
+  const left = attacks.filter(({ id }) => knowledgeOf(id) === 'nothing');
+  const byLabels = { id: 'hop-skip-jump', params: { maxQueries: queried.maxQueries } };
+  return { ...asking(plan, kind), curve: curve.filter((factor) => factor <= 1), attacks: [...left, byLabels] };
+}
+
+/** The same plan for whoever sees nothing: random noise. */
+export function withNothing(plan: Plan, knowledgeOf: (id: string) => string): Plan {
+  return { ...plan, attacks: plan.attacks.filter(({ id }) => knowledgeOf(id) === 'nothing') };
+}
+
+/** Questions cost more than gradients: fewer examples, and fewer points of the curve. Models of tables answer so fast that all can be asked about. */
+function asking({ n, queried, curve, ...plan }: Plan, { modality }: Queried): Plan {
+  if (modality === 'table') return { ...plan, n, queried, curve };
+  return { ...plan, n: Math.min(n, queried.n), queried, curve: curve.filter((factor) => COARSE.includes(factor)) };
 }
 
 /** The same plan for rows of a table: whole numbers mislead gradients, a search by scores keeps to them. */

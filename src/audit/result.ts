@@ -1,5 +1,6 @@
 /** The versioned JSON result: the one thing that reports, gates and other tools read. Documented in docs/result.md. */
 import * as z from 'zod';
+import { threatModel } from '../threat/threat-model.ts';
 import { checkResult } from './check-result.ts';
 import { textPiece } from './details.ts';
 import { finding } from './finding.ts';
@@ -177,7 +178,11 @@ export const modelResult = z.object({
     /** Tables only: what that is for each column, and the rules that the data itself follows. */
     columns: z.array(columnRule).optional(),
     description: z.string(),
+    /** What was said of the attacker, or assumed: it selected checks and attacks. Absent where a single attack was asked for. */
+    model: threatModel.optional(),
   }),
+  /** Attacks that were not run, and why: the threat model, the model, the data or the preset leaves them out. */
+  attacksLeftOut: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })).optional(),
   summary: z.object({
     cleanAccuracy: proportion,
     /** Worst case per example over all attacks at the audited epsilon, in float32. */

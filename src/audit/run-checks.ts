@@ -1,5 +1,7 @@
 /** Runs checks one after the other; whatever comes of one, the others go on and it leaves a result. */
 import { GibbonError, toGibbonError } from '../base/errors.ts';
+import { STRONGEST } from '../threat/threat-model.ts';
+import { leftOutBy } from './attackers.ts';
 import type { CheckResult, Status } from './check-result.ts';
 import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
@@ -26,6 +28,8 @@ function assertKnown(all: readonly Check[], names: readonly string[]): void {
 
 /** Why a check cannot run on this subject, if it cannot: known before any work. */
 export function inapplicable(check: Check, facts: CheckFacts): string | undefined {
+  const unwanted = leftOutBy(facts.options.threat ?? STRONGEST, check.attackers);
+  if (unwanted !== undefined) return unwanted;
   const { modality } = facts.prepared.preprocessing;
   if (check.modalities && !check.modalities.includes(modality))
     return `It suits ${check.modalities.join(', ')} data; this model takes ${modality}.`;

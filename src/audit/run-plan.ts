@@ -2,17 +2,15 @@
 import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
-import { sizeOf } from '../onnx/tensor.ts';
 import { keyedRng } from '../rng/rng.ts';
 import type { Asking } from './asking.ts';
 import type { Facts, RanAttack } from './assemble.ts';
 import type { Failures } from './failures.ts';
-import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
-import { onTables, onText, PLANS, type Plan, type PlannedAttack, withoutGradients } from './presets.ts';
+import type { Plan, PlannedAttack } from './presets.ts';
 import { runAttack } from './run-attack.ts';
 import { type Spending, slices } from './spending.ts';
-import type { AttackOrder, AttackReply, Prepared, Subject } from './subject.ts';
+import type { AttackOrder, AttackReply, Subject } from './subject.ts';
 
 /** Examples that a label-only attack may start from. */
 const STARTS = 64;
@@ -96,37 +94,14 @@ async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: Attack
   return { unit, planned: missed > 0 ? { ...planned, limit: tried.length } : planned, items: tried.sort(byIndex), save, replies, missed };
 }
 
-export function planOf(options: AuditOptions, { unsupported, preprocessing }: Prepared): Plan {
-  const plan = PLANS[options.preset];
-  if (options.only) return { ...plan, attacks: [options.only], curve: [] };
-  if (preprocessing.modality === 'text') return onText(plan);
-  const { modality } = preprocessing;
-  if (unsupported.length > 0) return withoutGradients(plan, (id) => attackOf(id).knowledge, { modality, norm: options.norm });
-  return modality === 'table' ? onTables(plan) : plan;
-}
-
-function plannedFor(plan: Plan, { options, prepared }: Facts): PlannedAttack[] {
-  const left = plan.attacks.filter((one) => applies(one, prepared, options));
-  if (left.length === 0) {
-    throw new GibbonError(
-      'E_NOT_APPLICABLE',
-      options.norm === 'edits'
-        ? 'no attack on text is among those asked for'
-        : `no attack applies to this model in the ${options.norm} norm`,
-      {
-        hint: 'Try another --norm; `gibbon list` shows what each attack needs.',
-      },
-    );
-  }
-  return left;
-}
-
-/** Do the threat model and the model itself allow this attack? */
-function applies(planned: PlannedAttack, prepared: Prepared, options: AuditOptions): boolean {
-  const unit = attackOf(planned.id);
-  if (!unit.norms.includes(options.norm)) return false;
-  if (unit.modalities && !unit.modalities.includes(prepared.preprocessing.modality)) return false;
-  if (options.only) return true;
-  if (unit.knowledge === 'gradients' && prepared.unsupported.length > 0) return false;
-  return planned.maxSize === undefined || sizeOf(prepared.preprocessing.shape) <= planned.maxSize || prepared.unsupported.length > 0;
+/** @throws GibbonError E_NOT_APPLICABLE where the plan is empty */
+function plannedFor({ attacks }: Plan, { options }: Facts): Plan['attacks'] {
+  if (attacks.length > 0) return attacks;
+  throw new GibbonError(
+    'E_NOT_APPLICABLE',
+    options.norm === 'edits' ? 'no attack on text is among those asked for' : `no attack applies to this model in the ${options.norm} norm`,
+    {
+      hint: 'Try another --norm; `gibbon plan` says why each attack was left out.',
+    },
+  );
 }

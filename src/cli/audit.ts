@@ -10,8 +10,9 @@ import { listChecks } from './list.ts';
 import { gathered, OUTPUT_HELP } from './outputs.ts';
 import { beginRun } from './run.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
+import { type ThreatFlags, threatOfFlags, withThreat } from './threat-options.ts';
 
-interface AuditFlags extends SharedFlags, CheckFlags {
+interface AuditFlags extends SharedFlags, CheckFlags, ThreatFlags {
   preset: Preset;
   output?: string[];
   run?: string;
@@ -31,12 +32,12 @@ export function auditCommand(context: CliContext): Command {
     .option('--list', 'list the checks and end')
     .option('--quiet', 'the verdict only')
     .action((models: string[], flags: AuditFlags) => audit(models, flags, context));
-  return withChecks(withShared(command));
+  return withChecks(withThreat(withShared(command)));
 }
 
 async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
   if (flags.list) return listChecks();
-  const options = resolved(models, { ...requestOf(flags), ...checksOf(flags) });
+  const options = resolved(models, { ...requestOf(flags), ...checksOf(flags), ...threatOfFlags(flags) });
   const folder = flags.run ?? usualFolder(options);
   const given = flags.output ?? [];
   const page = given.find((path) => path.endsWith('.html')) ?? join(folder, 'report.html');

@@ -71,6 +71,13 @@ describe('charmer', () => {
     for (const [i, sample] of samples.entries()) expect(await run(charmer, target, [sample], 4)).toEqual([all[i]]);
   });
 
+  it.each([1, 7, 150, 400])('asks at most %i questions where it may ask no more', async (maxQueries) => {
+    const { target, asked } = judged(() => [1, 0]);
+    const [proposal] = await run(charmer, target, [{ index: 0, x: row('hello'), label: 0 }], 5, { maxQueries });
+    expect(asked()).toBe(maxQueries);
+    expect(proposal?.queries).toBe(maxQueries);
+  });
+
   it('leaves a model alone that answers NaN', async () => {
     const { target } = judged(() => [Number.NaN, 1]);
     const sample = { index: 0, x: row('text'), label: 0 };

@@ -18,6 +18,7 @@ const BLANK = 0x20;
 const params = z.object({
   positions: z.int().min(1).default(20).describe('places in which every character is tried, each step'),
   wordRules: z.boolean().default(false).describe('edit only inside of words of four characters or more, each of them once'),
+  maxQueries: z.int().min(1).optional().describe('questions per example; as many as the edits take when absent'),
   target: z.int().min(0).optional().describe('class to reach; any other class when absent'),
 });
 
@@ -64,6 +65,7 @@ type Rank = (row: Float32Array, moves: readonly Move[]) => Promise<Scored[]>;
 /** One example, edit by edit, until it is fooled or the budget is used up. */
 async function attacked({ params: given, epsilon }: Context, { index, x, label }: AttackSample, ask: Ask<Float32Array>): Promise<Proposal> {
   const goal = given.target;
+  const budget = given.maxQueries ?? Number.POSITIVE_INFINITY;
   let queries = 0;
   const margins = async (rows: readonly Float32Array[]): Promise<number[]> => {
     queries += rows.length;
@@ -71,8 +73,8 @@ async function attacked({ params: given, epsilon }: Context, { index, x, label }
   };
   const rank: Rank = async (row, moves) => {
     const scored: Scored[] = [];
-    for (let at = 0; at < moves.length; at += AT_ONCE) {
-      const part = moves.slice(at, at + AT_ONCE);
+    for (let at = 0; at < moves.length && queries < budget; at += AT_ONCE) {
+      const part = moves.slice(at, at + Math.min(AT_ONCE, budget - queries));
       const found = await margins(part.map((move) => edited(row, move.place, move.character)));
       scored.push(...part.map((move, i) => ({ ...move, margin: found[i] as number })));
     }

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { Modality } from '../../data/dataset.ts';
 import type { RanEvasion } from '../artifacts.ts';
+import type { Attackers } from '../attackers.ts';
 import type { Detail } from '../details.ts';
 import type { Category, Finding } from '../finding.ts';
 import type { Metric } from '../metric.ts';
@@ -55,6 +56,8 @@ export interface Check {
   /** Ids of standards, e.g. "NIST:NISTAML.022" (audit/standards.ts names them). */
   readonly tags: readonly string[];
   readonly needs: readonly Need[];
+  /** Whose work it looks at: a threat model without such an attacker leaves it out. Always of interest when absent. */
+  readonly attackers?: Attackers;
   /** Kinds of data that it suits; all when absent. */
   readonly modalities?: readonly Modality[];
   /** Long work: left out of the quick preset, unless it is asked for by name. */

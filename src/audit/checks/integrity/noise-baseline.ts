@@ -12,6 +12,7 @@ export const noiseBaseline = defineCheck({
   why: 'A model that random noise upsets is unstable without any attacker; and attacks that do no better than noise prove little.',
   tags: ['NIST:NISTAML.022', 'OWASP-ML:ML01', 'EU-AI-ACT:15(4)', 'ISO:24029-1'],
   needs: [],
+  attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
   params: z.object({}),
   run: async ({ artifacts }) => {
     const { result, evidence } = await artifacts.evasion();
