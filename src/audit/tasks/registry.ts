@@ -1,7 +1,9 @@
 /** The kinds of work that checks may ask of a worker, by name. */
 import type { AnyTask } from '../task.ts';
 import { cleanTask } from './clean.ts';
+import { degradedTask } from './degraded.ts';
+import { degradedSamplesTask } from './degraded-samples.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask];
+const ALL: readonly AnyTask[] = [cleanTask, degradedTask, degradedSamplesTask];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

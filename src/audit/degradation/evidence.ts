@@ -1,0 +1,191 @@
+/** What a check of degradation shows: a map of accuracies, a table with intervals, single flips, and pictures of the worst. */
+import type { DegradationFacts, DegradationKind } from '../../attacks/availability/degradation.ts';
+import type { CheckContext } from '../checks/check.ts';
+import type { Detail, DetailOf } from '../details.ts';
+import { degradedSamplesTask } from '../tasks/degraded-samples.ts';
+import type { Scores, UnitScore } from './scores.ts';
+import type { Tried } from './trial.ts';
+
+/** How the words of a check name its units and severities. */
+export interface Wording {
+  readonly unit: string;
+  readonly severity: string;
+  /** A severity in a few words, e.g. "3" or "5 %". */
+  readonly short: (facts: DegradationFacts, severity: number) => string;
+}
+
+const nameOf = (units: readonly DegradationFacts[], id: string): string => units.find((unit) => unit.id === id)?.name ?? id;
+
+/** The unit under which most of the skill is lost first. */
+export const worstFirst = ({ units }: Scores): UnitScore[] => [...units].sort((a, b) => a.accuracy - b.accuracy);
+
+export function heatMapOf({ scores }: Tried, units: readonly DegradationFacts[], { unit, severity, short }: Wording): DetailOf<'heat-map'> {
+  const severities = [...new Set(scores.units.flatMap(({ cells }) => cells.map((cell) => cell.severity)))].sort((a, b) => a - b);
+  return {
+    kind: 'heat-map',
+    title: `Accuracy by ${unit} and ${severity} (n = ${scores.n})`,
+    rows: scores.units.map((one) => nameOf(units, one.unit)),
+    columns: severities.map((at) => short(units[0] as DegradationFacts, at)),
+    values: scores.units.map(({ cells }) => severities.map((at) => cells.find((cell) => cell.severity === at)?.accuracy.value ?? null)),
+    unit: 'share',
+    better: 'higher',
+  };
+}
+
+export function tableOf({ scores }: Tried, units: readonly DegradationFacts[], { unit }: Wording): DetailOf<'table'> {
+  const rows = worstFirst(scores).map((one) => {
+    const worst = [...one.cells].sort((a, b) => a.accuracy.value - b.accuracy.value)[0];
+    const facts = units.find(({ id }) => id === one.unit);
+    return [
+      nameOf(units, one.unit),
+      facts?.family ?? '',
+      one.accuracy,
+      one.interval.low,
+      one.interval.high,
+      scores.clean.value - one.accuracy,
+      worst ? `${worst.severity}: ${facts?.severities[worst.severity - 1] ?? ''}` : '',
+      worst?.accuracy.value ?? null,
+      one.p < 0.05 ? 'yes' : 'no',
+    ];
+  });
+  return {
+    kind: 'table',
+    title: `Each ${unit}, the worst first: accuracy, mean over severities (n = ${scores.n})`,
+    columns: [
+      { name: unit[0]?.toUpperCase() + unit.slice(1) },
+      { name: 'Family' },
+      { name: 'Accuracy', unit: 'share' },
+      { name: '95 % from', unit: 'share' },
+      { name: 'to', unit: 'share' },
+      { name: 'Lost', unit: 'difference' },
+      { name: 'Worst severity' },
+      { name: 'Accuracy there', unit: 'share' },
+      { name: 'More than chance' },
+    ],
+    rows,
+    worst: 0,
+  };
+}
+
+/** A decision that was right and is not any more, at the mildest severity at which that happened. */
+export interface Flip {
+  readonly at: number;
+  readonly index: number;
+  readonly unit: string;
+  readonly severity: number;
+  readonly label: number;
+  readonly confidence: number | null;
+}
+
+/** For each of these units the surest mistake at its mildest severity that makes one, each example once where possible. */
+export function flipsOf({ trial, indices }: Tried, units: readonly string[]): Flip[] {
+  const used = new Set<number>();
+  return units.flatMap((unit) => {
+    const all = trial.cells.flatMap((cell, c): Flip[] =>
+      cell.unit !== unit
+        ? []
+        : indices.flatMap((index, at): Flip[] => {
+            const reply = trial.replies[at];
+            const [label, right] = [reply?.labels[c] as number, trial.labels[at]];
+            if (trial.clean[at] !== right || label === right) return [];
+            return [{ at, index, unit, severity: cell.severity, label, confidence: reply?.confidences[c] ?? null }];
+          }),
+    );
+    const [first] = all.sort(
+      (a, b) => Number(used.has(a.index)) - Number(used.has(b.index)) || a.severity - b.severity || (b.confidence ?? 0) - (a.confidence ?? 0),
+    );
+    if (first) used.add(first.index);
+    return first ? [first] : [];
+  });
+}
+
+type Named = Pick<CheckContext, 'prepared' | 'once' | 'subject'>;
+
+const className = ({ prepared }: Pick<Named, 'prepared'>, label: number): string =>
+  label < 0 ? 'no number' : (prepared.data.classNames?.[label] ?? String(label));
+
+export function flipTable(context: Named, tried: Tried, units: readonly DegradationFacts[], { unit, severity }: Wording): Detail[] {
+  const flips = flipsOf(
+    tried,
+    worstFirst(tried.scores).map((one) => one.unit),
+  ).slice(0, FLIPS);
+  if (flips.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      title: 'Single decisions that turned wrong',
+      columns: [
+        { name: 'Example' },
+        { name: 'Right class' },
+        { name: unit[0]?.toUpperCase() + unit.slice(1) },
+        { name: severity[0]?.toUpperCase() + severity.slice(1) },
+        { name: 'Answer' },
+        { name: 'Confidence', unit: 'share' },
+      ],
+      rows: flips.map((flip) => [
+        flip.index,
+        className(context, tried.trial.labels[flip.at] as number),
+        nameOf(units, flip.unit),
+        units.find(({ id }) => id === flip.unit)?.severities[flip.severity - 1] ?? flip.severity,
+        className(context, flip.label),
+        flip.confidence,
+      ]),
+    },
+  ];
+}
+
+const FLIPS = 8;
+/** Units with pictures of their own, and severities of each. */
+const SHOWN = 4;
+const SHOWN_SEVERITIES = 3;
+
+/** The worst units on an example that each of them turned: as it is, then at up to three severities. */
+export async function picturesOf(
+  context: Named,
+  kind: DegradationKind,
+  tried: Tried,
+  units: readonly DegradationFacts[],
+  { short }: Wording,
+): Promise<Detail[]> {
+  if (context.prepared.preprocessing.modality !== 'image') return [];
+  const worst = worstFirst(tried.scores).slice(0, SHOWN);
+  const flips = flipsOf(
+    tried,
+    worst.map(({ unit }) => unit),
+  );
+  const items = flips.flatMap((flip) => {
+    const severities = worst.find(({ unit }) => unit === flip.unit)?.cells.map(({ severity }) => severity) ?? [];
+    return [0, ...thinned(severities)].map((severity) => ({ ...flip, severity }));
+  });
+  if (items.length === 0) return [];
+  const drawn = await context.once(degradedSamplesTask, {
+    subject: context.subject,
+    kind,
+    items: items.map(({ index, unit, severity }) => ({ index, unit, severity })),
+  });
+  return [
+    {
+      kind: 'images',
+      title: 'The worst, on examples whose decision they turn',
+      items: items.flatMap(({ at, index, unit, severity }, i) => {
+        const source = drawn[i]?.image;
+        if (source === undefined) return [];
+        const name = nameOf(units, unit);
+        const facts = units.find(({ id }) => id === unit) as DegradationFacts;
+        const answer = severity === 0 ? tried.trial.clean[at] : answerOn(tried, at, { unit, severity });
+        const what = severity === 0 ? 'as it is' : `${name}, ${short(facts, severity)}`;
+        return [{ caption: `${what}: ${className(context, answer as number)}`, source, alt: `Example ${index}, ${what}` }];
+      }),
+    },
+  ];
+}
+
+function answerOn({ trial }: Tried, at: number, { unit, severity }: { unit: string; severity: number }): number | undefined {
+  return trial.replies[at]?.labels[trial.cells.findIndex((cell) => cell.unit === unit && cell.severity === severity)];
+}
+
+/** First, middle and last. */
+function thinned(severities: readonly number[]): number[] {
+  if (severities.length <= SHOWN_SEVERITIES) return [...severities];
+  return [0, Math.floor((severities.length - 1) / 2), severities.length - 1].map((i) => severities[i] as number);
+}
