@@ -1,5 +1,7 @@
 // The generated parts of docs/checks/: what a check's own value says of it.
 import * as z from 'zod';
+import { CORRUPTIONS } from '../dist/attacks/availability/corruptions/registry.js';
+import { frameOf } from '../dist/attacks/availability/frame.js';
 import { NEEDS } from '../dist/audit/checks/needs.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { table } from './docs-blocks.mjs';
@@ -41,3 +43,17 @@ export const checkList = () =>
     ['check', 'category', 'why'],
     CHECKS.map(({ id, category, why }) => [`[${id}](checks/${id}.md)`, category, why]),
   );
+
+/** Parameters of the corruptions of pictures, for 32 px and from 224 px on. */
+export function corruptionTable(size) {
+  const frame = frameOf({ channels: 3, height: size, width: size }, 1);
+  const severities = [1, 2, 3, 4, 5];
+  return table(
+    ['corruption', 'family', ...severities.map(String)],
+    CORRUPTIONS.map((unit) => [
+      `${code(unit.id)}${unit.isExtra ? ' (extra)' : ''}`,
+      unit.family,
+      ...severities.map((severity) => unit.describe(frame, severity)),
+    ]),
+  );
+}

@@ -9,7 +9,7 @@ import { ATTACKS } from '../dist/attacks/registry.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
-import { checkHeader, checkList } from './docs-checks.mjs';
+import { checkHeader, checkList, corruptionTable } from './docs-checks.mjs';
 import { supportTable, unsupportedTable } from './docs-operators.mjs';
 import { resultSchema, resultTables } from './docs-result.mjs';
 
@@ -36,6 +36,8 @@ const blocks = [
   ['result.md', 'schema', resultTables()],
   ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
   ...CHECKS.map((unit) => [`checks/${unit.id}.md`, 'header', checkHeader(unit)]),
+  ['checks/corruptions.md', 'parameters at 32 px', corruptionTable(32)],
+  ['checks/corruptions.md', 'parameters from 224 px on', corruptionTable(224)],
   ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),
 ];
 

@@ -17,18 +17,21 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
-/** Draws samples of n positions with replacement; `statistic` gets each, and the interval is that of its values. */
+export type Statistic = (positions: Int32Array) => number;
+
+/** Draws samples of n positions with replacement; each statistic gets every one of them, and its interval is that of its values. */
 export function bootstrap(
   n: number,
-  statistic: (positions: Int32Array) => number,
+  statistics: readonly Statistic[],
   { seed, key, draws = 2000, confidence = 0.95 }: BootstrapOptions,
-): Bootstrapped {
+): Bootstrapped[] {
   const rng = keyedRng(seed, 'bootstrap', ...key);
   const positions = new Int32Array(n);
-  const values = Float64Array.from({ length: draws }, () => {
+  const values = statistics.map(() => new Float64Array(draws));
+  for (let draw = 0; draw < draws; draw++) {
     for (let i = 0; i < n; i++) positions[i] = rng.int(n);
-    return statistic(positions);
-  });
+    for (const [k, statistic] of statistics.entries()) (values[k] as Float64Array)[draw] = statistic(positions);
+  }
   const tail = (1 - confidence) / 2;
-  return { low: quantile(values, tail), high: quantile(values, 1 - tail), draws };
+  return values.map((own) => ({ low: quantile(own, tail), high: quantile(own, 1 - tail), draws }));
 }

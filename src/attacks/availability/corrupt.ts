@@ -63,14 +63,13 @@ export function createCorruptor(setting: Setting): Corruptor {
     frame,
     corrupt: async (unit, severity, rows) => {
       const plan = unit.plan(frame, severity);
-      if (plan.jpeg !== undefined) return Promise.all(rows.map(({ row }) => recoded(row, preprocessing, setting.jpeg, plan.jpeg as number)));
+      if (plan.jpeg !== undefined)
+        return Promise.all(rows.map(({ row }) => recoded(row, preprocessing, setting.jpeg, plan.jpeg as number)));
       const { session, fields } = await loaded(unit, severity, plan);
       const made: Float32Array[] = [];
       for (let at = 0; at < rows.length; at += batch) {
         const part = rows.slice(at, at + batch);
-        const draws = part.map(({ index, row }) =>
-          plan.draw(keyedRng(setting.seed, setting.purpose, index, unit.id, severity), row),
-        );
+        const draws = part.map(({ index, row }) => plan.draw(keyedRng(setting.seed, setting.purpose, index, unit.id, severity), row));
         made.push(...(await run(session, fields, { part, draws, preprocessing, batch })));
       }
       return made;
@@ -90,7 +89,11 @@ interface Loaded {
 
 const IMAGE = 'image';
 
-function drawn(plan: Plan, frame: Frame, preprocessing: Preprocessing): { graph: ReturnType<GraphBuilder['finish']>; fields: Map<string, readonly number[]> } {
+function drawn(
+  plan: Plan,
+  frame: Frame,
+  preprocessing: Preprocessing,
+): { graph: ReturnType<GraphBuilder['finish']>; fields: Map<string, readonly number[]> } {
   const g = newGraph();
   const fields = new Map<string, readonly number[]>();
   const x = g.input(IMAGE, 'float32', [frame.batch, ...preprocessing.shape]);

@@ -2,8 +2,8 @@
 import { GibbonError } from '../../base/errors.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
 import { imageSize } from '../../model/rows.ts';
-import type { Corruption } from './corruption.ts';
 import { createCorruptor, type IndexedRow, type Setting } from './corrupt.ts';
+import type { Corruption } from './corruption.ts';
 import { CORRUPTIONS } from './corruptions/registry.ts';
 import { frameOf } from './frame.ts';
 

@@ -1,6 +1,7 @@
 /** The checks, in the order in which they run and are reported: by category, cheap ones first. */
+import { corruptions } from './availability/corruptions.ts';
 import type { Check } from './check.ts';
 import { evasion } from './integrity/evasion.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 
-export const CHECKS: readonly Check[] = [evasion, noiseBaseline];
+export const CHECKS: readonly Check[] = [evasion, noiseBaseline, corruptions];

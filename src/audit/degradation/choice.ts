@@ -1,6 +1,7 @@
 /** What a check of degradation runs on: how many examples, which units, which severities, by preset and by the size of an example. */
-import { GibbonError } from '../../base/errors.ts';
+
 import type { DegradationFacts } from '../../attacks/availability/degradation.ts';
+import { GibbonError } from '../../base/errors.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import type { CheckFacts } from '../checks/facts.ts';
 import type { Preset } from '../presets.ts';
@@ -29,7 +30,12 @@ const USUAL_SIZE = 3072;
 const FEWEST = 30;
 
 /** @throws GibbonError E_USAGE for units and severities that do not exist */
-export function chosenFor({ chosen, options, prepared }: CheckFacts, all: readonly DegradationFacts[], wanted: Wanted, defaults: Defaults): Choice {
+export function chosenFor(
+  { chosen, options, prepared }: CheckFacts,
+  all: readonly DegradationFacts[],
+  wanted: Wanted,
+  defaults: Defaults,
+): Choice {
   const { preset } = options;
   assertKnown(all, wanted);
   const units = all.filter((unit) => (wanted.units ? wanted.units.includes(unit.id) : defaults.units(preset, unit)));

@@ -33,7 +33,8 @@ export function corruptionFindings(scores: Scores, units: readonly DegradationFa
     ...material(materials, units, modality),
     ...(materials.length === 0 ? some(scores, units, modality) : []),
   ];
-  if (findings.length === 0 && n < FEW) return { findings, undecided: `${n} examples are too few to see a loss of less than a third or so.` };
+  if (findings.length === 0 && n < FEW)
+    return { findings, undecided: `${n} examples are too few to see a loss of less than a third or so.` };
   return { findings };
 }
 
@@ -44,8 +45,10 @@ const named = (units: readonly DegradationFacts[], ids: readonly string[]): stri
   return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 };
 
-const REFERENCE = 'Hendrycks & Dietterich 2019, Benchmarking Neural Network Robustness to Common Corruptions and Perturbations, arXiv:1903.12261';
-const MEANING = 'No attacker is needed: what happens to inputs in use does this, and whoever wants the system to fail can wait for it or bring it about.';
+const REFERENCE =
+  'Hendrycks & Dietterich 2019, Benchmarking Neural Network Robustness to Common Corruptions and Perturbations, arXiv:1903.12261';
+const MEANING =
+  'No attacker is needed: what happens to inputs in use does this, and whoever wants the system to fail can wait for it or bring it about.';
 
 function collapse({ keptInterval, units: scored }: Scores, units: readonly DegradationFacts[], modality: Modality): FindingDraft[] {
   if (keptInterval.high >= HALF) return [];

@@ -92,7 +92,8 @@ export function flipsOf({ trial, indices }: Tried, units: readonly string[]): Fl
           }),
     );
     const [first] = all.sort(
-      (a, b) => Number(used.has(a.index)) - Number(used.has(b.index)) || a.severity - b.severity || (b.confidence ?? 0) - (a.confidence ?? 0),
+      (a, b) =>
+        Number(used.has(a.index)) - Number(used.has(b.index)) || a.severity - b.severity || (b.confidence ?? 0) - (a.confidence ?? 0),
     );
     if (first) used.add(first.index);
     return first ? [first] : [];

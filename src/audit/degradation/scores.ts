@@ -64,32 +64,27 @@ export function scored(trial: Trial): Scores {
   const cellScores = cells.map((cell, c) => cellScore(cell, { right: right[c] as number[], wasRight, count: cells.length }));
   const names = [...new Set(cells.map(({ unit }) => unit))];
   const means = (of: (cell: Cell) => boolean): number[] => meanRows(right.filter((_, c) => of(cells[c] as Cell)));
-  const units = names.map((unit): UnitScore => {
-    const own = cellScores.filter((cell) => cell.unit === unit);
-    const perExample = means((cell) => cell.unit === unit);
-    const accuracy = sum(perExample) / n;
-    return {
-      unit,
-      cells: own,
-      accuracy,
-      interval: bootstrap(n, meanOf(perExample), { seed, key: [check, unit] }),
-      kept: keptOf(accuracy, clean.value, chance),
-      p: Math.min(...own.map(({ p }) => p)),
-    };
-  });
+  const perExample = names.map((unit) => means((cell) => cell.unit === unit));
   const all = means(() => true);
   const accuracy = sum(all) / n;
   const [mean, before] = [meanOf(all), meanOf(wasRight)];
-  return {
-    n,
-    clean,
-    chance,
-    units,
-    accuracy,
-    interval: bootstrap(n, mean, { seed, key: [check, 'mean'] }),
-    kept: keptOf(accuracy, clean.value, chance),
-    keptInterval: bootstrap(n, (at) => keptOf(mean(at), before(at), chance), { seed, key: [check, 'kept'] }),
-  };
+  const [interval, keptInterval, ...own] = bootstrap(n, [mean, (at) => keptOf(mean(at), before(at), chance), ...perExample.map(meanOf)], {
+    seed,
+    key: [check],
+  }) as [Bootstrapped, Bootstrapped, ...Bootstrapped[]];
+  const units = names.map((unit, u): UnitScore => {
+    const cells = cellScores.filter((cell) => cell.unit === unit);
+    const value = sum(perExample[u] as number[]) / n;
+    return {
+      unit,
+      cells,
+      accuracy: value,
+      interval: own[u] as Bootstrapped,
+      kept: keptOf(value, clean.value, chance),
+      p: Math.min(...cells.map(({ p }) => p)),
+    };
+  });
+  return { n, clean, chance, units, accuracy, interval, kept: keptOf(accuracy, clean.value, chance), keptInterval };
 }
 
 function cellScore(
@@ -113,8 +108,11 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 const meanOf =
   (values: readonly number[]) =>
-  (at: Int32Array): number =>
-    at.reduce((total, i) => total + (values[i] as number), 0) / at.length;
+  (at: Int32Array): number => {
+    let total = 0;
+    for (let i = 0; i < at.length; i++) total += values[at[i] as number] as number;
+    return total / at.length;
+  };
 
 /** The mean over rows, for each example. */
 function meanRows(rows: readonly (readonly number[])[]): number[] {

@@ -1,6 +1,6 @@
 /** Brightness: the V of HSV is raised, hue and saturation stay (arXiv:1903.12261). */
 import { defineCorruption } from '../corruption.ts';
-import { valueOf } from '../graphs/colour.ts';
+import { brightest } from '../graphs/colour.ts';
 
 export const brightness = defineCorruption<number>({
   id: 'brightness',
@@ -10,7 +10,7 @@ export const brightness = defineCorruption<number>({
   large: [0.1, 0.2, 0.3, 0.4, 0.5],
   text: (by) => `V + ${by}`,
   graph: ({ g }, x, by) => {
-    const value = valueOf(g, x);
+    const value = brightest(g, x);
     const raised = g.clip(g.add(value, g.scalar(by)), 0, 1);
     // With hue and saturation kept, all channels grow with V; black has neither, and becomes grey.
     const coloured = g.mul(x, g.div(raised, g.max(value, g.scalar(1e-6))));

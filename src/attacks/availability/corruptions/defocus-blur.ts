@@ -59,6 +59,7 @@ function cropped(window: readonly number[], radius: number): number[] {
 
 /** Without borders of zeros, which only cost time. */
 function trimmed(kernel: number[][]): number[][] {
-  const isEmpty = kernel.length > 1 && [...(kernel[0] as number[]), ...kernel.map((row) => row[0] as number)].every((v) => Math.abs(v) < 1e-12);
+  const isEmpty =
+    kernel.length > 1 && [...(kernel[0] as number[]), ...kernel.map((row) => row[0] as number)].every((v) => Math.abs(v) < 1e-12);
   return isEmpty ? trimmed(kernel.slice(1, -1).map((row) => row.slice(1, -1))) : kernel;
 }

@@ -83,7 +83,14 @@ function affine(reach: number, { height, width }: Frame, rng: Rng): Float32Array
   ];
   const moved = (v: number): number => v + reach * (2 * rng.uniform() - 1);
   const after = before.map(([x, y]): Point => [moved(x), moved(y)]);
-  return Float32Array.from([0, 1].flatMap((i) => plane(after, before.map((point) => point[i] as number))));
+  return Float32Array.from(
+    [0, 1].flatMap((i) =>
+      plane(
+        after,
+        before.map((point) => point[i] as number),
+      ),
+    ),
+  );
 }
 
 /** a, b, c with a·x + b·y + c = value at three points, by Cramer's rule. */

@@ -7,7 +7,7 @@ export const impulseNoise = defineCorruption<number>({
   family: 'noise',
   small: [0.01, 0.02, 0.03, 0.05, 0.07],
   large: [0.03, 0.06, 0.09, 0.17, 0.27],
-  text: (share) => `${100 * share} % of the values`,
+  text: (share) => `${Math.round(100 * share)} % of the values`,
   draw: (_, __, rng, picture) => ({ luck: uniforms(rng, picture.length) }),
   graph: ({ g, drawn }, x, share) => {
     const luck = drawn('luck', x.shape.slice(1));

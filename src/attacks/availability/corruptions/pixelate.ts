@@ -9,7 +9,7 @@ export const pixelate = defineCorruption<number>({
   family: 'digital',
   small: [0.95, 0.9, 0.85, 0.75, 0.65],
   large: [0.6, 0.5, 0.4, 0.3, 0.25],
-  text: (share) => `${100 * share} % of the width and height`,
+  text: (share) => `${Math.round(100 * share)} % of the width and height`,
   graph: ({ g }, x, share) => {
     const [, , height, width] = x.shape as [number, number, number, number];
     return separable(g, x, blocks(height, share), blocks(width, share));

@@ -1,6 +1,6 @@
 /** Saturation: the S of HSV is multiplied and raised, hue and value stay (arXiv:1903.12261). */
 import { defineCorruption } from '../corruption.ts';
-import { paint, valueOf } from '../graphs/colour.ts';
+import { brightest, paint } from '../graphs/colour.ts';
 
 interface Saturation {
   readonly factor: number;
@@ -31,7 +31,7 @@ export const saturate = defineCorruption<Saturation>({
   ]),
   text: ({ factor, by }) => `S · ${factor}${by === 0 ? '' : ` + ${by}`}`,
   graph: ({ g }, x, { factor, by }) => {
-    const value = valueOf(g, x);
+    const value = brightest(g, x);
     const missing = g.sub(value, x);
     const most = g.reduceMax(missing, [1], true);
     const isGrey = g.less(most, g.scalar(1e-6));

@@ -46,7 +46,7 @@ export const snow = defineCorruption<Snow>({
     [0.55, 0.3, 2.5, 0.85, 12, 12, 0.55],
   ]),
   text: ({ mean, deviation, zoom, least, radius, sigma, kept }) =>
-    `specks N(${mean}, ${deviation}²) × ${zoom}, above ${least}; trails ${radius} px, σ ${sigma} px; ${100 * kept} % of the picture`,
+    `specks N(${mean}, ${deviation}²) × ${zoom}, above ${least}; trails ${radius} px, σ ${sigma} px; ${Math.round(100 * kept)} % of the picture`,
   draw: ({ radius }, frame, rng) => ({
     specks: normals(rng, areaOf(frame)),
     steps: stepsTowards(-135 + 90 * rng.uniform(), 2 * scaledRadius(radius, frame.scale) + 1),

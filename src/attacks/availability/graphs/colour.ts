@@ -15,7 +15,7 @@ export function luminance(g: GraphBuilder, x: Value): Value {
 }
 
 /** The V of HSV, [B, 1, H, W]. */
-export const valueOf = (g: GraphBuilder, x: Value): Value => g.reduceMax(x, [1], true);
+export const brightest = (g: GraphBuilder, x: Value): Value => g.reduceMax(x, [1], true);
 
 /** A colour in [0, 255] as planes [1, C, 1, 1]; its luminance where pictures have no colour. */
 export function paint(g: GraphBuilder, rgb: readonly [number, number, number], channels: number): Value {

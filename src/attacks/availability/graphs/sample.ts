@@ -89,8 +89,9 @@ export function trail(radius: number, sigma: number): number[] {
 /** Where a motion in this direction (degrees, clockwise from the right) takes its pixels from: [2 × count] offsets. */
 export function stepsTowards(angle: number, count: number): Float32Array {
   const radians = (angle * Math.PI) / 180;
-  const back = (unit: number): ((i: number) => number) => (i) => Math.ceil(i * unit - 0.5) + 0;
-  return Float32Array.from({ length: 2 * count }, (_, i) =>
-    i < count ? back(Math.sin(radians))(i) : back(Math.cos(radians))(i - count),
-  );
+  const back =
+    (unit: number): ((i: number) => number) =>
+    (i) =>
+      Math.ceil(i * unit - 0.5) + 0;
+  return Float32Array.from({ length: 2 * count }, (_, i) => (i < count ? back(Math.sin(radians))(i) : back(Math.cos(radians))(i - count)));
 }
