@@ -2,7 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 
 /** log C(n, k), summed term by term: exact to rounding for every n that a data set can have. */
-function logChoose(n: number, k: number): number {
+export function logChoose(n: number, k: number): number {
   let total = 0;
   for (let i = 1; i <= Math.min(k, n - k); i++) total += Math.log((n - i + 1) / i);
   return total;
