@@ -5,8 +5,9 @@ export { type Examples, type ExamplesRequest, type LabelledExamples, type Loaded
 export type { AuditRequest } from './api/request.ts';
 export { type Attack, type AttackContext, type AttackSample, defineAttack, type Proposal } from './attacks/attack.ts';
 export { ATTACKS } from './attacks/registry.ts';
+export type { GateRules } from './audit/gates/gate-rules.ts';
 export type { Inspection } from './audit/inspect.ts';
-export { type AuditResult, auditResult, type ModelResult } from './audit/result.ts';
+export { type AuditResult, auditResult, type GateResult, type ModelResult } from './audit/result.ts';
 export { ERROR_CODES, type ErrorCode, GibbonError } from './base/errors.ts';
 export type { PreprocessingFlags } from './model/guess.ts';
 export type { Decision } from './model/judge.ts';

@@ -4,6 +4,7 @@ import type { Preset } from '../audit/presets.ts';
 import type { AuditResult } from '../audit/result.ts';
 import { GibbonError, toGibbonError } from '../base/errors.ts';
 import type { ProgressSnapshot } from '../base/progress.ts';
+import { gatingOf } from './gating.ts';
 import { type AuditRequest, resolved } from './request.ts';
 import { runAudit } from './run-audit.ts';
 
@@ -35,15 +36,17 @@ export class AuditError extends GibbonError {
 }
 
 /**
- * Audits one or more models.
+ * Audits one or more models. Gates that fail do not throw: `result.gates` says what came of them.
  * @throws GibbonError (E_USAGE, E_FILE_NOT_FOUND) for what the call itself gets wrong
  * @throws AuditError for what model or data get wrong, and for what died, hung or was aborted
  */
 export async function audit(call: AuditCall): Promise<AuditResult> {
   const { model = [], preset = 'standard', folder, workers, signal, onProgress, onNote, ...request } = call;
   const models = typeof model === 'string' ? [model] : model;
+  const options = { ...resolved(models, request), preset, folder: folder === undefined ? undefined : resolve(folder), threads: 1 };
   const { result, error } = await runAudit({
-    options: { ...resolved(models, request), preset, folder: folder === undefined ? undefined : resolve(folder), threads: 1 },
+    options,
+    gating: await gatingOf(request, options),
     workers,
     signal,
     command: `audit(${JSON.stringify({ model, preset, ...request })})`,

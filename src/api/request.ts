@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
@@ -43,6 +44,10 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   readonly seal?: string | undefined;
   /** What a check may spend at most. */
   readonly budgets?: AuditOptions['budgets'];
+  /** Rules that the result must keep, by name: `{ 'evasion.robustAccuracy': ['error', { min: 0.4 }] }` (docs/gates.md). */
+  readonly gates?: GateRules | undefined;
+  /** result.json of an earlier audit: by itself it brings the rule that no loss of accuracy may be shown. */
+  readonly baseline?: string | undefined;
 }
 
 /** The model and data that ship with the package. */

@@ -1,6 +1,7 @@
 /** Runs an audit of one or more models and puts the JSON result together; what is finished is written even when a later model fails. */
 import { cpus } from 'node:os';
 import { auditModel } from '../audit/audit.ts';
+import { evaluateGates, type Gating } from '../audit/gates/evaluate.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
@@ -19,6 +20,8 @@ export interface Run {
   readonly command: string;
   /** File that keeps what is finished and knows what was finished before; nothing is kept when absent. */
   readonly journal?: string | undefined;
+  /** What the result is held against when it is there. */
+  readonly gating?: Gating | undefined;
   /** When the run began, where it is taken up again. */
   readonly startedAt?: Date | undefined;
 }
@@ -36,6 +39,7 @@ export async function runAudit({
   signal,
   command,
   journal: path,
+  gating = {},
   startedAt = new Date(),
 }: Run): Promise<RunOutcome> {
   const began = Date.now();
@@ -73,18 +77,24 @@ export async function runAudit({
   const [first] = models;
   if (!first) return { result: undefined, error };
   timings.total = (Date.now() - began) / 1000;
-  return {
-    result: {
-      schemaVersion: SCHEMA_VERSION,
-      gibbon: { version },
-      run: provenance(options, { command, startedAt, workers: crew.size }),
-      summary: first.summary,
-      models,
-      checks,
-      timings,
-    },
-    error,
+  const result: AuditResult = {
+    schemaVersion: SCHEMA_VERSION,
+    gibbon: { version },
+    run: provenance(options, { command, startedAt, workers: crew.size }),
+    summary: first.summary,
+    models,
+    checks,
+    timings,
   };
+  return { result: gated(result, gating), error };
+}
+
+function gated(result: AuditResult, gating: Gating): AuditResult {
+  const gates = evaluateGates(result, gating);
+  if (gates === undefined) return result;
+  // Beside the checks that they rest on; timings stay last.
+  const { timings, ...rest } = result;
+  return { ...rest, gates, timings };
 }
 
 function provenance(

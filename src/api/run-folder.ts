@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { type GateRules, gateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
 
@@ -21,7 +22,8 @@ export interface RunRecord {
   /** What is written when it is finished: absolute paths. */
   readonly outputs: { readonly paths: readonly string[]; readonly json?: string | undefined; readonly page: string };
   /** Rules that its result must keep, as in the configuration. */
-  readonly gates?: unknown;
+  readonly gates?: GateRules | undefined;
+  /** Absolute path of the result that it is compared with. */
   readonly baseline?: string | undefined;
 }
 
@@ -32,7 +34,7 @@ const record = z.object({
   workers: z.int().optional(),
   options: z.looseObject({ models: z.array(z.object({ path: z.string(), name: z.string() })), preset: z.string() }),
   outputs: z.object({ paths: z.array(z.string()), json: z.string().optional(), page: z.string() }),
-  gates: z.unknown().optional(),
+  gates: gateRules.optional(),
   baseline: z.string().optional(),
 });
 

@@ -4,6 +4,7 @@ import { threatModel } from '../threat/threat-model.ts';
 import { checkResult } from './check-result.ts';
 import { textPiece } from './details.ts';
 import { finding } from './finding.ts';
+import { gateResult } from './gates/gate-result.ts';
 
 export const SCHEMA_VERSION = '1.0';
 
@@ -227,12 +228,15 @@ export const auditResult = z.object({
   models: z.array(modelResult),
   /** Every check of every model, in the order in which they ran; also those that could not run. */
   checks: z.array(checkResult),
+  /** What came of the gates; absent where none were given. */
+  gates: z.array(gateResult).optional(),
   /** Seconds; the only block that differs between two runs with the same seed. */
   timings: z.record(z.string(), z.number()),
 });
 
 export type { CheckResult } from './check-result.ts';
 export type { Finding } from './finding.ts';
+export type { GateResult } from './gates/gate-result.ts';
 export type TextPiece = z.infer<typeof textPiece>;
 export type Proportion = z.infer<typeof proportion>;
 export type Distances = z.infer<typeof distances>;

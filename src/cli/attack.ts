@@ -8,6 +8,7 @@ import type { Attack } from '../attacks/attack.ts';
 import { ATTACKS } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
+import { hasColor } from './environment.ts';
 import { checkedOutputs, gathered, OUTPUT_HELP, writeOutputs } from './outputs.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
@@ -85,7 +86,7 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
   if (!unit.norms.includes(options.norm) && !unit.norms.includes('edits'))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });
   const folder = flags.folder ?? (flags.output === undefined ? undefined : 'gibbon-report');
-  const outputs = await checkedOutputs(flags.output ?? [], flags.json);
+  const outputs = await checkedOutputs(flags.output ?? [], flags.json === '-' ? undefined : flags.json);
   if (folder !== undefined) await assertWritable(resolve(folder, 'adversarial', 'probe'));
   const { result, error } = await runAudit({
     options: {
@@ -102,8 +103,11 @@ async function attack(unit: Attack, models: readonly string[], flags: AttackFlag
   if (result) {
     const { renderTerminal } = await import('../report/terminal.ts');
     await writeOutputs(result, outputs);
-    process.stdout.write(`${renderTerminal(result, { color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined })}\n`);
-    for (const path of outputs.paths) process.stdout.write(`\nwritten  file://${path}\n`);
+    if (flags.json === '-') process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    else {
+      process.stdout.write(`${renderTerminal(result, { color: hasColor(process.stdout) })}\n`);
+      for (const path of outputs.paths) process.stdout.write(`\nwritten  file://${path}\n`);
+    }
   }
   if (error) throw error;
 }

@@ -2,6 +2,8 @@
 import { statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
+import { gatesFromExpressions } from '../audit/gates/gate-expression.ts';
+import { ALLOWED_SEVERITIES } from '../audit/gates/gate-rules.ts';
 
 export interface CheckFlags {
   only?: string[];
@@ -17,7 +19,15 @@ export interface CheckFlags {
   maxSeconds?: number;
   maxQueries?: number;
   maxGradients?: number;
+  gate?: string[];
+  failOn?: (typeof FAIL_ON)[number];
+  baseline?: string;
 }
+
+/** `high` fails for findings that are high or critical. */
+const FAIL_ON = ['info', 'low', 'medium', 'high', 'critical'] as const;
+
+const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 const list = (text: string): string[] => {
   const names = text.split(',').map((name) => name.trim());
@@ -60,7 +70,12 @@ export function withChecks(command: Command): Command {
     .option('--seal <sha256>', 'the hash that the model file was sealed with')
     .addOption(new Option('--max-seconds <seconds>', 'per check; results then depend on the machine').argParser(above0))
     .addOption(new Option('--max-queries <count>', 'per check: attacks beyond it are left out').argParser(above0))
-    .addOption(new Option('--max-gradients <count>', 'the same for gradients').argParser(above0));
+    .addOption(new Option('--max-gradients <count>', 'the same for gradients').argParser(above0))
+    .addOption(
+      new Option('--gate <rule>', "exit with 1 unless it holds: 'evasion.robustAccuracy>=0.4'; may be repeated").argParser(repeated),
+    )
+    .addOption(new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or worse').choices(FAIL_ON))
+    .option('--baseline <file>', 'result.json of an earlier audit: exit with 1 where a loss of accuracy is shown');
 }
 
 /** The flags as parts of a request; what was not given is absent. */
@@ -82,6 +97,7 @@ export function checksOf(flags: CheckFlags): Partial<AuditRequest> {
     ...(surrogate && { surrogate }),
     ...(seal && { seal }),
     ...(Object.keys(budgets).length > 0 && { budgets }),
+    ...gatesOf(flags),
   };
 }
 
@@ -94,6 +110,13 @@ function groupsOf(text: string): NonNullable<AuditRequest['groups']> {
 }
 
 const isFile = (path: string): boolean => path !== '' && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** A threshold of severities is a gate on all findings: the next milder one is allowed. */
+function gatesOf({ gate = [], failOn, baseline }: CheckFlags): Pick<AuditRequest, 'gates' | 'baseline'> {
+  const allowed = failOn && ALLOWED_SEVERITIES[FAIL_ON.indexOf(failOn)];
+  const gates = gatesFromExpressions([...gate, ...(allowed ? [`findings<=${allowed}`] : [])]);
+  return { ...(Object.keys(gates).length > 0 && { gates }), ...(baseline !== undefined && { baseline }) };
+}
 
 function dataOf(path: string | undefined, labels: string | undefined): AuditRequest['members'] {
   if (path === undefined) return undefined;

@@ -37,7 +37,8 @@ export function auditCommand(context: CliContext): Command {
 
 async function audit(models: readonly string[], flags: AuditFlags, context: CliContext): Promise<void> {
   if (flags.list) return listChecks();
-  const options = resolved(models, { ...requestOf(flags), ...checksOf(flags), ...threatOfFlags(flags) });
+  const request = { ...requestOf(flags), ...checksOf(flags), ...threatOfFlags(flags) };
+  const options = resolved(models, request);
   const folder = flags.run ?? usualFolder(options);
   const given = flags.output ?? [];
   const page = given.find((path) => path.endsWith('.html')) ?? join(folder, 'report.html');
@@ -50,6 +51,8 @@ async function audit(models: readonly string[], flags: AuditFlags, context: CliC
       workers: flags.workers,
       options: { ...options, preset: flags.preset, folder: resolve(folder), threads: 1 },
       outputs: { paths: [page, ...given].map((path) => resolve(path)), json: json === '-' ? '-' : resolve(json), page: resolve(page) },
+      ...(request.gates && { gates: request.gates }),
+      ...(request.baseline !== undefined && { baseline: resolve(request.baseline) }),
     },
     { context, fresh: flags.fresh === true, quiet: flags.quiet === true },
   );

@@ -5,6 +5,7 @@ import { version } from '../api/version.ts';
 import { type GibbonError, toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
+import { hasColor } from './environment.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
 import { resumeCommand } from './resume.ts';
@@ -33,7 +34,7 @@ function program(signal: AbortSignal): Command {
 
 /** One message, one hint, no stack unless it is a bug. */
 function report(error: GibbonError): void {
-  const stderr = pc.createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
+  const stderr = pc.createColors(hasColor(process.stderr));
   process.stderr.write(`${stderr.red('error')} ${safe(error.message)} ${stderr.dim(`[${error.code}]`)}\n`);
   if (error.hint) process.stderr.write(`${safe(error.hint)}\n`);
   if (error.code === 'E_INTERNAL')

@@ -1,6 +1,7 @@
 /** Shows progress on stderr: one line that redraws itself on a terminal, a few plain lines in a log. */
 import { createColors } from 'picocolors';
 import type { ProgressSink, ProgressSnapshot } from '../base/progress.ts';
+import { canRedraw, hasColor } from './environment.ts';
 import { formatDuration } from './format-duration.ts';
 import { safe } from './safe.ts';
 
@@ -33,8 +34,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 /** A redrawn line on a terminal; appended lines where there is none, in CI, and on a terminal that cannot move its cursor. */
 export function createProgressBar(options: ProgressBarOptions = {}): ProgressBar {
   const { stream = process.stderr, env = process.env, now = () => performance.now() } = options;
-  const redraws = stream.isTTY === true && !isSet(env.CI) && env.TERM !== 'dumb';
-  return redraws ? redrawnBar(stream, !isSet(env.NO_COLOR), now) : appendedLines(stream, now);
+  return canRedraw(stream, env) ? redrawnBar(stream, hasColor(stream, env), now) : appendedLines(stream, now);
 }
 
 function redrawnBar(stream: ProgressStream, color: boolean, now: () => number): ProgressBar {
@@ -118,9 +118,4 @@ function tenths({ fraction }: ProgressSnapshot): number {
 
 function clamp(fraction: number): number {
   return Math.min(1, Math.max(0, fraction));
-}
-
-/** NO_COLOR and CI count when they are present and not empty; CI=false is what some tools set to mean "no". */
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && variable !== '' && variable !== 'false';
 }

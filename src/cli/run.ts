@@ -1,17 +1,17 @@
 /** Runs an audit in its folder, from the beginning or from where it was stopped, and tells what came of it. */
 import { join, relative, resolve } from 'node:path';
 import type { Audience } from '../api/crew.ts';
+import { gatingOf } from '../api/gating.ts';
 import { runAudit } from '../api/run-audit.ts';
 import { JOURNAL, type RunRecord, recordPath, recordText } from '../api/run-folder.ts';
 import { clearAdversarial } from '../audit/leftovers.ts';
 import type { AuditResult } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
-import { overall } from '../report/overall.ts';
 import { removeJournal } from '../store/journal.ts';
 import type { CliContext } from './context.ts';
+import { hasColor } from './environment.ts';
 import { checkedOutputs, writeOutputs } from './outputs.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { safe } from './safe.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
 export interface Manner {
@@ -27,6 +27,8 @@ const SILENT: Audience = { update: () => {}, line: () => {}, done: () => {} };
 /** Begins a run. @throws GibbonError for what stopped it, after what is finished was written */
 export async function beginRun(run: RunRecord, manner: Manner): Promise<void> {
   const folder = run.options.folder as string;
+  // What is wrong with the gates is said before anything is written.
+  await gatingOf(run, run.options);
   await assertWritable(join(folder, 'adversarial', 'probe'));
   const { paths, json } = run.outputs;
   await checkedOutputs(paths, json === '-' ? undefined : json);
@@ -48,11 +50,23 @@ export async function goOn(run: RunRecord, { context, quiet }: Manner): Promise<
     signal: context.signal,
     command: run.command,
     journal: join(folder, JOURNAL),
+    gating: await gatingOf(run, run.options),
     startedAt: new Date(run.startedAt),
   });
   if (result) await tell(result, run, quiet);
   if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
   if (error) throw error;
+  if (result) conclude(result);
+}
+
+/** The exit code of a run that came to its end, after everything is written: 1 for a gate that failed. @throws GibbonError E_NOT_APPLICABLE where no check could run */
+function conclude({ checks, gates = [] }: AuditResult): void {
+  if (gates.some(({ counts }) => counts === 'fail')) process.exitCode = 1;
+  else if (checks.length > 0 && checks.every(({ status }) => status === 'not-applicable')) {
+    throw new GibbonError('E_NOT_APPLICABLE', 'no check could run', {
+      hint: [...new Set(checks.map(({ reason }) => reason ?? ''))].join('\n'),
+    });
+  }
 }
 
 /** Results to stdout: the JSON alone where that was asked for, else the summary, whose last lines are the verdict and the report. */
@@ -62,13 +76,13 @@ async function tell(result: AuditResult, { outputs: { paths, json, page } }: Run
     process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
     return;
   }
+  const { renderTerminal, renderVerdicts } = await import('../report/terminal.ts');
+  const color = hasColor(process.stdout);
   if (quiet) {
-    process.stdout.write(`${safe(overall(result).headline)}\n`);
+    process.stdout.write(`${renderVerdicts(result, { color })}\n`);
     return;
   }
-  const { renderTerminal } = await import('../report/terminal.ts');
   const width = Math.min(process.stdout.columns ?? 80, 100);
-  const color = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   process.stdout.write(`${renderTerminal(result, { color, width })}\n\nreport  file://${resolve(page)}\n`);
 }
 

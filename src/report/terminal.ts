@@ -9,6 +9,7 @@ import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
 import { checkTable } from './terminal-checks.ts';
+import { gateLine, gateLines } from './terminal-gates.ts';
 import { type Page, pageOf, SIGNS, WIDE } from './terminal-page.ts';
 import { rowExamples } from './terminal-table.ts';
 import { textExamples } from './terminal-text.ts';
@@ -152,18 +153,25 @@ export function renderTerminal(result: AuditResult, options: { color: boolean; w
     head,
     '',
     ...models.flatMap((model, i) => block(page, model, checks[i] ?? [], models.length > 1)),
-    verdictLine(page, result),
+    ...gateLines(page, result),
+    ...lastLines(page, result),
   ].join('\n');
+}
+
+/** The verdict, and what came of the gates. */
+function lastLines(page: Page, result: AuditResult): string[] {
+  const gates = gateLine(page, result);
+  return [verdictLine(page, result), ...(gates === undefined ? [] : [gates])];
 }
 
 /** The verdicts alone, a line for each model: what `--quiet` leaves. */
 export function renderVerdicts(result: AuditResult, options: { color: boolean }): string {
   const page = pageOf(pc.createColors(options.color), Number.MAX_SAFE_INTEGER);
-  if (result.models.length < 2) return verdictLine(page, result);
-  return result.models
-    .map(({ name, summary: { verdict, headline } }) => {
-      const { tone } = VERDICTS[verdict];
-      return page.paint(tone, `${SIGNS[tone]} ${plain(name)}: ${plain(headline)}`);
-    })
-    .join('\n');
+  if (result.models.length < 2) return lastLines(page, result).join('\n');
+  const gates = gateLine(page, result);
+  const verdicts = result.models.map(({ name, summary: { verdict, headline } }) => {
+    const { tone } = VERDICTS[verdict];
+    return page.paint(tone, `${SIGNS[tone]} ${plain(name)}: ${plain(headline)}`);
+  });
+  return [...verdicts, ...(gates === undefined ? [] : [gates])].join('\n');
 }
