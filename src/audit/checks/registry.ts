@@ -2,6 +2,7 @@
 import { corruptions } from './availability/corruptions.ts';
 import type { Check } from './check.ts';
 import { evasion } from './integrity/evasion.ts';
+import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 
-export const CHECKS: readonly Check[] = [evasion, noiseBaseline, corruptions];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, corruptions];

@@ -3,7 +3,9 @@ import type { AnyTask } from '../task.ts';
 import { cleanTask } from './clean.ts';
 import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
+import { modelContentsTask } from './model-contents.ts';
+import { modelTriggersTask } from './model-triggers.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask, degradedTask, degradedSamplesTask];
+const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, degradedTask, degradedSamplesTask];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));
