@@ -65,7 +65,7 @@ function isReply(reply: { readonly label: number; readonly confidence: number } 
 function example(
   { index, id, label, clean, adversarial }: Broken,
   facts: Facts,
-): Omit<ExampleImages, 'original' | 'difference' | 'adversarialImage' | 'amplification' | 'series' | 'text' | 'changes'> {
+): Omit<ExampleImages, 'original' | 'difference' | 'adversarialImage' | 'amplification' | 'series' | 'sound' | 'text' | 'changes'> {
   const { attack, label: fooled, confidence, distances, survives8bit } = adversarial;
   return {
     index,

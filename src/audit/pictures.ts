@@ -1,4 +1,4 @@
-/** Turns adversarial inputs into what people look at: original, amplified difference and adversarial picture, or the envelopes of two waveforms. */
+/** Turns adversarial inputs into what people look at and listen to: original, amplified difference and adversarial picture; both recordings; what changed in a text or a row. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { textOf } from '../base/code-points.ts';
@@ -11,14 +11,15 @@ import type { Preprocessing } from '../model/preprocessing.ts';
 import { toBytes } from '../model/rows.ts';
 import { isNorm } from '../threat/metric.ts';
 import { changesOf } from './columns.ts';
+import { soundDrawer } from './sound-pictures.ts';
 import type { PictureOrder, PictureReply } from './subject.ts';
 import type { Opened } from './work.ts';
 
-/** Columns of a drawn waveform. */
-const COLUMNS = 240;
-
-export async function pictures({ target, rows }: Opened, order: PictureOrder): Promise<PictureReply[]> {
+export async function pictures({ target, rows, dataset }: Opened, order: PictureOrder): Promise<PictureReply[]> {
   const replies: PictureReply[] = [];
+  const [first] = order.items;
+  const sampleRate = first && target.preprocessing.modality === 'waveform' ? (await dataset.read([first.index]))[0]?.sampleRate : undefined;
+  const heard = soundDrawer(target, sampleRate);
   for (const { index, saved } of order.items) {
     const x = await savedRow(saved, index);
     const [loaded] = await rows([index]);
@@ -30,7 +31,7 @@ export async function pictures({ target, rows }: Opened, order: PictureOrder): P
     else if (preprocessing.modality === 'image' && isNorm(order.norm)) {
       const [level] = await rounded(target, [{ original: loaded.row, candidate: x }], order.norm, order.epsilon);
       replies.push(await imageReply(index, { original: loaded.row, adversarial: level as Float32Array, preprocessing }, order.folder));
-    } else replies.push(waveReply(index, loaded.row, x));
+    } else replies.push({ index, ...WITHOUT_PICTURES, ...(await heard({ original: loaded.row, adversarial: x })) });
   }
   return replies;
 }
@@ -76,25 +77,4 @@ const WITHOUT_PICTURES = { original: null, difference: null, adversarialImage: n
 
 function textReply(index: number, original: string, adversarial: string): PictureReply {
   return { index, ...WITHOUT_PICTURES, text: { original, adversarial, pieces: piecesOf(original, adversarial) } };
-}
-
-function waveReply(index: number, original: Float32Array, adversarial: Float32Array): PictureReply {
-  const perturbation = adversarial.map((v, i) => v - (original[i] as number));
-  return {
-    index,
-    ...WITHOUT_PICTURES,
-    series: { original: envelope(original), perturbation: envelope(perturbation) },
-  };
-}
-
-/** [min, max] of the samples behind each column. */
-function envelope(wave: Float32Array): number[][] {
-  const columns = Math.min(COLUMNS, wave.length);
-  return Array.from({ length: columns }, (_, c) => {
-    const part = wave.subarray(Math.floor((c * wave.length) / columns), Math.floor(((c + 1) * wave.length) / columns));
-    return [
-      part.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-      part.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-    ];
-  });
 }

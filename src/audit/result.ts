@@ -122,6 +122,15 @@ export const exampleImages = z.object({
   amplification: z.number().nullable(),
   /** Waveform: the peak envelopes [min, max] of original and perturbation in a few hundred columns. */
   series: z.object({ original: z.array(z.array(z.number())), perturbation: z.array(z.array(z.number())) }).nullable(),
+  /** Sound only: spectrograms as PNG data URIs on one scale of 80 dB (`perturbation` is what was added), and both versions as WAV data URIs, null where the page would grow too large or the rate is not known. */
+  sound: z
+    .object({
+      sampleRate: z.int().nullable(),
+      original: z.string().nullable(),
+      adversarial: z.string().nullable(),
+      spectrograms: z.object({ original: z.string(), perturbation: z.string(), adversarial: z.string() }),
+    })
+    .optional(),
   /** Text only: both versions, and what differs, in reading order. */
   text: z.object({ original: z.string(), adversarial: z.string(), pieces: z.array(textPiece) }).optional(),
   /** Tables only: the columns that were changed, in the units of the data. */

@@ -141,6 +141,7 @@ export interface PictureReply {
   readonly adversarialImage: string | null;
   readonly amplification: number | null;
   readonly series: { original: number[][]; perturbation: number[][] } | null;
+  readonly sound?: NonNullable<ExampleImages['sound']>;
   readonly text?: NonNullable<ExampleImages['text']>;
   readonly changes?: NonNullable<ExampleImages['changes']>;
 }

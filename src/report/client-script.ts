@@ -44,13 +44,16 @@ function read() {
 function putBack(holder, key) {
   var value = holder[key];
   var picture = value && value[0] === '#' && document.getElementById(value.slice(1));
-  if (picture && picture.tagName === 'IMG') holder[key] = picture.getAttribute('src');
+  if (picture && (picture.tagName === 'IMG' || picture.tagName === 'AUDIO')) holder[key] = picture.getAttribute('src');
 }
 function whole() {
   var result = read();
   result.models.forEach(function (model) {
     model.examples.forEach(function (example) {
       ['original', 'difference', 'adversarialImage'].forEach(function (kind) { putBack(example, kind); });
+      if (!example.sound) return;
+      ['original', 'adversarial'].forEach(function (kind) { putBack(example.sound, kind); });
+      ['original', 'perturbation', 'adversarial'].forEach(function (kind) { putBack(example.sound.spectrograms, kind); });
     });
   });
   result.checks.forEach(function (check) {
@@ -225,4 +228,4 @@ document.addEventListener('DOMContentLoaded', function () {
 export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${FILTERS}${DRAWER}${LINKS}${CSV}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-lAm07HUlNPWZCCJedzev47+EtZgQAqOSEwBJxNorR+U=';
+export const CLIENT_SCRIPT_HASH = 'sha256-DuTxaMkwqGZmJuGbGaOFLp1HbMC/sWJCxcmugbuw/Gg=';

@@ -3,15 +3,26 @@ import type { Detail } from '../audit/details.ts';
 import type { AuditResult, CheckResult, ExampleImages } from '../audit/result.ts';
 import { checkAnchors } from './check-anchors.ts';
 
+const SOUND_URI = /^data:audio\/wav;base64,[A-Za-z0-9+/]+=*$/;
 const DATA_URI = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+=*$/;
 const PNG_PREFIX = 'data:image/png;base64,';
 
 export const PICTURE_KINDS = ['original', 'difference', 'adversarialImage'] as const;
-export type PictureKind = (typeof PICTURE_KINDS)[number];
+export const SOUND_KINDS = ['original', 'adversarial'] as const;
+export const SPECTROGRAM_KINDS = ['original', 'perturbation', 'adversarial'] as const;
+export type PictureKind =
+  | (typeof PICTURE_KINDS)[number]
+  | `sound-${(typeof SOUND_KINDS)[number]}`
+  | `spectrogram-${(typeof SPECTROGRAM_KINDS)[number]}`;
 
 /** The picture if it is one that needs no network, else null. */
 export function safePicture(uri: string | null): string | null {
   return uri !== null && DATA_URI.test(uri) ? uri : null;
+}
+
+/** The recording if it is one that needs no network, else null. */
+export function safeSound(uri: string | null): string | null {
+  return uri !== null && SOUND_URI.test(uri) ? uri : null;
 }
 
 /** Width and height from a PNG's header; null for other formats. */
@@ -33,7 +44,7 @@ export function withoutPictures(result: AuditResult): AuditResult {
   const strip = (example: ExampleImages, m: number, e: number): ExampleImages => {
     const copy = { ...example };
     for (const kind of PICTURE_KINDS) if (safePicture(copy[kind]) !== null) copy[kind] = `#${pictureId(m, e, kind)}`;
-    return copy;
+    return copy.sound === undefined ? copy : { ...copy, sound: withoutSound(copy.sound, (kind) => `#${pictureId(m, e, kind)}`) };
   };
   const anchors = checkAnchors(result);
   return {
@@ -41,6 +52,17 @@ export function withoutPictures(result: AuditResult): AuditResult {
     models: result.models.map((model, m) => ({ ...model, examples: model.examples.map((e, i) => strip(e, m, i)) })),
     checks: result.checks.map((check) => withoutDetailPictures(check, anchors.get(check))),
   };
+}
+
+function withoutSound(
+  sound: NonNullable<ExampleImages['sound']>,
+  link: (kind: PictureKind) => string,
+): NonNullable<ExampleImages['sound']> {
+  const copy = { ...sound, spectrograms: { ...sound.spectrograms } };
+  for (const kind of SOUND_KINDS) if (safeSound(copy[kind]) !== null) copy[kind] = link(`sound-${kind}`);
+  for (const kind of SPECTROGRAM_KINDS)
+    if (safePicture(copy.spectrograms[kind]) !== null) copy.spectrograms[kind] = link(`spectrogram-${kind}`);
+  return copy;
 }
 
 /** The pictures of a check's details are those of the elements that `DetailImages` makes. */

@@ -19,7 +19,7 @@ import { PageHeader } from './page-header.tsx';
 import { Provenance } from './provenance.tsx';
 
 // Only the script whose hash is named may run and nothing may be loaded: a name that slipped through could do no harm.
-const POLICY = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${CLIENT_SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
+const POLICY = `default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src '${CLIENT_SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 
 function Head({ title }: { title: string }): VNode {
   return (

@@ -5,10 +5,10 @@ import { distance } from '../format.ts';
 import { quoted } from '../names.ts';
 import { pictureId } from '../pictures.ts';
 import { ColumnTable } from './column-table.tsx';
-import { Envelope } from './envelope.tsx';
 import { Picture } from './picture.tsx';
 import { Prediction } from './prediction.tsx';
 import { TextChange } from './text-change.tsx';
+import { Waveforms } from './waveforms.tsx';
 
 export type EvidenceProps = { model: ModelResult; modelIndex: number; example: ExampleImages; position: number };
 
@@ -74,38 +74,6 @@ function Pictures({ model, modelIndex, example, position }: EvidenceProps): VNod
         </>,
       ]}
     />
-  );
-}
-
-/** The largest magnitude in a series of [low, high] pairs. */
-function peak(series: readonly (readonly number[])[]): number {
-  return series.reduce((max, pair) => Math.max(max, Math.abs(pair[0] ?? 0), Math.abs(pair[1] ?? 0)), 0);
-}
-
-function Waveforms({ model, example }: EvidenceProps): VNode | null {
-  if (example.series === null) return null;
-  const { original, perturbation } = example.series;
-  const loud = peak(original) || 1;
-  const quiet = peak(perturbation) || loud;
-  const gain = Math.max(1, Math.round(loud / quiet));
-  return (
-    <div class="waveforms">
-      <div class="term">
-        <Envelope
-          series={original}
-          gain={1 / loud}
-          tone="plain"
-          label={`Waveform of ${example.id}, heard as ${quoted(model, example.clean.label)}`}
-        />
-        <p class="heard">is heard as</p>
-        <Prediction model={model} said={example.clean} fooled={false} />
-      </div>
-      <div class="term">
-        <Envelope series={perturbation} gain={gain / loud} tone="bad" label={`The added perturbation, drawn ${gain} times larger`} />
-        <p class="heard">with this added (drawn ×{gain}), as</p>
-        <Prediction model={model} said={example.adversarial} fooled={true} />
-      </div>
-    </div>
   );
 }
 

@@ -66,6 +66,9 @@ export const PARTS = `
 .bar span { display: block; height: 100%; border-radius: 1rem; background: var(--tone); }
 .hero .prediction-name { font-size: clamp(.95rem, .8rem + .8vw, 1.25rem); }
 .waveforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 1rem 1.5rem; }
+.sounds { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .75rem; margin: 1rem 0; }
+.sounds .picture { aspect-ratio: 3 / 2; object-fit: fill; } .sounds .heard { font-size: .8125rem; } .player { display: block; width: 100%; height: 2.25rem; margin-top: .4rem; }
+@media (max-width: 40rem) { .sounds { grid-template-columns: minmax(0, 1fr); } }
 .envelope { display: block; width: 100%; height: clamp(5rem, 14vw, 8rem); background: var(--sunken); border-radius: .5rem; }
 .envelope-area { fill: var(--tone); } .envelope.tone-bad .envelope-area { fill: rgb(var(--tone-rgb) / .6); } .envelope-zero { stroke: var(--line-strong); vector-effect: non-scaling-stroke; }
 .tensors { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; } .tensors .prediction { margin: 0; min-width: 8rem; }

@@ -6,7 +6,7 @@ export const PRINT = `
   html { font-size: 9.5pt; }
   body { background: #fff; }
   .page { max-width: none; padding: 0; }
-  .toolbar, nav, .controls, .skip, .tip, button.more, .needs-script, .table-tools, .drawer, .check-foot a, .check-foot details { display: none !important; }
+  .player, .toolbar, nav, .controls, .skip, .tip, button.more, .needs-script, .table-tools, .drawer, .check-foot a, .check-foot details { display: none !important; }
   details.check::details-content, details.framework::details-content { content-visibility: visible; block-size: auto; }
   .check > summary::after, .framework > summary::after { display: none; }
   .check { break-inside: auto !important; } .check > summary { break-after: avoid; }

@@ -119,8 +119,20 @@ function exampleOf(s: Settings, sample: SampleResult): ExampleImages[] {
       adversarialImage: s.modality === 'image' ? image(s.epsilon) : null,
       amplification: s.modality === 'image' ? 5 : null,
       series: s.modality === 'waveform' ? { original: wave(0.6), perturbation: wave(0.01) } : null,
+      ...(s.modality === 'waveform' && { sound: soundOf(image) }),
     },
   ];
+}
+
+/** The shortest recording there is, and any pictures. */
+function soundOf(image: (noise: number) => string): NonNullable<ExampleImages['sound']> {
+  const clip = 'data:audio/wav;base64,UklGRigAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQQAAAAAAAAA';
+  return {
+    sampleRate: 8000,
+    original: clip,
+    adversarial: clip,
+    spectrograms: { original: image(0), perturbation: image(0.5), adversarial: image(0.1) },
+  };
 }
 
 function attackOf(s: Settings, samples: readonly SampleResult[], id: string, strength: number): AttackResult {

@@ -1,55 +1,14 @@
 /** Lowerings of signal processing: Fourier transforms are products with constant matrices, windows and filter banks are constants. */
-import { GibbonError } from '../../base/errors.ts';
-import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intOf, type Node, type Value } from '../../onnx/graph.ts';
-import { type ElementType, elementTypeOf, floats, int64s, isFloat } from '../../onnx/tensor.ts';
+import { elementTypeOf, floats, int64s, isFloat } from '../../onnx/tensor.ts';
 import { axisOf, shapeError } from '../../ops/shapes.ts';
 import type { LowerContext, Lowering } from './context.ts';
+import { fourierMatrix } from './fourier-matrix.ts';
 import { sizeWithin } from './limits.ts';
 import { refuseRagged } from './refuse.ts';
 
-/** A Fourier matrix may have this many elements (128 MB); a longer transform would be better off as an FFT, which ONNX's operators cannot write. */
-const LARGEST = 2 ** 25;
-
-/** One transform: `rows` of the signal are read, as `parts` (1 real, 2 complex) numbers each, into `columns` numbers of `made` parts each. */
-interface Fourier {
-  readonly rows: number;
-  readonly parts: number;
-  readonly length: number;
-  readonly columns: number;
-  readonly isInverse: boolean;
-  /** The rows are one side of a spectrum, and the signal is real: the other side is its mirror image. */
-  readonly isMirrored?: boolean;
-}
-
-/** [rows·parts, columns·2]: e^∓2πi·nk/length, over length where inverse, real and imaginary parts side by side; real parts only where mirrored. */
-function fourierMatrix(
-  g: GraphBuilder,
-  node: Node,
-  { rows, parts, length, columns, isInverse, isMirrored }: Fourier,
-  type: ElementType,
-): Value {
-  if (rows * parts * columns * 2 > LARGEST) {
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `${node.op} ${node.name}: a transform of ${length} points is too large for a matrix`, {
-      hint: 'Attacks that need no gradients still work on this model.',
-    });
-  }
-  const made = isMirrored ? 1 : 2;
-  const turn = ((isInverse ? 2 : -2) * Math.PI) / length;
-  const width = columns * made;
-  const matrix = new Float64Array(rows * parts * width);
-  for (let n = 0; n < rows; n++) {
-    const times = isMirrored && n > 0 && 2 * n !== length ? 2 : 1;
-    const scale = isInverse ? times / length : 1;
-    for (let k = 0; k < columns; k++) {
-      const angle = turn * ((n * k) % length);
-      const [re, im] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-      matrix.set([re, im].slice(0, made), n * parts * width + made * k);
-      if (parts === 2) matrix.set([-im, re].slice(0, made), (n * 2 + 1) * width + made * k);
-    }
-  }
-  return g.constant(floats(matrix, [rows * parts, width], type));
-}
+/** What a refusal calls the node. */
+const whatOf = ({ op, name }: Node): string => `${op} ${name}`;
 
 /** The only number of input `index`, which must not depend on data; undefined where it is absent. */
 async function numberAt({ node, inputs, known }: LowerContext, index: number): Promise<number | undefined> {
@@ -75,7 +34,7 @@ export const dft: Lowering = async (context) => {
   const order = [...x.shape.keys()].filter((i) => i !== axis && i !== rank - 1);
   const moved = g.transpose(rows < size ? g.slice(x, axis, 0, rows) : x, [...order, axis, rank - 1]);
   const front = moved.shape.slice(0, -2);
-  const matrix = fourierMatrix(g, node, { rows, parts, length, columns, isInverse, isMirrored }, x.type);
+  const matrix = fourierMatrix(g, whatOf(node), { rows, parts, length, columns, isInverse, isMirrored }, x.type);
   const y = g.reshape(g.matmul(g.reshape(moved, [...front, rows * parts]), matrix), [...front, columns, isMirrored ? 1 : 2]);
   const back = [...x.shape.keys()].map((i) => (i === axis ? rank - 2 : i === rank - 1 ? i : order.indexOf(i)));
   return [g.transpose(y, back)];
@@ -94,7 +53,7 @@ export const stft: Lowering = async (context) => {
   sizeWithin(node, frames * length);
   const places = Array.from({ length: frames * length }, (_, i) => Math.floor(i / length) * step + (i % length));
   const cut = g.node('Gather', [g.reshape(signal, [batch, total, parts]), g.constant(int64s(places, [frames, length]))], { axis: int(1) });
-  const matrix = fourierMatrix(g, node, { rows: length, parts, length, columns, isInverse: false }, signal.type);
+  const matrix = fourierMatrix(g, whatOf(node), { rows: length, parts, length, columns, isInverse: false }, signal.type);
   const weighted = window
     ? g.reshape(g.mul(g.reshape(matrix, [length, parts, columns * 2]), g.reshape(g.cast(window, signal.type), [length, 1, 1])), [
         length * parts,
