@@ -1,16 +1,14 @@
 /** How an input breaks the model, as a sum: original + change = what fools it, with the prediction under each. */
 import type { ComponentChildren, VNode } from 'preact';
-import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { distance } from '../format.ts';
 import { quoted } from '../names.ts';
 import { pictureId } from '../pictures.ts';
 import { ColumnTable } from './column-table.tsx';
+import type { EvidenceProps } from './evidence-props.ts';
 import { Picture } from './picture.tsx';
 import { Prediction } from './prediction.tsx';
 import { TextChange } from './text-change.tsx';
 import { Waveforms } from './waveforms.tsx';
-
-export type EvidenceProps = { model: ModelResult; modelIndex: number; example: ExampleImages; position: number };
 
 /** An amplification without needless digits. */
 function times(amplification: number): number {

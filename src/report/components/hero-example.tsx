@@ -5,7 +5,8 @@ import { distanceIn } from '../../threat/metric.ts';
 import { changeSentence } from '../column-changes.ts';
 import { confidence, inByteSteps, norm, percentOf, significant, size } from '../format.ts';
 import { exampleWord, quoted } from '../names.ts';
-import { type EvidenceProps, ExampleEvidence } from './example-evidence.tsx';
+import type { EvidenceProps } from './evidence-props.ts';
+import { ExampleEvidence } from './example-evidence.tsx';
 import { ExampleFacts } from './example-facts.tsx';
 import { exampleId, OpenDrawer } from './open-drawer.tsx';
 

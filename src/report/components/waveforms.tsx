@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { quoted } from '../names.ts';
 import { type PictureKind, pictureId, safeSound } from '../pictures.ts';
 import { Envelope } from './envelope.tsx';
-import type { EvidenceProps } from './example-evidence.tsx';
+import type { EvidenceProps } from './evidence-props.ts';
 import { Picture } from './picture.tsx';
 import { Prediction } from './prediction.tsx';
 
