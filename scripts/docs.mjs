@@ -5,11 +5,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configJsonSchema } from '../dist/api/config-schema.js';
 import { ATTACKS } from '../dist/attacks/registry.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
 import { checkHeader, checkList, corruptionTable } from './docs-checks.mjs';
+import { configTable, threatTables } from './docs-config.mjs';
 import { supportTable, unsupportedTable } from './docs-operators.mjs';
 import { resultSchema, resultTables } from './docs-result.mjs';
 
@@ -34,6 +36,8 @@ const blocks = [
   ['operators.md', 'support', supportTable()],
   ['operators.md', 'unsupported', unsupportedTable()],
   ['result.md', 'schema', resultTables()],
+  ['config.md', 'keys', configTable()],
+  ['threat-model.md', 'presets', threatTables()],
   ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
   ...CHECKS.map((unit) => [`checks/${unit.id}.md`, 'header', checkHeader(unit)]),
   ['checks/corruptions.md', 'parameters at 32 px', corruptionTable(32)],
@@ -78,7 +82,9 @@ for (const [name, raw] of pages) {
 }
 
 /** Whole files, not pages with prose. */
-for (const [name, text] of [['result.schema.json', `${JSON.stringify(resultSchema(), null, 2)}\n`]]) {
+const schemas = { 'result.schema.json': resultSchema(), 'config.schema.json': configJsonSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
   const path = join(docs, name);
   const made = formatted(name, text);
   if (existsSync(path) && readFileSync(path, 'utf8') === made) continue;

@@ -1,6 +1,7 @@
 /** Gibbon from a program: `import { loadModel, attack, audit } from 'gibbon'`. */
 export { type AttackOutcome, type AttackRequest, attack } from './api/attack.ts';
 export { type AuditCall, AuditError, audit } from './api/audit.ts';
+export { type DataConfig, defineConfig, type GibbonConfig } from './api/define-config.ts';
 export { type Examples, type ExamplesRequest, type LabelledExamples, type LoadedModel, loadModel } from './api/load-model.ts';
 export type { AuditRequest } from './api/request.ts';
 export { type Attack, type AttackContext, type AttackSample, defineAttack, type Proposal } from './attacks/attack.ts';
@@ -14,3 +15,4 @@ export type { Decision } from './model/judge.ts';
 export type { Preprocessing } from './model/preprocessing.ts';
 export { renderHtml } from './report/html.tsx';
 export { renderTerminal } from './report/terminal.ts';
+export type { ThreatInput, ThreatModel } from './threat/threat-model.ts';

@@ -9,8 +9,9 @@ import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
-import type { ThreatInput } from '../threat/threat-model.ts';
+import { type ThreatInput, type ThreatModel, threatInput } from '../threat/threat-model.ts';
 import { threatOf } from '../threat/threat-presets.ts';
+import { misfit } from './schema-error.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
 export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 'arrays' | 'as'>> {
@@ -74,7 +75,7 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   const { checks, groups, members, nonMembers, surrogate, seal, budgets } = request;
   const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets };
   assertThere([surrogate, members?.path, nonMembers?.path, groups?.file]);
-  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, threat: threatOf(request.threat), ...extra };
+  const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, threat: threatFor(request.threat), ...extra };
   if (models.length === 0) {
     if (path !== undefined)
       throw new GibbonError('E_USAGE', 'data is given, but no model', { hint: 'gibbon audit model.onnx --data ./images' });
@@ -87,6 +88,18 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   }
   assertThere(models, 'Give the path of an .onnx file or of a Hugging Face folder.');
   return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
+}
+
+/** @throws GibbonError E_USAGE naming what is wrong */
+function threatFor(given: ThreatInput | undefined): ThreatModel {
+  if (given === undefined) return threatOf(undefined);
+  const checked = threatInput.safeParse(given);
+  if (checked.success) return threatOf(checked.data);
+  const { message, hint } = misfit(checked.error, threatInput, given);
+  throw new GibbonError('E_USAGE', `the threat model: ${message}`, {
+    hint: hint ?? 'docs/threat-model.md shows what it may say.',
+    cause: checked.error,
+  });
 }
 
 /** Norm, epsilon and columns that stay: what the request says itself, else what its threat model says of the attacker. */

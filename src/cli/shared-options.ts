@@ -16,8 +16,8 @@ export interface SharedFlags {
   n?: number;
   first?: number;
   epsilon?: string;
-  norm: Norm;
-  seed: number;
+  norm?: Norm;
+  seed?: number;
   layout?: 'NCHW' | 'NHWC';
   channels?: 'rgb' | 'bgr' | 'grayscale';
   mean?: number[];
@@ -83,8 +83,8 @@ export function withShared(command: Command): Command {
     .addOption(new Option('--n <count>', 'audit this many examples, stratified by class and seeded').argParser(positive).conflicts('first'))
     .addOption(new Option('--first <count>', 'audit the first so many in file order').argParser(positive))
     .option('--epsilon <size>', 'largest perturbation, in input units before normalisation: 0.3 or 8/255')
-    .addOption(new Option('--norm <norm>', 'how its size is measured').choices(NORMS).default('linf'))
-    .addOption(new Option('--seed <number>', 'seed of everything random').argParser(whole).default(0))
+    .addOption(new Option('--norm <norm>', 'how its size is measured (default: linf)').choices(NORMS))
+    .addOption(new Option('--seed <number>', 'seed of everything random (default: 0)').argParser(whole))
     .addOption(new Option('--layout <layout>', 'where channels stand').choices(['NCHW', 'NHWC']))
     .addOption(new Option('--channels <order>', 'channel order').choices(['rgb', 'bgr', 'grayscale']))
     .addOption(new Option('--mean <numbers>', 'input = (value - mean) / std, for values in [0, 1]').argParser(numbers))

@@ -31,6 +31,7 @@ export const corruptions = defineCheck({
   why: 'Inputs in use are worse than those in a test set. A model that only works on clean ones fails without any attacker.',
   tags: ['EU-AI-ACT:15(4)', 'ISO:24029-1'],
   needs: [],
+  attackers: { transforms: ['noise', 'blur', 'weather', 'digital'] },
   modalities: ['image', 'waveform', 'text', 'table'],
   params: z.object({
     examples: z.int().min(1).optional().describe('examples that are corrupted; by preset when absent'),

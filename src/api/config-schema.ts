@@ -1,0 +1,96 @@
+/** What a configuration may say: the schema that checks it, and that docs/config.schema.json is made from. */
+import * as z from 'zod';
+import { CHECKS } from '../audit/checks/registry.ts';
+import { CATEGORIES } from '../audit/finding.ts';
+import { gateRules } from '../audit/gates/gate-rules.ts';
+import { PRESETS } from '../audit/presets.ts';
+import { NORMS } from '../threat/ball.ts';
+import { threatInput } from '../threat/threat-model.ts';
+
+const path = z.string().min(1);
+const count = z.int().min(1);
+const above0 = z.number().positive();
+
+const dataObject = z.strictObject({
+  path: path.describe('a folder by class, an array file, a table (docs/data.md)'),
+  labels: path.optional().describe('a separate file with the labels'),
+  classes: path.optional().describe("a file with the class names in the model's output order"),
+  textColumn: z.string().optional().describe('tables of texts: the column with the texts'),
+  labelColumn: z.string().optional().describe('tables: the column with the labels'),
+});
+const data = z.union([path, dataObject]);
+
+const ids: readonly string[] = [...CHECKS.map(({ id }) => id), ...CATEGORIES];
+const names = z.array(z.enum(ids as [string, ...string[]]));
+
+const checks = z.strictObject({
+  ...Object.fromEntries(CATEGORIES.map((name) => [name, z.boolean().optional()])),
+  ...Object.fromEntries(CHECKS.map(({ id, params }) => [id, z.union([z.boolean(), z.strictObject(params.shape)]).optional()])),
+});
+
+const preprocessing = z.strictObject({
+  layout: z.enum(['NCHW', 'NHWC']).optional().describe('where channels stand'),
+  channels: z.enum(['rgb', 'bgr', 'grayscale']).optional().describe('channel order'),
+  mean: z.array(z.number()).min(1).optional().describe('input = (value - mean) / std, for values in [0, 1]'),
+  std: z.array(above0).min(1).optional().describe('see mean'),
+  resize: z.enum(['crop', 'stretch']).optional().describe("how images reach the model's size"),
+  size: z.tuple([count, count]).optional().describe('height and width, where the model leaves them open'),
+  tokenizer: path.optional().describe('folder of tokenizer.json, where it is not beside the model'),
+  immutable: z.array(z.string()).optional().describe('tables: columns that an attack may not change'),
+});
+
+const groups = z.union([
+  z.array(z.string()).min(1),
+  z.strictObject({ columns: z.array(z.string()).min(1).optional(), file: path.optional() }),
+]);
+
+const budgets = z.strictObject({ seconds: above0.optional(), queries: above0.optional(), gradients: above0.optional() });
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe('where this schema is, for editors'),
+  model: z
+    .union([path, z.array(path).min(1)])
+    .optional()
+    .describe('ONNX file or Hugging Face folder; several are compared side by side'),
+  data: data.optional().describe('labelled examples'),
+  threat: threatInput.optional().describe('who attacks: a preset, or what differs from one or from the strongest attacker'),
+  checks: checks.optional().describe('by check or category: false leaves it out; an object holds parameters of a check'),
+  only: names.optional().describe('run these checks or categories only'),
+  skip: names.optional().describe('leave these checks or categories out'),
+  gates: gateRules.optional(),
+  baseline: path.optional().describe('the result.json of an earlier audit, which this one is held against'),
+  groups: groups
+    .optional()
+    .describe('groups to compare: columns of the table (`age>=25` cuts a number in two), or a file with one group per example'),
+  members: data.optional().describe('examples that the model was trained on, for membership inference'),
+  nonMembers: data.optional().describe('examples of the same kind that it was not trained on; the audited data when absent'),
+  surrogate: path.optional().describe('a second model for the same task, whose adversarial examples may carry over'),
+  seal: z.string().optional().describe('SHA-256 that the model file was sealed with'),
+  budgets: budgets.optional().describe('what each check may spend at most'),
+  preset: z.enum(PRESETS).optional().describe('how thorough: standard'),
+  seed: z.int().min(0).optional().describe('seed of everything random: 0'),
+  n: count.optional().describe('audit this many examples, stratified by class and seeded'),
+  first: count.optional().describe('audit the first so many in file order instead'),
+  epsilon: z
+    .union([above0, z.string().min(1)])
+    .optional()
+    .describe('largest perturbation, in input units before normalisation: 0.3 or 8/255'),
+  norm: z.enum(NORMS).optional().describe('how its size is measured: linf'),
+  preprocessing: preprocessing.optional().describe('how the model wants its input, where that should not be guessed from the labels'),
+  batch: count.optional().describe('rows per graph run'),
+  workers: count.optional().describe('worker processes: one per CPU'),
+  run: path.optional().describe("the run's own folder: report, result, journal, adversarial inputs"),
+  output: z
+    .union([path, z.array(path)])
+    .optional()
+    .describe('files to write the result to; their endings say in which form'),
+  json: path.optional().describe('file for the result as JSON'),
+  quiet: z.boolean().optional().describe('the verdict only'),
+});
+
+export type ParsedConfig = z.infer<typeof configSchema>;
+
+/** For editors, and for docs/config.schema.json. */
+export function configJsonSchema() {
+  return { title: 'Configuration of Gibbon', ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) };
+}
