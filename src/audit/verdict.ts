@@ -9,7 +9,9 @@ const BROKEN = 0.1;
 const SURE = 0.9;
 
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
-const range = (p: Proportion): string => `${(100 * p.low).toFixed(1)}–${(100 * p.high).toFixed(1)} %`;
+/** Rounded outwards, as everywhere else. */
+const range = (p: Proportion): string =>
+  `${(Math.floor(p.low * 1000 + 1e-9) / 10).toFixed(1)}–${(Math.ceil(p.high * 1000 - 1e-9) / 10).toFixed(1)} %`;
 
 /** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for. */
 export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget';

@@ -1,8 +1,6 @@
 /** Does a small perturbation, chosen by an attacker, change the decision? Worst case per example over all attacks that the threat model allows. */
 import * as z from 'zod';
-import type { DetailOf } from '../../details.ts';
 import { figure, type Metric, share } from '../../metric.ts';
-import type { ModelResult } from '../../result.ts';
 import { findingsOf } from '../../verdict.ts';
 import { defineCheck } from '../check.ts';
 
@@ -36,27 +34,6 @@ export const evasion = defineCheck({
       ),
     };
     const findings = findingsOf(evidence);
-    const details = result.curve.length > 1 ? [curveOf(result)] : [];
-    return { metrics, findings, details, ...(summary.verdict === 'undecided' && { undecided: summary.headline }) };
+    return { metrics, findings, ...(summary.verdict === 'undecided' && { undecided: summary.headline }) };
   },
 });
-
-function curveOf({ curve, threat }: ModelResult): DetailOf<'curve'> {
-  const points = [...curve].sort((a, b) => a.epsilon - b.epsilon);
-  const noisy = points.flatMap(({ epsilon, noiseAccuracy: noise }) =>
-    noise ? [{ x: epsilon, y: noise.value, low: noise.low, high: noise.high }] : [],
-  );
-  return {
-    kind: 'curve',
-    title: 'Accuracy against the size of the perturbation',
-    x: { label: `ε (${threat.norm})` },
-    y: { label: 'Accuracy', unit: 'share' },
-    lines: [
-      {
-        name: 'under attack',
-        points: points.map(({ epsilon, robustAccuracy: { value, low, high } }) => ({ x: epsilon, y: value, low, high })),
-      },
-      ...(noisy.length > 0 ? [{ name: 'random noise', isBaseline: true, points: noisy }] : []),
-    ],
-  };
-}
