@@ -9,6 +9,7 @@ import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { readModelFile } from '../model/model-file.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
 import { mapDecoded, toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -37,15 +38,16 @@ async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
   const model = await readModelFile(subject.model);
   const target = await createTarget(model, subject.preprocessing, runtime, { threads: subject.threads });
   const dataset = await openDataset(subject.data);
-  return {
-    target,
-    dataset,
-    rows: (indices) =>
-      mapDecoded(dataset, indices, async (sample) => ({
-        sample: { index: sample.index, id: sample.id },
-        row: await toRow(sample, subject.preprocessing, resizeImage),
-      })),
-  };
+  return { target, dataset, rows: rowsOf(dataset, subject.preprocessing) };
+}
+
+/** Reads examples as rows of this form. */
+export function rowsOf(dataset: Dataset, preprocessing: Preprocessing): Opened['rows'] {
+  return (indices) =>
+    mapDecoded(dataset, indices, async (sample) => ({
+      sample: { index: sample.index, id: sample.id },
+      row: await toRow(sample, preprocessing, resizeImage),
+    }));
 }
 
 /** Rows judged at a time, so that memory does not grow with the data set. */
@@ -107,7 +109,7 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
   return replies;
 }
 
-async function attackSamples({ rows }: Opened, items: AttackOrder['items']): Promise<AttackSample[]> {
+export async function attackSamples({ rows }: Opened, items: AttackOrder['items']): Promise<AttackSample[]> {
   const labels = new Map(items.map(({ index, label }) => [index, label]));
   const loaded = await rows(items.map(({ index }) => index));
   return loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));

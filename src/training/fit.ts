@@ -30,6 +30,8 @@ export interface FitOptions {
     readonly steps: number;
     readonly epsilon: (progress: number) => number;
     readonly stepSize: (epsilon: number) => number;
+    /** What the values can be: [0, 1] when absent. */
+    readonly range?: readonly [low: number, high: number];
   };
   /** Names of the constants to train: all that `trainable` finds when absent. */
   readonly trained?: readonly string[];
@@ -60,7 +62,7 @@ export async function fit(model: StaticGraph, data: FitData, runtime: Runtime, o
     return { name, shape, w, m: new Float32Array(w.length), v: new Float32Array(w.length), average: w.slice() };
   });
   const step = await runtime.load(updateGraph(model, weights, options.batch));
-  const attack = options.adversary && (await runtime.load(adversaryGraph(model, weights, options.adversary.steps)));
+  const attack = options.adversary && (await runtime.load(adversaryGraph(model, weights, options.adversary)));
   const perEpoch = Math.floor(data.labels.length / options.batch);
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     const order = keyedRng(options.seed, 'fit', 'order', epoch).shuffle(Array.from(data.labels.keys()));
@@ -114,8 +116,14 @@ function updateGraph(model: StaticGraph, weights: readonly Weight[], batch: numb
   return g.finish(outputs, 'train');
 }
 
+const UNIT = [0, 1] as const;
+
 /** All steps of the inner PGD in one graph, so that the weights cross into the runtime once per batch. */
-function adversaryGraph(model: StaticGraph, weights: readonly Weight[], steps: number): StaticGraph {
+function adversaryGraph(
+  model: StaticGraph,
+  weights: readonly Weight[],
+  { steps, range = UNIT }: NonNullable<FitOptions['adversary']>,
+): StaticGraph {
   const g = newGraph();
   const shape = model.inputs[0]?.shape ?? [];
   const batch = shape[0] as number;
@@ -131,7 +139,7 @@ function adversaryGraph(model: StaticGraph, weights: readonly Weight[], steps: n
     // d cross-entropy / d logits, written down: softmax − one-hot (the labels do not change over the steps).
     const cotangent = g.sub(g.node('Softmax', [out], { axis: { kind: 'int', value: -1 } }), oneHot(g, labels, out));
     const slope = gradient(g, [{ value: out, cotangent }], [x])[0] as Value;
-    x = project(g, 'linf', g.add(x, g.mul(stepSize, g.sign(slope))), x0, radius, [0, 1]);
+    x = project(g, 'linf', g.add(x, g.mul(stepSize, g.sign(slope))), x0, radius, range);
   }
   return g.finish({ x }, 'adversary');
 }
@@ -161,10 +169,11 @@ async function attacked(
 ): Promise<HostTensor> {
   const { adversary, seed } = at.options;
   const epsilon = adversary?.epsilon(at.progress) ?? 0;
+  const [low, high] = adversary?.range ?? UNIT;
   const clean = batch.x.data as Float32Array;
   const start = new Float32Array(clean.length);
   keyedRng(seed, 'fit', 'start', at.done).fillUniform(start, -epsilon, epsilon);
-  for (let i = 0; i < start.length; i++) start[i] = Math.min(1, Math.max(0, (clean[i] as number) + (start[i] as number)));
+  for (let i = 0; i < start.length; i++) start[i] = Math.min(high, Math.max(low, (clean[i] as number) + (start[i] as number)));
   const feeds: Record<string, HostTensor> = {
     x0: batch.x,
     start: { ...batch.x, data: start },

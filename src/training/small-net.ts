@@ -14,7 +14,7 @@ import { keyedRng } from '../rng/rng.ts';
 export interface NetPlan {
   readonly rows: Preprocessing;
   readonly classes: number;
-  /** Mean and deviation of each element over the training rows; dense networks only. */
+  /** Mean and deviation of each element over the training rows; only dense networks look at them. */
   readonly centre?: readonly number[];
   readonly spread?: readonly number[];
 }
@@ -34,20 +34,17 @@ function drawn(plan: NetPlan, batch: number, make: (name: string, shape: readonl
   const g = newGraph();
   const x = g.input('x', 'float32', [batch, ...plan.rows.shape]);
   const layers = layersOf(g, (name, shape, fanIn) => g.constant(make(name, shape, fanIn), name));
-  const { modality } = plan.rows;
-  const logits =
-    modality === 'image' && isPicture(plan.rows)
-      ? pictures(g, x, plan, layers)
-      : modality === 'waveform'
-        ? recordings(g, x, plan, layers)
-        : dense(g, x, plan, layers);
+  const logits = { convolutions: pictures, waves: recordings, dense }[kindOf(plan.rows)](g, x, plan, layers);
   return g.finish({ logits }, 'small-net');
 }
 
-const isPicture = (rows: Preprocessing): boolean => {
+/** The kind of network that suits these rows. */
+export function kindOf(rows: Preprocessing): 'convolutions' | 'waves' | 'dense' {
+  if (rows.modality === 'waveform') return 'waves';
+  if (rows.modality !== 'image') return 'dense';
   const { channels, height, width } = imageSize(rows);
-  return [1, 3].includes(channels) && Math.min(height, width) >= 8;
-};
+  return [1, 3].includes(channels) && Math.min(height, width) >= 8 ? 'convolutions' : 'dense';
+}
 
 /** With known weights. */
 export function netGraph(plan: NetPlan, batch: number, weights: Weights): StaticGraph {
@@ -95,11 +92,11 @@ function layersOf(g: GraphBuilder, weight: (name: string, shape: readonly number
   };
 }
 
-/** Conv 16 – pool – conv 32 – pool – conv 32 – dense 64 – classes. */
+/** Conv 16@5×5 stride 2 – conv 32@3×3 stride 2 – dense 64 – classes. */
 function pictures(g: GraphBuilder, x: Value, { rows, classes }: NetPlan, { conv, dense: full, relu }: Layers): Value {
   const { height, width } = imageSize(rows);
   const shrink = Math.min(1, SIDE / Math.max(height, width));
-  // Two poolings halve each side.
+  // Two layers halve each side.
   const side = (size: number): number => Math.max(8, 4 * Math.round((size * shrink) / 4));
   const planes = resized(g, toPlanes(g, x, rows), side(height), side(width));
   const centred = g.mul(g.sub(planes, g.scalar(0.5)), g.scalar(4));
