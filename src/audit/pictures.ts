@@ -49,13 +49,13 @@ async function savedRow(prefixes: readonly string[], index: number): Promise<Flo
   return undefined;
 }
 
-interface Shown {
+export interface Shown {
   readonly original: Float32Array;
   readonly adversarial: Float32Array;
   readonly preprocessing: Preprocessing;
 }
 
-async function imageReply(
+export async function imageReply(
   index: number,
   { original, adversarial, preprocessing }: Shown,
   folder: string | undefined,

@@ -1,12 +1,12 @@
 /** Networks that stand in for an audited model, as plain JSON, and opened in a worker as targets in the audited model's own rows and classes. */
 import { createHash } from 'node:crypto';
+import { GibbonError } from '../base/errors.ts';
 import { bridgeBetween } from '../model/bridge.ts';
 import { readModelFile } from '../model/model-file.ts';
 import { createSurrogate, fileMember, type Member } from '../model/surrogate.ts';
 import type { Target } from '../model/target.ts';
 import { floats } from '../onnx/tensor.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { GibbonError } from '../base/errors.ts';
 import { type NetPlan, netGraph, type Weights } from '../training/small-net.ts';
 import type { Subject } from './subject.ts';
 

@@ -3,7 +3,8 @@ import type { StaticGraph, ValueType } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import type { HostTensor, Runtime } from '../runtime/runtime.ts';
-import { type FitData, fit } from './fit.ts';
+import type { FitData } from './fit.ts';
+import * as training from './fit.ts';
 import { freshNet, kindOf, type NetPlan, type Weights } from './small-net.ts';
 
 export interface SmallTraining {
@@ -50,7 +51,7 @@ export async function trainSmallNet({ data, plan: known, seed, budget, adversary
   const affordableEpochs = Math.floor(budget / (n * workOf(plan, adversary !== undefined)));
   const epochs = Math.max(LEAST_EPOCHS, Math.min(MOST_EPOCHS, affordableEpochs));
   let loss = Number.NaN;
-  const weights = await fit(graph, data, runtime, {
+  const weights = await training.fit(graph, data, runtime, {
     epochs,
     batch,
     seed,

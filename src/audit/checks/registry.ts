@@ -4,5 +4,6 @@ import type { Check } from './check.ts';
 import { evasion } from './integrity/evasion.ts';
 import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
+import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, corruptions];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, corruptions];

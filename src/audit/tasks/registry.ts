@@ -3,9 +3,25 @@ import type { AnyTask } from '../task.ts';
 import { cleanTask } from './clean.ts';
 import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
+import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { modelContentsTask } from './model-contents.ts';
 import { modelTriggersTask } from './model-triggers.ts';
+import { surrogateAnswers } from './surrogate-answers.ts';
+import { trainSurrogate } from './train-surrogate.ts';
+import { transferTask } from './transfer.ts';
+import { transferPictures } from './transfer-pictures.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, degradedTask, degradedSamplesTask];
+const ALL: readonly AnyTask[] = [
+  cleanTask,
+  modelContentsTask,
+  modelTriggersTask,
+  degradedTask,
+  degradedSamplesTask,
+  lookAtSurrogate,
+  surrogateAnswers,
+  trainSurrogate,
+  transferTask,
+  transferPictures,
+];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

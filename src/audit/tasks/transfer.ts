@@ -1,7 +1,8 @@
 /** Attacks surrogates and lets the untouched audited model judge what comes of it; with no surrogate the attack must need no gradients (noise). */
-import { type AttackSample, type Proposal } from '../../attacks/attack.ts';
+import type { AttackSample, Proposal } from '../../attacks/attack.ts';
 import { defaultBatch } from '../../attacks/iterate.ts';
 import { attackOf } from '../../attacks/registry.ts';
+import { type Decision, NO_CLASS } from '../../model/judge.ts';
 import type { Target } from '../../model/target.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
 import { judged } from '../judging.ts';
@@ -18,7 +19,7 @@ export interface TransferOrder {
   /** Whom the same examples are shown to beside the audited model. */
   readonly against: readonly SurrogateSpec[];
   readonly attack: AttackOrder['attack'];
-  /** The same perturbations, so many times as large. */
+  /** The same perturbations, made this many times as large, at most 1. */
   readonly factors: readonly number[];
 }
 
@@ -46,10 +47,16 @@ export const transferTask = defineRowTask<TransferOrder, AttackOrder['items'][nu
       const proposals = await attackOf(attack.id).run({ ...attack, target: source, seed: subject.seed, batch, onStep: alive }, samples);
       const replies = await judged(target, order, { samples, proposals, kept: [] });
       const shown: Shown = { samples, proposals };
-      const scaled = await scaledUp(target, shown, order.factors);
+      const scaled = await scaledDown(target, shown, order.factors);
       const fools: (boolean | null)[][] = [];
       for (const other of others) fools.push(await fooled(other, shown));
-      await finished(replies.map((reply, i) => ({ ...reply, scaled: scaled.map((row) => row[i] as boolean), fools: fools.map((row) => row[i] ?? null) })));
+      await finished(
+        replies.map((reply, i) => ({
+          ...reply,
+          scaled: scaled.map((row) => row[i] as boolean),
+          fools: fools.map((row) => row[i] ?? null),
+        })),
+      );
     }
   },
 });
@@ -65,18 +72,21 @@ const candidates = ({ samples, proposals }: Shown): Float32Array[] =>
 async function fooled(other: Target, shown: Shown): Promise<(boolean | null)[]> {
   const before = await other.judge.decide(shown.samples.map(({ x }) => x));
   const after = await other.judge.decide(candidates(shown));
-  return shown.samples.map(({ label }, i) => (before[i]?.label === label ? after[i]?.label !== label : null));
+  return shown.samples.map(({ label }, i) => (before[i]?.label === label ? isWrong(after[i], label) : null));
 }
+
+/** An answer with NaN in it is no decision. */
+const isWrong = (decision: Decision | undefined, label: number): boolean =>
+  decision !== undefined && decision.label !== NO_CLASS && decision.label !== label;
 
 /** Rows at a time. */
 const ROWS = 32;
 
 /** x + t·(x′ − x) for each factor t ≤ 1: a point between two of the ball and of the range lies in both. */
-async function scaledUp(target: Target, shown: Shown, factors: readonly number[]): Promise<boolean[][]> {
+async function scaledDown(target: Target, shown: Shown, factors: readonly number[]): Promise<boolean[][]> {
   const { shape } = target.preprocessing;
   const step = await target.arithmetic('between', (g) => {
-    const [x0, x] = ['original', 'candidate'].map((name) => g.input(name, 'float32', [ROWS, ...shape]));
-    if (!x0 || !x) throw new Error('unreachable');
+    const [x0, x] = [g.input('original', 'float32', [ROWS, ...shape]), g.input('candidate', 'float32', [ROWS, ...shape])];
     return { x: g.add(x0, g.mul(g.input('factor', 'float32', []), g.sub(x, x0))) };
   });
   const ends = candidates(shown);
@@ -101,7 +111,7 @@ async function scaledUp(target: Target, shown: Shown, factors: readonly number[]
   const results: boolean[][] = [];
   for (const factor of factors) {
     const decisions = await target.judge.decide(await between(factor));
-    results.push(shown.samples.map(({ label }, i) => decisions[i]?.label !== label));
+    results.push(shown.samples.map(({ label }, i) => isWrong(decisions[i], label)));
   }
   return results;
 }
