@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clopperPearson } from '../../../stats/proportion.ts';
+import { pairedDifference } from '../../../stats/paired.ts';
 import type { CleanReply } from '../../subject.ts';
 import type { TransferReply } from '../../tasks/transfer.ts';
 import { type Carried, type Figures, figuresOf, type Measured, neededAccuracy } from './transfer-figures.ts';
@@ -59,8 +59,7 @@ describe('figuresOf', () => {
     expect(sources[0]?.accuracy?.count).toBe(450);
     // An example that the other model gets wrong by itself says nothing.
     expect(sources[0]?.others[0]).toMatchObject({ count: 99, n: 399 });
-    const [gained, lost] = [clopperPearson(120, 400, 0.975), clopperPearson(4, 400, 0.975)];
-    expect(excess).toMatchObject({ n: 400, low: gained.low - lost.high, high: gained.high - lost.low });
+    expect(excess).toMatchObject({ n: 400, ...pairedDifference({ n: 400, better: 120, worse: 4 }) });
     expect(excess.value).toBeCloseTo(116 / 400, 12);
   });
 

@@ -1,6 +1,6 @@
 /** What carried over, in numbers: per source, against noise of the same size, and beside attacks that know the audited model. */
-import { binomialTail } from '../../../stats/binomial.ts';
-import { clopperPearson, type Proportion, proportion } from '../../../stats/proportion.ts';
+import { mcNemar, type Pairs, pairedDifference } from '../../../stats/paired.ts';
+import { type Proportion, proportion } from '../../../stats/proportion.ts';
 import type { RanEvasion } from '../../artifacts.ts';
 import type { CleanReply } from '../../subject.ts';
 import type { SurrogateAnswer } from '../../tasks/surrogate-answers.ts';
@@ -29,6 +29,7 @@ export interface SourceFigures {
   readonly others: readonly Proportion[];
   /** By each factor. */
   readonly scaled: readonly Proportion[];
+  readonly pairs: Pairs;
   /** P that noise does as well: the exact one-sided McNemar test. */
   readonly chance: number;
 }
@@ -70,7 +71,6 @@ export function figuresOf(measured: Measured): Figures {
   const noisy = (index: number): boolean => noise.get(index)?.broken === true;
   const sources = carried.map((one) => sourceFigures(one, measured, { correct, noisy }));
   const strongest = sources.reduce((best, one) => (one.rate.count > best.rate.count ? one : best));
-  const winner = carried[sources.indexOf(strongest)] as Carried;
   const fell = (index: number, how: 'broken' | 'broken8bit'): boolean => carried.some(({ replies }) => replies.get(index)?.[how] === true);
   const standing = (how: 'broken' | 'broken8bit'): Proportion =>
     proportion(correct.filter((index) => !fell(index, how)).length, clean.length);
@@ -78,7 +78,7 @@ export function figuresOf(measured: Measured): Figures {
     sources,
     strongest,
     noise: proportion(correct.filter(noisy).length, correct.length),
-    excess: excessOf(correct, (index) => winner.replies.get(index)?.broken === true, noisy),
+    excess: { n: correct.length, ...pairedDifference(strongest.pairs) },
     isReal: strongest.chance < ALPHA / sources.length,
     robust: standing('broken'),
     robust8bit: strongest.saved && standing('broken8bit'),
@@ -100,10 +100,7 @@ function sourceFigures({ source, replies, answers }: Carried, measured: Measured
     const known = all.flatMap(({ fools }) => fools[k] ?? []);
     return proportion(known.filter(Boolean).length, known.length);
   });
-  const [gained, lost] = [
-    all.filter(({ broken, index }) => broken && !noisy(index)),
-    all.filter(({ broken, index }) => !broken && noisy(index)),
-  ];
+  const pairs = pairsOf(correct, (index) => replies.get(index)?.broken === true, noisy);
   return {
     source,
     accuracy,
@@ -112,7 +109,8 @@ function sourceFigures({ source, replies, answers }: Carried, measured: Measured
     saved: all.some(({ broken8bit }) => broken8bit !== null) ? count(({ broken8bit }) => broken8bit === true) : undefined,
     others,
     scaled: (all[0]?.scaled ?? []).map((_, k) => count(({ scaled }) => scaled[k] === true)),
-    chance: binomialTail(gained.length, gained.length + lost.length, 1 / 2),
+    pairs,
+    chance: mcNemar(pairs).betterPValue,
   };
 }
 
@@ -129,13 +127,11 @@ export function neededAccuracy({ clean, labels }: Pick<Measured, 'clean' | 'labe
   return (majority + Math.max(own, majority)) / 2;
 }
 
-/** A paired difference; its interval joins the exact ones of both discordant shares, at 97.5 % each. */
-function excessOf(correct: readonly number[], fell: (index: number) => boolean, noisy: (index: number) => boolean): Figures['excess'] {
-  const n = correct.length;
-  const share = (count: number): Proportion => clopperPearson(count, n, 0.975);
-  const gained = share(correct.filter((index) => fell(index) && !noisy(index)).length);
-  const lost = share(correct.filter((index) => !fell(index) && noisy(index)).length);
-  return { value: gained.value - lost.value, low: gained.low - lost.high, high: gained.high - lost.low, n };
+/** Examples that the source fools and noise does not, and the other way round. */
+function pairsOf(correct: readonly number[], fell: (index: number) => boolean, noisy: (index: number) => boolean): Pairs {
+  const better = correct.filter((index) => fell(index) && !noisy(index)).length;
+  const worse = correct.filter((index) => !fell(index) && noisy(index)).length;
+  return { n: correct.length, better, worse };
 }
 
 function whiteBoxOf(evasion: RanEvasion | undefined, carries: (index: number) => boolean): WhiteBox | undefined {

@@ -19,7 +19,7 @@ export function transferMetrics(figures: Figures, measured: Measured): Record<st
       better: 'lower',
       baseline: 0,
       unit: 'difference',
-      method: 'paired difference; Clopper–Pearson of both discordant shares at 97.5 % each',
+      method: 'paired difference, score interval of Tango',
       ...excess,
     }),
     ...Object.fromEntries(
