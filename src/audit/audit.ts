@@ -1,23 +1,20 @@
 /** An audit from end to end: look, agree on the input, run the checks, conclude. Every process is told what to do in plain JSON. */
 import { GibbonError } from '../base/errors.ts';
-import { subset } from '../data/subset.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
-import { planOf } from './attack-plan.ts';
-import { budgetOf } from './budget.ts';
 import type { CheckResult } from './check-result.ts';
-import type { CheckFacts } from './checks/facts.ts';
 import { CHECKS } from './checks/registry.ts';
 import type { Expectation } from './expect.ts';
 import { createFailures } from './failures.ts';
 import { gather } from './gather.ts';
+import { looked, specOf } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
 import { chosenChecks, runCheck } from './run-checks.ts';
 import { createSpending, type Spending, slices } from './spending.ts';
-import { type Prepared, type SubjectSpec, subjectOf } from './subject.ts';
+import type { Prepared } from './subject.ts';
 import { threatLine } from './threat-result.ts';
 
 export interface Audited {
@@ -34,8 +31,7 @@ export async function auditModel(
   model: AuditOptions['models'][number],
   { workers, reporter }: { workers: Workers; reporter: Reporter },
 ): Promise<Audited> {
-  const { data, flags, threads, seed } = given;
-  const spec: SubjectSpec = { model: model.path, data, flags, threads, seed };
+  const spec = specOf(given, model);
   const { timings, timed } = stopwatch();
   reporter.phase(`${model.name}: looking at model and data`, 1);
   const looking = timed('prepare', () => workers.run<Prepared>('prepare', { ...spec, groups: given.groups }));
@@ -43,16 +39,8 @@ export async function auditModel(
   const prepared = await looking;
   if (model === given.models[0]) reporter.note(threatLine(given));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
-  const options = prepared.preprocessing.modality === 'text' ? onText(given) : given;
-  const subject = subjectOf(spec, prepared);
-  const plan = planOf(options, prepared);
-  const labels = Int32Array.from(prepared.labels);
-  // Examples that are of the wanted class already are no victims of a targeted attack.
-  const chosen = subset({ length: labels.length, labels }, { ...chosenBy(options, plan), seed: options.seed }).filter(
-    (index) => labels[index] !== plan.target,
-  );
-  const epsilon = budgetOf(options, prepared);
-  const facts: CheckFacts = { options, model, prepared, subject, epsilon, chosen };
+  const { facts, plan } = looked(given, { model, spec, prepared });
+  const { options } = facts;
   const asking = createAsking({ workers, reporter, journal: given.journal, build: given.build ?? '', prepared });
   const failures = createFailures();
   const gathered = gather({ ...facts, plan, workers, reporter, asking, failures, timings, timed });
@@ -76,12 +64,6 @@ export async function auditModel(
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };
-}
-
-/** Text is changed by edits, as many as the user or the threat model says. */
-function onText(given: AuditOptions): AuditOptions {
-  const edits = given.threat?.capability.edits ?? null;
-  return { ...given, norm: 'edits', epsilon: given.epsilon ?? (edits === null ? undefined : String(edits)) };
 }
 
 /** Work is refused when the check's time is over. */
@@ -122,10 +104,6 @@ function stopwatch() {
     return value;
   };
   return { timings, timed };
-}
-
-function chosenBy({ n, first }: AuditOptions, plan: Plan): { n: number } | { first: number } {
-  return first !== undefined ? { first } : { n: n ?? plan.n };
 }
 
 function assumptions({ preprocessing, source, tried, data }: Prepared): string[] {

@@ -1,12 +1,13 @@
 /** Runs checks one after the other; whatever comes of one, the others go on and it leaves a result. */
 import { GibbonError, toGibbonError } from '../base/errors.ts';
-import { STRONGEST } from '../threat/threat-model.ts';
+import { STRONGEST, type ThreatModel } from '../threat/threat-model.ts';
 import { leftOutBy } from './attackers.ts';
 import type { CheckResult, Status } from './check-result.ts';
 import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
 import { missingNeed } from './checks/needs.ts';
 import type { Finding } from './finding.ts';
+import { meaningOf } from './meaning.ts';
 import type { AuditOptions } from './options.ts';
 import { filled } from './words.ts';
 
@@ -54,7 +55,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<End
     why: check.why,
     reason,
     metrics: check.isTimed ? {} : { ...outcome.metrics },
-    findings: (outcome.findings ?? []).map((draft) => worded(draft, check, outcome)),
+    findings: (outcome.findings ?? []).map((draft) => worded(draft, { check, outcome, threat: context.options.threat ?? STRONGEST })),
     details: check.isTimed ? [] : [...(outcome.details ?? [])],
     ...(check.isTimed && { timings: { metrics: { ...outcome.metrics }, details: [...(outcome.details ?? [])] } }),
     tags: [...check.tags],
@@ -76,14 +77,20 @@ export async function runCheck(check: Check, context: CheckContext): Promise<End
   }
 }
 
-function worded(draft: FindingDraft, check: Check, { metrics = {} }: Outcome): Finding {
-  const { title, text, meaning, category = check.category } = draft;
+interface Wording {
+  readonly check: Check;
+  readonly outcome: Outcome;
+  readonly threat: ThreatModel;
+}
+
+function worded(draft: FindingDraft, { check, outcome: { metrics = {} }, threat }: Wording): Finding {
+  const { title, text, meaning, category = check.category, severity } = draft;
   return {
     ...draft,
     category,
     title: filled(title, metrics),
     text: filled(text, metrics),
-    ...(meaning !== undefined && { meaning: filled(meaning, metrics) }),
+    meaning: meaning === undefined ? meaningOf(check, { category, severity }, threat) : filled(meaning, metrics),
     check: check.id,
     tags: [...check.tags],
   };

@@ -8,6 +8,7 @@ import { auditCommand } from './audit.ts';
 import { hasColor } from './environment.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
+import { planCommand } from './plan.ts';
 import { resumeCommand } from './resume.ts';
 import { safe } from './safe.ts';
 
@@ -28,7 +29,8 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
-  for (const add of [auditCommand, resumeCommand, attackCommand, inspectCommand, listCommand]) root.addCommand(add(context).exitOverride());
+  for (const add of [auditCommand, planCommand, resumeCommand, attackCommand, inspectCommand, listCommand])
+    root.addCommand(add(context).exitOverride());
   return root;
 }
 

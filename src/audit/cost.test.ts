@@ -1,0 +1,22 @@
+/** The most that an attack may cost, against what attacks report of themselves on models that never fall. */
+import { expect, it } from 'vitest';
+import { costOf, type Size } from './cost.ts';
+
+const size: Size = { norm: 'linf', epsilon: { value: 0.3, text: '0.3' }, numbers: 784 };
+
+it.each<[string, Record<string, unknown>, number, number]>([
+  ['pgd', { restarts: 5 }, 200, 200],
+  ['pgd', { steps: 20, loss: 'margin' }, 20, 20],
+  ['fgsm', {}, 1, 1],
+  ['uniform-noise', { repeats: 100 }, 100, 0],
+  ['hop-skip-jump', {}, 10_000, 0],
+  ['square', { maxQueries: 50 }, 50, 0],
+])('%s %j', (id, params, queries, gradients) => {
+  expect(costOf({ id, params }, size)).toEqual({ queries, gradients });
+});
+
+it('counts every place and character of a text for every edit', () => {
+  const text: Size = { norm: 'edits', epsilon: { value: 2, text: '2 edits' }, numbers: 10 };
+  expect(costOf({ id: 'charmer', params: { positions: 5 } }, text)).toEqual({ queries: 2 * (21 + 5 * 96), gradients: 0 });
+  expect(costOf({ id: 'charmer', params: { positions: 5, maxQueries: 70 } }, text).queries).toBe(70);
+});
