@@ -7,7 +7,7 @@ import { configSchema, type ParsedConfig } from './config-schema.ts';
 import { defineConfig } from './define-config.ts';
 import { misfit } from './schema-error.ts';
 
-const NAMES = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `gibbon.config.${ending}`);
+export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `gibbon.config.${ending}`);
 
 export interface LoadedConfig {
   readonly path: string;
@@ -53,7 +53,7 @@ function findConfig(cwd: string): string | undefined {
 }
 
 function configIn(folder: string): string | undefined {
-  const found = NAMES.filter((name) => existsSync(join(folder, name)));
+  const found = CONFIG_NAMES.filter((name) => existsSync(join(folder, name)));
   if (found.length > 1) {
     throw new GibbonError('E_CONFIG', `there are several configurations: ${found.join(', ')}`, {
       hint: 'Keep one of them, or name it with --config.',

@@ -6,6 +6,7 @@ import { type GibbonError, toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { hasColor } from './environment.ts';
+import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
 import { planCommand } from './plan.ts';
@@ -29,7 +30,7 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
-  for (const add of [auditCommand, planCommand, resumeCommand, attackCommand, inspectCommand, listCommand])
+  for (const add of [initCommand, auditCommand, planCommand, resumeCommand, attackCommand, inspectCommand, listCommand])
     root.addCommand(add(context).exitOverride());
   return root;
 }
