@@ -1,7 +1,7 @@
 /** `gibbon init`: a short interview, and a configuration with its reasons. Writes into the folder that it runs in, and nowhere else. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { CONFIG_NAMES } from '../api/config-file.ts';
 import { GibbonError } from '../base/errors.ts';
@@ -84,17 +84,22 @@ function silent({ models, data }: Project, threat: Parameters<typeof threatOf>[0
 /** A conversation on the terminal; results alone go to stdout. @throws GibbonError E_ABORTED when it is broken off */
 async function spoken<T>(signal: AbortSignal, talk: (by: Talk) => Promise<T>): Promise<T> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new AbortController();
-  lines.once('close', () => ended.abort());
-  lines.once('SIGINT', () => ended.abort());
+  // Lines that come before their question (pasted, typed ahead) wait for it.
+  const typed = lines[Symbol.asyncIterator]();
+  const close = (): void => lines.close();
+  signal.addEventListener('abort', close, { once: true });
+  lines.once('SIGINT', close);
   try {
     return await talk({
       say: (line) => void process.stderr.write(`${line}\n`),
-      ask: (question) => lines.question(question, { signal: AbortSignal.any([signal, ended.signal]) }),
+      ask: async (question) => {
+        lines.setPrompt(question);
+        lines.prompt();
+        const { value, done } = await typed.next();
+        if (done !== true) return value;
+        throw new GibbonError('E_ABORTED', 'broken off; nothing was written');
+      },
     });
-  } catch (cause) {
-    if (!ended.signal.aborted && !signal.aborted) throw cause;
-    throw new GibbonError('E_ABORTED', 'broken off; nothing was written', { cause });
   } finally {
     lines.close();
   }
