@@ -41,6 +41,13 @@ function headings(html: string): number[] {
   return [...markup(html).matchAll(/<h([1-6])\b/g)].map((match) => Number(match[1]));
 }
 
+test('attacks that were left out stand with their reasons', () => {
+  const left = [{ id: 'pgd', name: 'Projected gradient descent', reason: `takes gradients ${HOSTILE}` }];
+  const html = renderHtml(sampleResult([{ ...sampleModel({ n: 20 }), attacksLeftOut: left }]));
+  expect(words(html)).toContain('Attacks left out Projected gradient descent: takes gradients');
+  expect(markup(html)).not.toContain('<img src=x');
+});
+
 const cases: [name: string, result: AuditResult][] = [
   ['one model', sampleResult()],
   ['two models', sampleResult([sampleModel({ n: 120 }), sampleModel({ name: 'robust', n: 120, broken: 0.1, verdict: 'robust' })])],

@@ -88,7 +88,7 @@ function Masked({ model: { maskedGradients: names, threat } }: { model: ModelRes
 }
 
 export function Assumptions({ model }: { model: ModelResult }): VNode {
-  const { preprocessing, threat, input, output } = model;
+  const { preprocessing, threat, input, output, attacksLeftOut: leftOut = [] } = model;
   const shape = (value: { name: string; type: string; shape: readonly (string | number)[] }): string =>
     `${value.name}: ${value.type} [${value.shape.join(', ')}]`;
   return (
@@ -106,6 +106,7 @@ export function Assumptions({ model }: { model: ModelResult }): VNode {
           {threat.epsilonText}
           {threat.norm !== 'edits' && ` in ${norm(threat.norm)}`}
         </Fact>
+        {leftOut.length > 0 && <Fact name="Attacks left out">{leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ')}.</Fact>}
         <Fact name="Masked gradients">
           <Masked model={model} />
         </Fact>
