@@ -1,7 +1,7 @@
 /** The verdict does not flatter: what was hardly tried, or failed, is undecided; broken stays broken. */
 import { describe, expect, it } from 'vitest';
 import { proportion } from '../stats/proportion.ts';
-import { headlineOf, type Pressure, verdictOf } from './verdict.ts';
+import { type Evidence, findingsOf, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
 const of = (standing: number, n: number, pressure: Pressure = 'full', correct = n): string =>
   verdictOf(proportion(correct, n), proportion(standing, n), pressure);
@@ -36,4 +36,22 @@ it('says why it is undecided', () => {
   expect(say('incomplete', 50)).toContain('failed');
   expect(say('nan', 50)).toContain('NaN');
   expect(say('full', 0)).toContain('nothing to attack');
+});
+
+it('does not say that decisions change where none did', () => {
+  const evidence = (standing: number, verdict: Evidence['summary']['verdict']): Evidence => {
+    const shares = {
+      cleanAccuracy: proportion(50, 50),
+      robustAccuracy: proportion(standing, 50),
+      robustAccuracy8bit: null,
+      noiseAccuracy: null,
+    };
+    const empty = { attacks: [], samples: [], unsupported: [], masked: [], rivals: [], failures: [], undecided: 0 };
+    const none = { slopes: { zero: 0, notFinite: 0, n: 0 }, missedByGradients: { count: 0, n: 0 } };
+    return { summary: { ...shares, verdict }, epsilon: '0.3', ...empty, ...none };
+  };
+  const [open] = findingsOf(evidence(50, 'undecided'));
+  expect(open).toMatchObject({ id: 'evasion', severity: 'info', title: 'Whether small perturbations change its decision is open' });
+  const [some] = findingsOf(evidence(40, 'undecided'));
+  expect(some).toMatchObject({ id: 'evasion', severity: 'medium', title: 'Small perturbations change its decision' });
 });

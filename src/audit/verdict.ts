@@ -105,6 +105,7 @@ const EDITED_TRAINING =
 
 function robustness({ summary, attacks, epsilon, isText }: Evidence): Finding {
   const { verdict, cleanAccuracy: clean, robustAccuracy: robust } = summary;
+  if (verdict === 'undecided' && robust.count === clean.count) return nothingFell(clean, epsilon);
   // Attacks on a part of the examples speak of that part only.
   const whole = attacks.filter(({ n }) => n === robust.n);
   const strongest = whole.reduce<AttackResult | undefined>(
@@ -125,6 +126,19 @@ function robustness({ summary, attacks, epsilon, isText }: Evidence): Finding {
             isText ? EDITED_TRAINING : TRAINING,
             'Keep a person or a second, independent check behind decisions that someone would want to turn.',
           ],
+  };
+}
+
+/** Nothing was broken, and too little was tried to call that robust. */
+function nothingFell(clean: Proportion, epsilon: string): Finding {
+  return {
+    id: 'evasion',
+    severity: 'info',
+    category: 'integrity',
+    title: 'Whether small perturbations change its decision is open',
+    text: `Of the ${clean.count} examples that it classifies correctly, none fell to a change of ${epsilon}; but what was tried is too little to say that none can.`,
+    meaning: 'Nothing was shown that this attacker can do, and nothing that they cannot: the attacks that this audit allowed prove little.',
+    remedies: ['Allow stronger attacks: an attacker who sees more (--knowledge), or a larger budget (--epsilon, --max-queries).'],
   };
 }
 
