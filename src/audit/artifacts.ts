@@ -1,6 +1,8 @@
 /** What several checks of one model share. */
-import type { Facts, RanAttack, Traced } from './assemble.ts';
+
+import type { CrossExamination } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
+import type { Facts, RanAttack, Traced } from './ran.ts';
 import type { ModelResult } from './result.ts';
 import type { Evidence } from './verdict.ts';
 
@@ -9,6 +11,8 @@ export interface RanEvasion {
   readonly facts: Facts;
   readonly ran: readonly RanAttack[];
   readonly curve: Traced;
+  /** How the attacks themselves stood up to more of the same and to attacks of other kinds. */
+  readonly cross: CrossExamination;
   readonly failures: readonly Failure[];
   /** Attacks, curve, summary and samples of the result, without findings and pictures. */
   readonly result: ModelResult;

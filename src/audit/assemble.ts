@@ -2,40 +2,20 @@
 import type { Attack } from '../attacks/attack.ts';
 import { NO_CLASS } from '../model/judge.ts';
 import { describe } from '../model/preprocessing.ts';
-import { proportion } from '../stats/proportion.ts';
+import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
-import type { Budget } from '../threat/epsilon.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
+import { type CrossExamination, fellAgain, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
-import type { AuditOptions } from './options.ts';
-import type { PlannedAttack } from './presets.ts';
-import type { AttackResult, CurvePoint, ModelResult, SampleResult } from './result.ts';
-import type { AttackOrder, AttackReply, CleanReply, Prepared } from './subject.ts';
+import type { Facts, RanAttack, Traced } from './ran.ts';
+import type { AttackResult, ModelResult, SampleResult } from './result.ts';
+import type { AttackReply, CleanReply, Prepared } from './subject.ts';
+import { CALLS } from './tasks/steadiness.ts';
 import { threatResult } from './threat-result.ts';
-import { type Evidence, headlineOf, type Pressure, verdictOf } from './verdict.ts';
+import { classOf, type Evidence, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
-export interface Facts {
-  readonly options: AuditOptions;
-  readonly model: AuditOptions['models'][number];
-  readonly prepared: Prepared;
-  readonly clean: readonly CleanReply[];
-  readonly epsilon: Budget;
-}
-
-export interface RanAttack {
-  readonly unit: Attack;
-  readonly planned: PlannedAttack;
-  readonly items: AttackOrder['items'];
-  readonly save: string | undefined;
-  readonly replies: ReadonlyMap<number, AttackReply>;
-}
-
-export interface Traced {
-  readonly points: readonly CurvePoint[];
-  /** What fell to the curve's own attacks within the audited epsilon: it counts there too. */
-  readonly found: readonly RanAttack[];
-}
+export type { Facts, RanAttack, Traced };
 
 /** What the attacks of the plan and the points of the curve brought. */
 export interface Brought {
@@ -44,17 +24,18 @@ export interface Brought {
   readonly failures: readonly Failure[];
   /** What a budget did not reach, where it ended the attacks. */
   readonly unreached?: string | undefined;
+  readonly cross?: CrossExamination | undefined;
 }
 
 /** The result of one model, without findings and pictures, and what findings rest on. */
-export function assemble(facts: Facts, { ran, curve, failures, unreached }: Brought): { result: ModelResult; evidence: Evidence } {
+export function assemble(facts: Facts, { ran, curve, failures, unreached, cross }: Brought): { result: ModelResult; evidence: Evidence } {
   const { options, model, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
-  const all = [...ran, ...curve.found];
+  const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, options.norm));
-  const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached });
+  const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached, cross });
   const evidence: Evidence = {
     summary,
     attacks,
@@ -96,7 +77,7 @@ function summaryOf(
   { prepared, epsilon }: Facts,
   samples: readonly SampleResult[],
   ran: readonly RanAttack[],
-  { failures, unreached }: Pick<Brought, 'failures' | 'unreached'>,
+  { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
 ) {
   const n = samples.length;
   const correct = samples.filter(({ label, clean }) => clean.label === label);
@@ -111,7 +92,7 @@ function summaryOf(
     ? 'still'
     : ran.length === 0 && failures.length === 0
       ? 'none'
-      : pressureOf(ran, correct.length, { failures, unreached });
+      : pressureOf(ran, { clean: proportion(correct.length, n), robust }, { failures, unreached, cross });
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),
@@ -128,8 +109,8 @@ const TRIED = 0.95;
 /** Did something stronger than noise try the examples that were classified correctly? */
 function pressureOf(
   ran: readonly RanAttack[],
-  correct: number,
-  { failures, unreached }: Pick<Brought, 'failures' | 'unreached'>,
+  { clean, robust }: { readonly clean: Proportion; readonly robust: Proportion },
+  { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
 ): Pressure {
   if (failures.length > 0) return 'incomplete';
   if (undecidedOf(ran).length > 0) return 'nan';
@@ -137,8 +118,23 @@ function pressureOf(
     ran.flatMap(({ unit, replies }) => [...replies.values()].filter((reply) => isTrial(unit, reply)).map(({ index }) => index)),
   );
   if (unreached !== undefined) return 'budget';
-  return tried.size >= TRIED * correct ? 'full' : 'noise';
+  if (tried.size < TRIED * clean.count) return 'noise';
+  return cross ? doubted(cross, clean, robust) : 'full';
 }
+
+/** What the evidence itself leaves in doubt: answers that change from call to call, and survivors that only harder attacks would break. */
+function doubted(cross: CrossExamination, clean: Proportion, robust: Proportion): Pressure {
+  const calls = cross.steadiness.length * (CALLS - 1);
+  const flips = cross.steadiness.reduce((sum, one) => sum + one.flips, 0);
+  if (cross.steadiness.some(({ spread }) => spread > SPREAD)) return proportion(flips, calls).high > RARE ? 'fickle' : 'random';
+  if (cross.again === 0) return 'full';
+  // What was not tried again would fall as often as what was.
+  const left = robust.value - (((cross.standing - cross.again) / clean.n) * fellAgain(cross).size) / cross.again;
+  return classOf(clean, left) === classOf(clean, robust.value) ? 'full' : 'again';
+}
+
+/** Calls that may decide otherwise, as a share, where what an attack broke is still the attack's doing. */
+const RARE = 0.1;
 
 /** A gradient attack whose gradient was zero has only drawn noise, and a label attack without a starting point has tried nothing. */
 function isTrial({ knowledge }: Attack, { broken: hit, slope, distances }: AttackReply): boolean {

@@ -50,7 +50,8 @@ export async function auditModel(
   let error: GibbonError | undefined;
   for (const check of chosenChecks(CHECKS, options)) {
     const params = { ...options.checks?.params?.[check.id] };
-    const context = { ...facts, params, artifacts: gathered, reporter, ...withinTime(asking, createSpending(options.budgets)) };
+    const bounded = withinTime(asking, createSpending(options.budgets));
+    const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
     const ended = await timed(`check.${check.id}`, () => runCheck(check, context));
     if (ended.error && check.id === 'evasion') throw ended.error;
     error ??=

@@ -6,6 +6,9 @@ import type { AttackPlan } from './attack-plan.ts';
 import type { Artifacts } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
 import { traceCurve } from './curve.ts';
+import { crossExamine } from './evidence/cross-examine.ts';
+import { scrutinise } from './evidence/scrutinise.ts';
+import type { Scrutiny } from './evidence/scrutiny.ts';
 import { drawExamples } from './examples.ts';
 import type { Failures } from './failures.ts';
 import { clearAdversarial, clearPictures } from './leftovers.ts';
@@ -34,6 +37,7 @@ export interface Gathered extends Artifacts {
 export function gather(setting: Gathering): Gathered {
   let clean: Promise<readonly CleanReply[]> | undefined;
   let evasion: Promise<RanEvasion> | undefined;
+  let scrutiny: Promise<Scrutiny> | undefined;
   const artifacts: Gathered = {
     clean: () => {
       clean ??= setting.timed('clean', () => cleanOf(setting));
@@ -42,6 +46,10 @@ export function gather(setting: Gathering): Gathered {
     evasion: () => {
       evasion ??= artifacts.clean().then((replies) => evade(setting, replies));
       return evasion;
+    },
+    scrutiny: () => {
+      scrutiny ??= artifacts.evasion().then((ran) => setting.timed('evidence', () => scrutinise(setting, ran)));
+      return scrutiny;
     },
     assembled: async () =>
       evasion ?? assemble(factsOf(setting, await artifacts.clean()), { ran: [], curve: { points: [], found: [] }, failures: [] }),
@@ -75,6 +83,7 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   const spending = createSpending(options.budgets);
   const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking, spending };
   const { ran, unreached } = await timed('attack', () => runPlan(running));
+  const cross = await timed('evidence', () => crossExamine(running, ran));
   let curve: Traced = { points: [], found: [] };
   if (!failures.all.some(({ fatal }) => fatal) && spending.over() === undefined) {
     await failures.attempt('accuracy against epsilon', async () => {
@@ -82,11 +91,13 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
     });
   }
   const failed = [...failures.all];
-  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached });
+  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached, cross });
   let examples = result.examples;
   await failures.attempt('pictures', async () => {
-    examples = await timed('pictures', () => drawExamples({ subject, facts, ran: [...ran, ...curve.found], result, workers }));
+    examples = await timed('pictures', () =>
+      drawExamples({ subject, facts, ran: [...ran, ...curve.found, ...Object.values(cross.trials)], result, workers }),
+    );
   });
   const undrawn = failures.all.slice(failed.length).map(({ what, error }) => `${what}: ${error.message}`);
-  return { facts, ran, curve, failures: failed, result: { ...result, examples }, evidence: { ...evidence, undrawn } };
+  return { facts, ran, curve, cross, failures: failed, result: { ...result, examples }, evidence: { ...evidence, undrawn } };
 }

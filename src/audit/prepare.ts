@@ -26,6 +26,7 @@ import { scoresOnly } from '../task/logits.ts';
 import { qualifiedName } from '../transform/lower/qualified-name.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { pruned } from '../transform/prune.ts';
+import { randomNodes } from '../transform/randomness.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { openArraysFor } from './open-arrays.ts';
 import { openTableFor } from './open-table.ts';
@@ -67,6 +68,7 @@ export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: 
     ...found,
     unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
     masked: text ? [] : maskedOperators(model),
+    random: randomOperators(model),
     data: await dataFacts(look, matched, { groups, notes: opened?.notes ?? [] }),
     labels: Array.from(matched.labels),
     ...(groups && { groups }),
@@ -249,6 +251,11 @@ async function classesOf({ model, dataset, base, given, spec, runtime }: Look): 
   const judge = await createJudge(model, p, runtime);
   await judge.release();
   return Math.max(2, judge.outputs);
+}
+
+/** Nodes of the model that draw random numbers when it runs. */
+function randomOperators({ graph, head }: ModelFile): string[] {
+  return randomNodes(scoresOnly(graph, head)).map((node) => `${qualifiedName(node)} ${node.name}`.trim());
 }
 
 /** Operators of the model whose gradient is not their own. */

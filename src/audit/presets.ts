@@ -25,6 +25,8 @@ export interface Plan {
   /** Points of the robust-accuracy curve, as multiples of epsilon. */
   readonly curve: readonly number[];
   readonly curveSteps: number;
+  /** How the attacks themselves are examined: gradients on so many examples, further attacks on so many, with so many questions for each where scores are asked for. */
+  readonly evidence: { readonly probes: number; readonly n: number; readonly maxQueries: number };
 }
 
 const NOISE: PlannedAttack = { id: 'uniform-noise', params: { repeats: 1 } };
@@ -40,6 +42,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     text: [EDITS, { id: 'charmer', params: { positions: 1 } }],
     curve: [0.25, 0.5, 1, 1.5],
     curveSteps: 10,
+    evidence: { probes: 50, n: 20, maxQueries: 500 },
   },
   standard: {
     n: 500,
@@ -55,6 +58,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     text: [EDITS, { id: 'charmer', params: { positions: 5 } }],
     curve: [0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5],
     curveSteps: 20,
+    evidence: { probes: 100, n: 50, maxQueries: 1000 },
   },
   thorough: {
     n: 1000,
@@ -71,6 +75,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     text: [EDITS, { id: 'random-edits', params: { repeats: 100 } }, { id: 'charmer', params: { positions: 20 } }],
     curve: [0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.5, 2],
     curveSteps: 40,
+    evidence: { probes: 200, n: 200, maxQueries: 5000 },
   },
 };
 

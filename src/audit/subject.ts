@@ -40,6 +40,8 @@ export interface Prepared {
   readonly unsupported: readonly string[];
   /** Operators whose gradient is replaced, e.g. "Round (straight-through)". */
   readonly masked: readonly string[];
+  /** Nodes whose output is random in every run, e.g. "RandomNormalLike noise/add". */
+  readonly random?: readonly string[];
   readonly data: {
     readonly sha256: string;
     readonly modality: Modality;
@@ -86,6 +88,8 @@ export interface AttackOrder {
     readonly params: Readonly<Record<string, unknown>>;
     readonly norm: Metric;
     readonly epsilon: number;
+    /** Other random numbers than those of the audit's seed, for restarts beyond the plan's. */
+    readonly seed?: number;
   };
   /** Examples that label-only attacks may start from: the same whatever the shard. */
   readonly starts: readonly { readonly index: number; readonly label: number }[];

@@ -13,15 +13,19 @@ const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200
 const range = (p: Proportion): string =>
   `${(Math.floor(p.low * 1000 + 1e-9) / 10).toFixed(1)}–${(Math.ceil(p.high * 1000 - 1e-9) / 10).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for. */
-export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for; whether harder attacks on a part of what stands broke more (`again`), and whether the model's answers are random, rarely or often changing the decision. */
+export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget' | 'again' | 'random' | 'fickle';
+
+/** What a share of examples that stand means beside the clean accuracy. */
+export function classOf(clean: Proportion, value: number): 'robust' | 'fragile' | 'broken' {
+  return value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile';
+}
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */
 export function verdictOf(clean: Proportion, robust: Proportion, pressure: Pressure): ModelResult['summary']['verdict'] {
-  const at = (value: number): 'robust' | 'fragile' | 'broken' =>
-    value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile';
+  const at = (value: number): ReturnType<typeof classOf> => classOf(clean, value);
   const ends = new Set([at(robust.low), at(robust.high)]);
-  if ((ends.has('robust') && ends.has('broken')) || clean.count === 0) return 'undecided';
+  if ((ends.has('robust') && ends.has('broken')) || clean.count === 0 || pressure === 'fickle') return 'undecided';
   return pressure !== 'full' && at(robust.value) !== 'broken' ? 'undecided' : at(robust.value);
 }
 
@@ -52,6 +56,10 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
         return `Undecided: under attack the model answers NaN instead of a decision; at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'still')
         return `Undecided: epsilon ${epsilon} leaves nothing of a row to change (whole numbers move by at least one); clean accuracy is ${percent(clean)}. Give a larger --epsilon.`;
+      if (pressure === 'again')
+        return `Undecided: harder attacks on a part of what withstood broke more of it, and the rest was not tried so hard; at epsilon ${epsilon}, at most ${figures}.`;
+      if (pressure === 'random' || pressure === 'fickle')
+        return `Undecided: the model answers the same input otherwise from call to call, and each figure is one draw; at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon}, ${figures}.`;
       return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
   }
@@ -86,9 +94,6 @@ export function findingsOf(evidence: Evidence): Finding[] {
   const all = [
     robustness(evidence),
     confidence(evidence),
-    eightBit(evidence),
-    ...gradients(evidence),
-    blackBox(evidence),
     failed(evidence),
     outOfBudget(evidence),
     nan(evidence),
@@ -170,64 +175,6 @@ export function noiseFinding({ summary, isText }: Evidence): Finding | undefined
     title: 'Random noise of the same size already hurts',
     text: `Without any attacker, noise of this size takes accuracy from ${percent(clean)} to ${percent(noisy)} (${range(noisy)}). Part of what the attacks show is a lack of plain stability.`,
     remedies: [isText ? 'Add random typing errors to the training data.' : 'Add noise of this size to the training data.'],
-  };
-}
-
-function eightBit({ summary }: Evidence): Finding | undefined {
-  const { robustAccuracy8bit: saved, robustAccuracy: robust } = summary;
-  if (!saved || saved.value - robust.value < 0.05) return undefined;
-  return {
-    id: 'eight-bit',
-    severity: 'info',
-    category: 'evidence',
-    title: 'Part of the success is lost in an 8-bit file',
-    text: `On float32 inputs ${percent(robust)} survive; after rounding to 8 bits inside the ball ${percent(saved)} do. An attacker who must save a picture reaches the second figure.`,
-    remedies: [],
-  };
-}
-
-/** Signs that gradients are masked rather than the model robust (Athalye et al., arXiv:1802.00420; AutoAttack's flags). */
-function gradients({ slopes, unsupported, masked }: Evidence): Finding[] {
-  const findings: Finding[] = [];
-  const add = (id: string, severity: Finding['severity'], title: string, text: string): void => {
-    findings.push({ id, severity, category: 'evidence', title, text, remedies: ['Judge this model by its black-box figures as well.'] });
-  };
-  if (unsupported.length > 0)
-    add(
-      'no-gradients',
-      'low',
-      'No gradient attack was possible',
-      `Gibbon has no gradient through ${unsupported.join(', ')}; only attacks that ask for scores and labels ran.`,
-    );
-  if (slopes.zero > 0)
-    add(
-      'zero-gradients',
-      'medium',
-      'Some gradients are exactly zero',
-      `On ${slopes.zero} of ${slopes.n} examples the loss had a zero gradient: gradient attacks cannot move there, and their figures flatter the model.`,
-    );
-  if (slopes.notFinite > 0)
-    add(
-      'bad-gradients',
-      'medium',
-      'Some gradients are NaN or infinite',
-      `On ${slopes.notFinite} of ${slopes.n} examples the gradient was not finite.`,
-    );
-  if (masked.length > 0)
-    add('masked-gradients', 'low', 'Some operators mask gradients', `Replaced by a straight-through gradient: ${masked.join(', ')}.`);
-  return findings;
-}
-
-/** An attack without gradients must not beat one with them (Carlini et al., arXiv:1902.06705). */
-function blackBox({ missedByGradients: missed }: Evidence): Finding | undefined {
-  if (missed.count === 0) return undefined;
-  return {
-    id: 'gradients-beaten',
-    severity: 'medium',
-    category: 'evidence',
-    title: 'An attack without gradients won where gradients failed',
-    text: `${missed.count} of ${missed.n} examples fell to noise or to a label-only attack and withstood every gradient attack: the gradients are probably masked, and the gradient figures flatter the model.`,
-    remedies: ['Trust the smaller figure, and look for rounding, quantisation or saturation in the model.'],
   };
 }
 

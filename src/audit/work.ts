@@ -98,7 +98,8 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
   for (let at = 0; at < left.length; at += chunkSize) {
     const items = left.slice(at, at + chunkSize);
     const samples = await attackSamples(opened, items);
-    const context = { ...order.attack, target: opened.target, seed: order.subject.seed, batch, starts, onProgress: hooks.onProgress };
+    const seed = order.attack.seed ?? order.subject.seed;
+    const context = { ...order.attack, target: opened.target, seed, batch, starts, onProgress: hooks.onProgress };
     const proposals = await attackOf(order.attack.id).run({ ...context, onStep: hooks.onStep, onProposal: hooks.onStep }, samples);
     const kept: Kept[] = [];
     replies.push(...(await judged(opened.target, order, { samples, proposals, kept })));

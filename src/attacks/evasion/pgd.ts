@@ -43,8 +43,7 @@ export const pgd = defineAttack({
   }),
   run: async (context, samples) => {
     const { norm, epsilon, params, target, seed } = context;
-    const steps = params.steps ?? REFERENCE[norm].steps;
-    const stepSize = params.stepSize ?? stepFor(norm, steps) * epsilon;
+    const { steps, stepSize } = strideOf(norm, epsilon, params);
     const goals = await targetOf(params.target, target, samples);
     const fields = (sample: AttackSample, restart: number): Record<string, Float32Array | number> => ({
       x0: sample.x,
@@ -62,6 +61,16 @@ export const pgd = defineAttack({
     return withGoals(await iterate(context, { id, steps, restarts, fields, define }, samples, fooled), goals);
   },
 });
+
+/** How many steps of which length, in input units, these parameters mean. */
+export function strideOf(
+  norm: Norm,
+  epsilon: number,
+  params: { readonly steps?: number | undefined; readonly stepSize?: number | undefined },
+): { steps: number; stepSize: number } {
+  const steps = params.steps ?? REFERENCE[norm].steps;
+  return { steps, stepSize: params.stepSize ?? stepFor(norm, steps) * epsilon };
+}
 
 /** In parts of epsilon. With the reference's step fewer steps than the reference's would not cross the ball. */
 function stepFor(norm: Norm, steps: number): number {

@@ -3,7 +3,9 @@ import type * as z from 'zod';
 import type { Modality } from '../../data/dataset.ts';
 import type { RanEvasion } from '../artifacts.ts';
 import type { Attackers } from '../attackers.ts';
+import type { CheckResult } from '../check-result.ts';
 import type { Detail } from '../details.ts';
+import type { Scrutiny } from '../evidence/scrutiny.ts';
 import type { Category, Finding } from '../finding.ts';
 import type { Metric } from '../metric.ts';
 import type { Reporter } from '../ports.ts';
@@ -18,12 +20,16 @@ export interface Artifacts {
   clean(): Promise<readonly CleanReply[]>;
   /** The attacks that the threat model allows, on every chosen example that is classified correctly, with the curve over epsilon. */
   evasion(): Promise<RanEvasion>;
+  /** What gradients are worth on a sample of the examples, and whether attacks that use them converge. */
+  scrutiny(): Promise<Scrutiny>;
 }
 
 export interface CheckContext<P = Record<string, unknown>> extends CheckFacts {
   readonly params: P;
   readonly artifacts: Artifacts;
   readonly reporter: Reporter;
+  /** Results of the checks that ran before this one on the same model. */
+  readonly earlier?: readonly CheckResult[];
   /** Work on rows (examples), spread over the workers; each row's reply is kept in the run's journal and asked for once only. */
   rows<C, I extends RowItem, R extends RowReply>(task: RowTask<C, I, R>, common: C, items: readonly I[]): Promise<ReadonlyMap<number, R>>;
   /** One piece of work in one worker, journalled as a whole. */

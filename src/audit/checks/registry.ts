@@ -1,9 +1,11 @@
 /** The checks, in the order in which they run and are reported: by category, cheap ones first. */
 import { corruptions } from './availability/corruptions.ts';
 import type { Check } from './check.ts';
+import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
+import { gradientMasking } from './evidence/gradient-masking.ts';
 import { evasion } from './integrity/evasion.ts';
 import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, corruptions];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, corruptions, gradientMasking, evaluationChecklist];

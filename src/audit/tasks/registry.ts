@@ -1,15 +1,19 @@
 /** The kinds of work that checks may ask of a worker, by name. */
 import type { AnyTask } from '../task.ts';
+import { anatomyTask } from './anatomy.ts';
+import { ascentTask } from './ascent.ts';
 import { cleanTask } from './clean.ts';
 import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { modelContentsTask } from './model-contents.ts';
 import { modelTriggersTask } from './model-triggers.ts';
+import { slopesTask } from './slopes.ts';
+import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
 import { trainSurrogate } from './train-surrogate.ts';
-import { transferTask } from './transfer.ts';
 import { transferPictures } from './transfer-pictures.ts';
+import { transferTask } from './transfer.ts';
 
 const ALL: readonly AnyTask[] = [
   cleanTask,
@@ -17,11 +21,6 @@ const ALL: readonly AnyTask[] = [
   modelTriggersTask,
   degradedTask,
   degradedSamplesTask,
-  lookAtSurrogate,
-  surrogateAnswers,
-  trainSurrogate,
-  transferTask,
-  transferPictures,
 ];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

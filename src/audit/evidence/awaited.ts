@@ -1,0 +1,78 @@
+/** Verdicts that need attacks which Gibbon may not have yet: they look the attack up, and decide as soon as it is there and has run. */
+import { ATTACKS } from '../../attacks/registry.ts';
+import { proportion } from '../../stats/proportion.ts';
+import { share } from '../metric.ts';
+import type { RanAttack } from '../ran.ts';
+import { isMaterial, SPREAD } from './examination.ts';
+import type { Grounds, Item } from './item.ts';
+
+interface Awaited {
+  readonly id: string;
+  readonly name: string;
+  /** As people call it. */
+  readonly what: string;
+  /** Ids under which it may be registered. */
+  readonly ids: readonly string[];
+  /** Why this model does not call for it, if it does not. */
+  spared?(grounds: Grounds): string | undefined;
+}
+
+const AWAITED: readonly Awaited[] = [
+  {
+    id: 'bpda',
+    name: 'Stand-ins for rounded layers find nothing more',
+    what: 'BPDA (arXiv:1802.00420)',
+    ids: ['bpda'],
+    spared: ({ facts }) => (facts.prepared.masked.length === 0 ? 'No layer of the model needs a stand-in.' : undefined),
+  },
+  {
+    id: 'eot',
+    name: 'Averaging over the randomness finds nothing more',
+    what: 'EOT (arXiv:1707.07397)',
+    ids: ['eot', 'eot-pgd'],
+    spared: ({ facts, ran }) =>
+      (facts.prepared.random ?? []).length === 0 && ran.cross.steadiness.every(({ spread }) => spread <= SPREAD)
+        ? 'The model answers without randomness.'
+        : undefined,
+  },
+  { id: 'apgd', name: 'Adaptive step sizes find nothing more', what: 'APGD (arXiv:2003.01690)', ids: ['apgd', 'auto-pgd'] },
+  {
+    id: 'autoattack',
+    name: 'The standard ensemble finds nothing more',
+    what: 'AutoAttack (arXiv:2003.01690)',
+    ids: ['autoattack', 'auto-attack'],
+  },
+];
+
+export function awaitedItems(grounds: Grounds, known: readonly { readonly id: string }[] = ATTACKS): Item[] {
+  return AWAITED.map((one) => itemOf(one, grounds, known));
+}
+
+function itemOf({ id, name, what, ids, spared }: Awaited, grounds: Grounds, known: readonly { readonly id: string }[]): Item {
+  const reason = spared?.(grounds);
+  if (reason !== undefined) return { id, name, status: 'not-applicable', text: reason };
+  if (!known.some((attack) => ids.includes(attack.id)))
+    return { id, name, status: 'not-applicable', text: `Needs ${what}, which Gibbon does not have yet.` };
+  const { ran } = grounds.ran;
+  const own = ran.filter(({ unit }) => ids.includes(unit.id));
+  if (own.length === 0) return { id, name, status: 'undecided', text: `${what} did not run in this audit.` };
+  const [mine, others] = [fell(own), fell(ran.filter((one) => !own.includes(one)))];
+  const tried = new Set(own.flatMap(({ items }) => items.map(({ index }) => index)));
+  const more = proportion([...mine].filter((index) => !others.has(index)).length, tried.size);
+  return {
+    id,
+    name,
+    status: isMaterial(more.count, more.n) ? 'warn' : 'pass',
+    text: `{${id}~} of the examples fell to ${what} and to no other attack.`,
+    metrics: { [id]: share(more, { label: `Fell to ${what} only`, better: 'lower', baseline: 0 }) },
+    remedies: [`Quote the figure with ${what}: the other attacks are too weak for this model.`],
+  };
+}
+
+const fell = (all: readonly RanAttack[]): Set<number> =>
+  new Set(
+    all
+      .flatMap(({ replies }) => [...replies.values()])
+      .filter(({ broken }) => broken)
+      .map(({ index }) => index),
+  );

@@ -1,0 +1,93 @@
+/**
+ * Attacks the examples that withstood the plan once more: with scores only, with twice the steps, with other random starts; and a sample towards a class of
+ * the attacker's choice. What falls now counts; how much falls tells whether the plan's gradients could be trusted (Carlini et al., arXiv:1902.06705).
+ */
+import { join } from 'node:path';
+import { strideOf } from '../../attacks/evasion/pgd.ts';
+import { attackOf } from '../../attacks/registry.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { isNorm } from '../../threat/metric.ts';
+import { type PlannedAttack, scoreAttack } from '../presets.ts';
+import type { RanAttack } from '../ran.ts';
+import { runAttack } from '../run-attack.ts';
+import type { PlanRun } from '../run-plan.ts';
+import type { AttackOrder } from '../subject.ts';
+import { steadinessTask } from '../tasks/steadiness.ts';
+import type { CrossExamination, Trial } from './examination.ts';
+
+type Items = AttackOrder['items'];
+
+export async function crossExamine(run: PlanRun, ran: readonly RanAttack[]): Promise<CrossExamination> {
+  const { plan, correct, facts, failures, spending, asking, subject } = run;
+  const { seed } = facts.options;
+  const draw = (items: Items, purpose: string): Items =>
+    keyedRng(seed, 'cross-examine', purpose)
+      .shuffle(items)
+      .slice(0, plan.evidence.n)
+      .sort((a, b) => a.index - b.index);
+  const steadiness = facts.options.only
+    ? []
+    : [
+        ...(
+          await asking.rows(
+            steadinessTask,
+            { subject },
+            draw(correct, 'steadiness').map(({ index }) => ({ index })),
+          )
+        ).values(),
+      ];
+  const fell = new Set(ran.flatMap(({ replies }) => [...replies.values()].filter(({ broken }) => broken).map(({ index }) => index)));
+  const standing = correct.filter(({ index }) => !fell.has(index));
+  const again = draw(standing, 'standing');
+  const trials: Partial<Record<Trial, RanAttack>> = {};
+  for (const { trial, planned, attackSeed } of trialsOf(run, ran)) {
+    const items = trial === 'targeted' ? draw(correct, 'targeted') : again;
+    if (items.length === 0 || spending.over() !== undefined || failures.hopeless) continue;
+    await failures.attempt(`${attackOf(planned.id).name} on what withstood`, async () => {
+      trials[trial] = await attacked(run, { planned, items, attackSeed });
+    });
+  }
+  return { trials, correct: correct.length, standing: standing.length, again: again.length, steadiness };
+}
+
+interface Planned {
+  readonly trial: Trial;
+  readonly planned: PlannedAttack;
+  readonly attackSeed?: number | undefined;
+}
+
+/** Only where gradients were used: their figures are what is to be examined. */
+function trialsOf({ plan, facts }: PlanRun, ran: readonly RanAttack[]): Planned[] {
+  const { norm, seed, only } = facts.options;
+  const pgd = ran.find(({ unit }) => unit.id === 'pgd')?.planned;
+  if (!pgd || only || !isNorm(norm)) return [];
+  const { steps, stepSize } = strideOf(norm, facts.epsilon.value, pgd.params);
+  const id = scoreAttack({ modality: facts.prepared.preprocessing.modality, norm });
+  const asked = ran.some(({ unit }) => unit.id === id);
+  return [
+    ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries: plan.evidence.maxQueries } } }]),
+    { trial: 'steps', planned: { id: 'pgd', params: { ...pgd.params, steps: 2 * steps, stepSize } } },
+    { trial: 'restarts', planned: pgd, attackSeed: seed + 1 },
+    { trial: 'targeted', planned: { id: 'pgd', params: { ...pgd.params, restarts: 1, target: 'least-likely' } } },
+  ];
+}
+
+async function attacked(
+  { subject, facts, workers, reporter, asking, spending }: PlanRun,
+  { planned, items, attackSeed }: Omit<Planned, 'trial'> & { items: Items },
+): Promise<RanAttack> {
+  const { options, model, epsilon } = facts;
+  const unit = attackOf(planned.id);
+  reporter.phase(`${model.name}: ${unit.name} on what withstood`, items.length);
+  const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
+  const attack = {
+    id: planned.id,
+    params: planned.params,
+    norm: options.norm,
+    epsilon: epsilon.value,
+    ...(attackSeed !== undefined && { seed: attackSeed }),
+  };
+  const { save, replies } = await runAttack(workers, reporter, { subject, items, attack, batch: options.batch, folder, asking });
+  for (const reply of replies.values()) spending.add(reply);
+  return { unit, planned, items, save, replies };
+}

@@ -1,0 +1,40 @@
+/** What a cross-examination of the attacks found, and when a share of it is more than luck. */
+import { clopperPearson } from '../../stats/proportion.ts';
+import type { RanAttack } from '../ran.ts';
+import type { Steadiness } from '../tasks/steadiness.ts';
+
+/** `scores`, `steps` and `restarts` are tried on examples that withstood the plan, `targeted` on a sample of all. */
+export type Trial = 'scores' | 'steps' | 'restarts' | 'targeted';
+
+export interface CrossExamination {
+  readonly trials: Readonly<Partial<Record<Trial, RanAttack>>>;
+  /** Examples that were classified correctly, those that withstood every attack of the plan, and those of them that were tried again. */
+  readonly correct: number;
+  readonly standing: number;
+  readonly again: number;
+  readonly steadiness: readonly Steadiness[];
+}
+
+/** A share counts as more than luck where the lower end of its 95 % interval is larger: of 50 examples four. */
+export const MATERIAL = 0.02;
+
+export const isMaterial = (count: number, n: number): boolean => n > 0 && clopperPearson(count, n).low > MATERIAL;
+
+/** Answers that differ by more between two calls are random, not rounded otherwise (AutoAttack, checks.py: distance of unit vectors). */
+export const SPREAD = 1e-4;
+
+/**
+ * What falls among examples that withstood, as a share of all that were classified correctly, is more than attacks on honest models gain by trying harder.
+ * Adversarially trained networks for MNIST lose 4 to 8 points to Square or to more steps (MadryLab's: 92.5 % under PGD, 88.3 % under Square).
+ */
+const GAINED = 0.05;
+
+export function isMaterialOf(count: number, n: number, { standing, correct }: Pick<CrossExamination, 'standing' | 'correct'>): boolean {
+  return n > 0 && (clopperPearson(count, n).low * standing) / correct > GAINED;
+}
+
+/** Examples of these that fell to one of the trials on what withstood the plan. */
+export function fellAgain({ trials }: Pick<CrossExamination, 'trials'>): Set<number> {
+  const again = [trials.scores, trials.steps, trials.restarts].flatMap((one) => (one ? [...one.replies.values()] : []));
+  return new Set(again.filter(({ broken }) => broken).map(({ index }) => index));
+}
