@@ -12,15 +12,9 @@ import { slopesTask } from './slopes.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
 import { trainSurrogate } from './train-surrogate.ts';
-import { transferPictures } from './transfer-pictures.ts';
 import { transferTask } from './transfer.ts';
+import { transferPictures } from './transfer-pictures.ts';
 
-const ALL: readonly AnyTask[] = [
-  cleanTask,
-  modelContentsTask,
-  modelTriggersTask,
-  degradedTask,
-  degradedSamplesTask,
-];
+const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, degradedTask, degradedSamplesTask];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));
