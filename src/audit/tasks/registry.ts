@@ -15,6 +15,21 @@ import { trainSurrogate } from './train-surrogate.ts';
 import { transferTask } from './transfer.ts';
 import { transferPictures } from './transfer-pictures.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, degradedTask, degradedSamplesTask];
+const ALL: readonly AnyTask[] = [
+  cleanTask,
+  modelContentsTask,
+  modelTriggersTask,
+  degradedTask,
+  degradedSamplesTask,
+  lookAtSurrogate,
+  surrogateAnswers,
+  trainSurrogate,
+  transferTask,
+  transferPictures,
+  steadinessTask,
+  slopesTask,
+  ascentTask,
+  anatomyTask,
+];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));
