@@ -48,7 +48,11 @@ function carriesOver({ figures, epsilon }: Told): FindingDraft | undefined {
   const severity = severityOf(figures);
   if (severity === undefined) return undefined;
   const { source } = figures.strongest;
-  const made = source.kind === 'ensemble' ? `${source.origin} (${source.name})` : `${source.name} (${source.origin})`;
+  const made = {
+    ensemble: `an ensemble (${source.origin})`,
+    trained: `a small network, ${source.origin}`,
+    file: `another model, ${source.name} (${source.origin})`,
+  }[source.kind];
   return {
     id: 'transfer',
     severity,
@@ -68,7 +72,7 @@ function carriesOver({ figures, epsilon }: Told): FindingDraft | undefined {
 function aloneOf({ sources, strongest, isReal }: Figures): string {
   const trained = sources.find(({ source }) => source.kind === 'trained');
   if (!isReal || !trained || trained === strongest || trained.chance >= ALONE) return '';
-  return ` The surrogate that was ${trained.source.origin} reaches {transferRate.trained} by itself.`;
+  return ` The small network alone, ${trained.source.origin}, reaches {transferRate.trained}.`;
 }
 
 /** An attacker who knows the model must do at least as well as one who does not (Carlini et al., arXiv:1902.06705, section 5). */

@@ -2,8 +2,12 @@
 import type { Proportion } from '../../../stats/proportion.ts';
 import { figure, type Metric, share } from '../../metric.ts';
 import { type Figures, type Measured, neededAccuracy } from './transfer-figures.ts';
+import type { Source } from './transfer-sources.ts';
 
 const NO_GRADIENT_ATTACK = 'not measured: no attack with gradients ran on the model itself';
+
+/** Names of models are their own. */
+const NAMES: Partial<Readonly<Record<Source['kind'], string>>> = { trained: 'the trained surrogate', ensemble: 'the ensemble' };
 
 export function transferMetrics(figures: Figures, measured: Measured): Record<string, Metric> {
   const { sources, strongest, noise, excess, robust, robust8bit, whiteBox } = figures;
@@ -23,7 +27,10 @@ export function transferMetrics(figures: Figures, measured: Measured): Record<st
       ...excess,
     }),
     ...Object.fromEntries(
-      sources.map(({ source, rate: own }) => [`transferRate.${source.name}`, rate(own, `Fooled by examples of ${source.name}`)]),
+      sources.map(({ source, rate: own }) => [
+        `transferRate.${source.name}`,
+        rate(own, `Fooled by examples of ${NAMES[source.kind] ?? source.name}`),
+      ]),
     ),
     robustAccuracy: share(robust, { label: 'Accuracy under transfer', better: 'higher', baseline: clean }),
     ...(robust8bit && {

@@ -1,4 +1,5 @@
 /** Which other models stand in for the audited one: those given, those audited beside it, and a small one that is trained for it; and why one does not. */
+import { basename } from 'node:path';
 import { GibbonError, toGibbonError } from '../../../base/errors.ts';
 import type { DataSpec } from '../../../data/dataset.ts';
 import { hashFiles } from '../../../data/hash.ts';
@@ -58,9 +59,12 @@ export async function gatherSources(context: Context): Promise<Sources> {
   if (context.params.trained) await attempt(TRAINED, () => trained(context));
   const singles = found.flatMap(({ specs }) => specs);
   if (singles.length > 1)
-    found.push({ name: 'ensemble', origin: `the ${singles.length} above together`, kind: 'ensemble', specs: singles });
+    found.push({ name: 'ensemble', origin: `${listed(found.map(({ name }) => name))} together`, kind: 'ensemble', specs: singles });
   return { found, absent };
 }
+
+/** "a, b and c". */
+const listed = (names: readonly string[]): string => [names.slice(0, -1).join(', '), ...names.slice(-1)].join(' and ');
 
 /** Why a source cannot be used. @throws GibbonError E_ABORTED, E_BUDGET, and bugs: these are no reasons */
 export function reasonOf(thrown: unknown): string {
@@ -83,7 +87,14 @@ function others({ options, model }: Context): (Other & { origin: string })[] {
   return [
     ...(surrogate === undefined
       ? []
-      : [{ name: 'surrogate', path: surrogate, flags: immutable ? { immutable } : {}, origin: 'the second model that was given' }]),
+      : [
+          {
+            name: 'surrogate',
+            path: surrogate,
+            flags: immutable ? { immutable } : {},
+            origin: `${basename(surrogate)}, given as a second model`,
+          },
+        ]),
     ...beside.map(({ name, path }) => ({ name, path, flags, origin: 'audited beside it' })),
   ];
 }
