@@ -25,6 +25,11 @@ function example(name) {
   return `\`\`\`ts\n${readFileSync(join(docs, `../examples/${name}.ts`), 'utf8').trim()}\n\`\`\``;
 }
 
+/** A file of examples/ci as it is. */
+function ciExample(name) {
+  return `\`\`\`yaml\n${readFileSync(join(docs, `../examples/ci/${name}`), 'utf8').trim()}\n\`\`\``;
+}
+
 /** [page, name of the block, its text] */
 const blocks = [
   ['index.md', 'attacks', attackList()],
@@ -39,6 +44,8 @@ const blocks = [
   ['config.md', 'keys', configTable()],
   ['threat-model.md', 'presets', threatTables()],
   ...['audit', 'attack', 'gate'].map((name) => ['api.md', `example ${name}`, example(name)]),
+  ['ci.md', 'ci github', ciExample('github-workflow.yml')],
+  ['ci.md', 'ci gitlab', ciExample('gitlab-ci.yml')],
   ...CHECKS.map((unit) => [`checks/${unit.id}.md`, 'header', checkHeader(unit)]),
   ['checks/corruptions.md', 'parameters at 32 px', corruptionTable(32)],
   ['checks/corruptions.md', 'parameters from 224 px on', corruptionTable(224)],

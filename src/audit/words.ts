@@ -17,6 +17,11 @@ function withInterval(metric: Metric): string {
   return `${valueText(metric.value, metric)}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
 }
 
+/** A p-value: two digits, and no smaller than anybody can mean. */
+export function pText(value: number): string {
+  return value < 0.0001 ? 'p < 0.0001' : `p = ${Number(value.toPrecision(2))}`;
+}
+
 /** A number in its unit, for people. */
 export function valueText(value: number | null, { unit, n }: Pick<Metric, 'unit' | 'n'>): string {
   if (value === null || !Number.isFinite(value)) return 'not resolvable';

@@ -12,6 +12,7 @@ import { VARIABLES_HELP } from './variables.ts';
 interface AuditFlags extends SettingFlags {
   fresh?: boolean;
   list?: boolean;
+  annotations?: boolean;
 }
 
 export function auditCommand(context: CliContext): Command {
@@ -20,6 +21,7 @@ export function auditCommand(context: CliContext): Command {
     .option('--fresh', 'compute everything again, also what an earlier run in this folder has finished')
     .option('--list', 'list the checks and end')
     .addHelpText('after', VARIABLES_HELP)
+    .option('--annotations', 'gates and severe findings as GitHub workflow commands, too (on stderr)')
     .action((models: string[], flags: AuditFlags) => audit(models, flags, context));
 }
 
@@ -42,6 +44,6 @@ async function audit(given: readonly string[], flags: AuditFlags, context: CliCo
       ...(request.gates && { gates: request.gates }),
       ...(request.baseline !== undefined && { baseline: resolve(request.baseline) }),
     },
-    { context, fresh: flags.fresh === true, quiet: settings.quiet === true },
+    { context, fresh: flags.fresh === true, quiet: settings.quiet === true, annotations: flags.annotations === true },
   );
 }

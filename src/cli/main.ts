@@ -5,6 +5,7 @@ import { version } from '../api/version.ts';
 import { type GibbonError, toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
+import { diffCommand } from './diff.ts';
 import { hasColor } from './environment.ts';
 import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
@@ -30,8 +31,8 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
-  for (const add of [initCommand, auditCommand, planCommand, resumeCommand, attackCommand, inspectCommand, listCommand])
-    root.addCommand(add(context).exitOverride());
+  const commands = [initCommand, auditCommand, planCommand, resumeCommand, diffCommand, attackCommand, inspectCommand, listCommand];
+  for (const add of commands) root.addCommand(add(context).exitOverride());
   return root;
 }
 

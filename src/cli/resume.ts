@@ -10,7 +10,7 @@ export function resumeCommand(context: CliContext): Command {
     .description('go on with an audit that was stopped or killed: what it has finished is not computed again')
     .argument('<folder>', 'the folder of the run (.gibbon/runs/…, or what --run said)')
     .option('--json <file>', 'write the result as JSON here, too; - for stdout')
-    .option('--quiet', 'the verdict only')
+    .option('--quiet', 'the verdict and the gates only')
     .action(async (folder: string, { json, quiet }: { json?: string; quiet?: boolean }) => {
       const run = await readRecord(folder);
       const to = json === undefined || json === '-' ? json : resolve(json);

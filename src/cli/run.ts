@@ -18,8 +18,10 @@ export interface Manner {
   readonly context: CliContext;
   /** Forget what an earlier run in this folder has finished. */
   readonly fresh: boolean;
-  /** The verdict only. */
+  /** The verdict and the gates only. */
   readonly quiet: boolean;
+  /** Tell GitHub's runner of gates and severe findings. */
+  readonly annotations?: boolean;
 }
 
 const SILENT: Audience = { update: () => {}, line: () => {}, done: () => {} };
@@ -41,7 +43,7 @@ export async function beginRun(run: RunRecord, manner: Manner): Promise<void> {
 }
 
 /** Takes a run up where it was stopped: what its journal holds is not computed again. */
-export async function goOn(run: RunRecord, { context, quiet }: Manner): Promise<void> {
+export async function goOn(run: RunRecord, { context, quiet, annotations = false }: Manner): Promise<void> {
   const folder = run.options.folder as string;
   const { result, error } = await runAudit({
     options: run.options,
@@ -54,6 +56,7 @@ export async function goOn(run: RunRecord, { context, quiet }: Manner): Promise<
     startedAt: new Date(run.startedAt),
   });
   if (result) await tell(result, run, quiet);
+  if (result && annotations) await annotate(result);
   if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
   if (error) throw error;
   if (result) conclude(result);
@@ -84,6 +87,12 @@ async function tell(result: AuditResult, { outputs: { paths, json, page } }: Run
   }
   const width = Math.min(process.stdout.columns ?? 80, 100);
   process.stdout.write(`${renderTerminal(result, { color, width })}\n\nreport  file://${resolve(page)}\n`);
+}
+
+/** On stderr, which the runner reads as well: stdout may be JSON alone. */
+async function annotate(result: AuditResult): Promise<void> {
+  const { annotations } = await import('./annotations.ts');
+  for (const line of annotations(result)) process.stderr.write(`${line}\n`);
 }
 
 function stopped(error: GibbonError, folder: string): GibbonError {

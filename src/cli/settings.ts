@@ -26,7 +26,7 @@ export function withSettings(command: Command): Command {
     .addOption(new Option('--preset <name>', 'how thorough (default: standard)').choices(PRESETS))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--run <dir>', "the run's own folder: report, result, journal, adversarial inputs (default: .gibbon/runs/…)")
-    .option('--quiet', 'the verdict only')
+    .option('--quiet', 'the verdict and the gates only')
     .option('--config <file>', 'configuration (default: gibbon.config.ts, .mts, .js, .mjs or .json here or at the root of the package)')
     .option('--no-config', 'read no configuration');
   return withChecks(withThreat(withShared(own)));

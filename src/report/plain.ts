@@ -20,8 +20,12 @@ export function pad(text: string, width: number, side: 'left' | 'right' = 'right
   return side === 'left' ? blanks + text : text + blanks;
 }
 
-/** The text broken into lines of at most `width` characters, at blanks where there are any. */
+/** The text broken into lines of at most `width` characters, at blanks where there are any, but not between a number and its percent sign. */
 export function wrap(text: string, width: number): string[] {
+  return wrapped(text.replace(/(\d) %/g, '$1\u00a0%'), width).map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -1,6 +1,7 @@
-/** The checks of a model as lines for the terminal: by category, worst first, each with its deciding figure; those that could not run in short. */
+/** The checks of a model as lines for the terminal: how each category fares, what asks for attention (worst first, with the deciding figure), what passed in one line, what could not run in short. */
+import type { Category } from '../audit/finding.ts';
 import type { CheckResult } from '../audit/result.ts';
-import { CATEGORY_NAMES, checkTitle, keyFigure, REPORTED_CATEGORIES, reasons, worstFirst } from './checks.ts';
+import { checkTitle, keyFigure, REPORTED_CATEGORIES, reasons, worstFirst, worstStatus } from './checks.ts';
 import { metricInterval, metricValue } from './metric-text.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { STATUSES } from './statuses.ts';
@@ -22,7 +23,7 @@ const STATUS = 14;
 const VALUE = 14;
 const INTERVAL = 20;
 /** Lines of a reason. */
-const REASON_LINES = 3;
+const REASON_LINES = 2;
 
 function figureOf(check: CheckResult): Figure {
   const metric = keyFigure(check);
@@ -58,40 +59,59 @@ function checkLines(page: Page, check: CheckResult, columns: Columns): string[] 
   ];
   const figures = value === '' ? '' : columns.interval === 0 ? `  ${cells[0]}` : `  ${cells.join('  ')}`;
   const indent = ' '.repeat(STATUS);
-  const why = check.reason === null ? [] : wrap(plain(check.reason), page.width - STATUS).slice(0, REASON_LINES);
+  const why = check.reason === null ? [] : wrap(plain(check.reason), page.width - STATUS);
+  const shown = why.length > REASON_LINES ? [...why.slice(0, REASON_LINES - 1), `${why[REASON_LINES - 1]}…`] : why;
   return [
     `  ${page.paint(tone, pad(`${SIGNS[tone]} ${word}`, STATUS - 2))}${figures === '' ? first : pad(first, columns.title)}${figures}`,
     ...more.map((line) => `${indent}${line}`),
-    ...why.map((line) => `${indent}${page.dim(line)}`),
+    ...shown.map((line) => `${indent}${page.dim(cut(line, page.width - STATUS))}`),
   ];
+}
+
+/** Such as `integrity ✗ 1 of 4`, `evidence ✓ 2`: the worst status of a category, and how many of its checks that ran have it. */
+function categoryText(category: Category, checks: readonly CheckResult[]): string {
+  const own = checks.filter((check) => check.category === category);
+  const ran = own.filter(({ status }) => status !== 'not-applicable');
+  const worst = worstStatus(own);
+  const count = ran.filter(({ status }) => status === worst).length;
+  const how = ran.length === 0 ? '' : ` ${count === ran.length ? count : `${count} of ${ran.length}`}`;
+  return `${category} ${SIGNS[STATUSES[worst].tone]}${how}`;
+}
+
+/** One line for all categories; each stays in one piece, and is painted when it stands in its place. */
+function categoryLines(page: Page, checks: readonly CheckResult[]): string[] {
+  const present = REPORTED_CATEGORIES.filter((category) => checks.some((check) => check.category === category));
+  const texts = present.map((category) => categoryText(category, checks));
+  const paint = (line: string): string =>
+    present.reduce((text, category, i) => {
+      const { tone } = STATUSES[worstStatus(checks.filter((check) => check.category === category))];
+      return text.replace(texts[i] ?? '', (found) => page.paint(tone, found));
+    }, line);
+  return wrap(texts.map((text) => text.replaceAll(' ', '\u00a0')).join(', '), page.width - 2).map((line) => `  ${paint(line)}`);
 }
 
 /** One line for each reason, with the checks that share it. */
 function leftOut(page: Page, checks: readonly CheckResult[]): string[] {
-  const groups = reasons(checks).flatMap(({ reason, checks: members }) =>
-    wrap(`${members.map(({ id }) => plain(id)).join(', ')}: ${plain(reason)}`, page.width - 4).map(
-      (line, i) => `${i === 0 ? '  – ' : '    '}${line}`,
-    ),
-  );
-  return groups.length === 0 ? [] : ['', page.dim('  Not applicable'), ...groups.map((line) => page.dim(line))];
+  return reasons(checks).flatMap(({ reason, checks: members }) => {
+    const lines = wrap(`${members.map(({ id }) => plain(id)).join(', ')}: ${plain(reason)}`, page.width - 4);
+    const shown =
+      lines.length > REASON_LINES ? [...lines.slice(0, REASON_LINES - 1), cut(`${lines[REASON_LINES - 1]}…`, page.width - 4)] : lines;
+    return shown.map((line, i) => page.dim(`${i === 0 ? '  – ' : '    '}${line}`));
+  });
 }
 
-/** `isShort` names only the checks that ask for attention, and counts the others. */
-export function checkTable(page: Page, checks: readonly CheckResult[], isShort: boolean): string[] {
+export function checkTable(page: Page, checks: readonly CheckResult[]): string[] {
+  if (checks.length === 0) return [];
   const ran = checks.filter(({ status }) => status !== 'not-applicable');
-  const shown = isShort ? ran.filter(({ status }) => status !== 'pass') : ran;
+  const shown = worstFirst(ran.filter(({ status }) => status !== 'pass'));
+  const passed = ran.filter(({ status }) => status === 'pass');
   const columns = columnsOf(page, shown.map(figureOf));
-  const passed = ran.length - shown.length;
-  const blocks = REPORTED_CATEGORIES.flatMap((category) => {
-    const own = worstFirst(shown.filter((check) => check.category === category));
-    return own.length === 0
-      ? []
-      : ['', page.dim(`  ${CATEGORY_NAMES[category].name}`), ...own.flatMap((check) => checkLines(page, check, columns))];
-  });
-  const summed = passed === 0 ? [] : ['', `  ${page.paint('good', SIGNS.good)} ${passed} ${passed === 1 ? 'check' : 'checks'} passed`];
+  const named = wrap(`${passed.length} passed: ${passed.map(({ id }) => plain(id)).join(', ')}`, page.width - 4);
   return [
-    ...blocks,
-    ...summed,
+    '',
+    ...categoryLines(page, checks),
+    ...shown.flatMap((check) => checkLines(page, check, columns)),
+    ...(passed.length === 0 ? [] : named.map((line, i) => `  ${i === 0 ? page.paint('good', SIGNS.good) : ' '} ${line}`)),
     ...leftOut(
       page,
       checks.filter(({ status }) => status === 'not-applicable'),

@@ -37,8 +37,9 @@ export function gateLines(page: Page, result: AuditResult): string[] {
   if (gates.length === 0) return [];
   const open = gates.filter(({ counts }) => counts !== 'pass');
   const kept = keptRules(gates);
+  // A rule is not broken over two lines.
   const shown = kept.length > NAMED ? [...kept.slice(0, NAMED), `${kept.length - NAMED} more`] : kept;
-  const held = shown.length === 0 ? [] : wrap(shown.join(', '), page.width - INDENT);
+  const held = shown.length === 0 ? [] : wrap(shown.map((rule) => rule.replaceAll(' ', '\u00a0')).join(', '), page.width - INDENT);
   return [
     page.bold('Gates'),
     ...open.flatMap((gate) => openGate(page, gate, result.models.length > 1)),

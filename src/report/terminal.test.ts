@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CATEGORIES, type Category } from '../audit/finding.ts';
+import type { CheckResult } from '../audit/result.ts';
 import { bar, sparkline } from './bars.ts';
 import { cut, plain, wrap } from './plain.ts';
 import { renderTerminal, renderVerdicts } from './terminal.ts';
@@ -73,17 +75,37 @@ test('text is cut and wrapped by characters', () => {
 describe('checks', () => {
   const text = renderTerminal(sampleResult(), { color: false });
 
-  test('stand by category, with status and deciding figure', () => {
-    expect(text).toMatch(/Integrity\n {2}✗ Failed {4}Small perturbations change its .* 4\.5 % +2\.3–8\.4 %/);
-    expect(text).toMatch(/Confidentiality\n {2}\? Undecided Membership +0\.646 +0\.59–0\.7\n {14}With 200 members/);
-    expect(text.indexOf('Integrity')).toBeLessThan(text.indexOf('Evidence'));
+  const lines = text.split('\n');
+
+  test('each category in a word', () =>
+    expect(text).toContain('  integrity ✗ 1 of 2, availability ✗ 1 of 2, confidentiality ? 1, fairness –,\n  evidence ✓ 1\n'));
+  test('what asks for attention, worst first, with status and deciding figure', () => {
+    expect(text).toMatch(/\n {2}✗ Failed {4}Small perturbations change its .* 4\.5 % +2\.3–8\.4 %/);
+    expect(text).toMatch(/\? Undecided Membership +0\.646 +0\.59–0\.7\n {14}With 200 members/);
+    const at = (sign: string): number => lines.findIndex((line) => line.startsWith(`  ${sign}`));
+    expect([at('✗ Failed'), at('✗ Error'), at('▲ Warning'), at('? Undecided'), at('✓ 2 passed'), at('– group')]).toEqual(
+      [at('✗ Failed'), at('✗ Error'), at('▲ Warning'), at('? Undecided'), at('✓ 2 passed'), at('– group')].sort((a, b) => a - b),
+    );
+    expect(at('✗ Failed')).toBeGreaterThan(0);
+  });
+  test('what passed shares a line', () => {
+    expect(lines).toContain('  ✓ 2 passed: noise-baseline, gradient-masking');
+    expect(text).not.toContain('Random noise of the same size does no');
   });
   test('that could not run are summed up with what they need', () =>
-    expect(text).toMatch(/Not applicable\n {2}– group-performance: The data names no groups\. Give --groups/));
-  test('are counted where there are several models and they passed', () => {
-    const two = renderTerminal(sampleResult([sampleModel(), sampleModel({ name: 'robust' })]), { color: false });
-    expect(two.match(/✓ 2 checks passed/g)).toHaveLength(2);
-    expect(two).not.toContain('Random noise of the same size does no');
+    expect(text).toMatch(/\n {2}– group-performance: The data names no groups\. Give --groups/));
+  test('stay short where there are sixteen of them, of five categories', () => {
+    const result = sampleResult();
+    const [evasion, noise, latency, , , groups] = result.checks;
+    const many = Array.from({ length: 16 }, (_, i) => {
+      const of = i === 3 ? evasion : i % 5 === 4 ? latency : i > 13 ? groups : noise;
+      return { ...(of as CheckResult), id: `check-number-${i}`, category: CATEGORIES[i % 5] as Category };
+    });
+    const shown = renderTerminal({ ...result, checks: many }, { color: false, width: 80 }).split('\n');
+    const from = shown.findIndex((line) => line.startsWith('  integrity '));
+    // A line for each of the four that ask for attention, three for those that passed, what the others need once.
+    expect(shown.slice(from, -2).length).toBeLessThanOrEqual(14);
+    for (const line of shown.slice(1, -1)) expect([...line].length, line).toBeLessThanOrEqual(80);
   });
   test('leave the verdict to the last line', () => expect(text.split('\n').at(-1)).toMatch(/^✗ Broken: /));
 });

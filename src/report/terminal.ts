@@ -135,7 +135,7 @@ function block(page: Page, model: ModelResult, checks: readonly CheckResult[], s
     ...textExamples(page, model),
     ...rowExamples(page, model),
     ...findings(page, model),
-    ...checkTable(page, checks, several),
+    ...checkTable(page, checks),
     '',
   ];
 }

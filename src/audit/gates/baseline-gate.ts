@@ -5,6 +5,7 @@ import { ACCURACIES, type Accuracy, type AccuracyChange, accuracyChange } from '
 import { incomparable } from '../compare/comparable.ts';
 import type { Metric } from '../metric.ts';
 import type { AuditResult } from '../result.ts';
+import { pText } from '../words.ts';
 import { type FigureTarget, figureOf, type GateVerdict, unmeasured } from './figure-gate.ts';
 import type { GateResult } from './gate-result.ts';
 import { figureText, limitText, neededText } from './gate-words.ts';
@@ -64,7 +65,7 @@ export function noLossGate(compared: Compared, alpha: number): GateVerdict {
   if (!change) return unmeasured(asked, `${is.label} was not measured in both runs.`);
   const outcome = change.worsePValue <= alpha ? 'fail' : 'pass';
   const figure = { label: `Change of ${lowered(is.label)}`, ...change.difference, n: change.n, unit: 'difference' as const };
-  const p = `p = ${Number(change.worsePValue.toPrecision(2))}`;
+  const p = pText(change.worsePValue);
   const said =
     outcome === 'fail' ? `a loss is shown (${p}, at or below ${round(alpha)})` : `no loss is shown (${p}, above ${round(alpha)})`;
   const text = `${figure.label}: ${figureText(figure)}${pairsText(change)}: ${said}.`;

@@ -106,7 +106,7 @@ describe('against a baseline', () => {
       comparison: { paired: true, worse: 30, better: 0, before: 0.5, after: 0.44 },
     });
     expect(lost?.[1]?.comparison?.pValue).toBeCloseTo(2 ** -30, 12);
-    expect(lost?.[1]?.text).toContain('on the same examples: 30 got worse, 0 better: a loss is shown (p = 9.3e-10, at or below 0.025)');
+    expect(lost?.[1]?.text).toContain('on the same examples: 30 got worse, 0 better: a loss is shown (p < 0.0001, at or below 0.025)');
   });
 
   it('five of five that fell are the least that shows a loss at 0.025 in two gates; six are', () => {

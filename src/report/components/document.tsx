@@ -13,6 +13,7 @@ import { PRINT } from '../styles/print.ts';
 import { THEME } from '../styles/theme.ts';
 import { Comparison } from './comparison.tsx';
 import { Compliance } from './compliance.tsx';
+import { GatesSection } from './gates-section.tsx';
 import { ModelSection } from './model-section.tsx';
 import { PageFooter } from './page-footer.tsx';
 import { PageHeader } from './page-header.tsx';
@@ -51,6 +52,7 @@ export function Document({ result }: { result: AuditResult }): VNode {
         <div class="page">
           <PageHeader result={result} />
           <main id="main" tabIndex={-1}>
+            <GatesSection result={result} />
             {several && <Comparison result={result} />}
             {result.models.map((model, i) => (
               <ModelSection key={i} model={model} index={i} checks={checks[i] ?? []} anchors={anchors} />

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { AuditResult } from '../../audit/result.ts';
 import { complianceOf } from '../compliance.ts';
 import { count, dateTime, glued, norm, plural } from '../format.ts';
+import { gatesHeadline } from '../gates.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
 import { Badge } from './badge.tsx';
@@ -96,6 +97,12 @@ export function PageHeader({ result }: { result: AuditResult }): VNode {
           <div class="verdict-checks">
             <a href={result.models.length > 1 ? '#comparison' : '#model-0-checks'}>{plural(result.checks.length, 'check')}</a>
             <StatusCounts checks={result.checks} />
+          </div>
+        )}
+        {result.gates !== undefined && result.gates.length > 0 && (
+          <div class="verdict-checks">
+            <a href="#gates">Gates</a>
+            <Badge tone={gatesHeadline(result.gates).tone}>{gatesHeadline(result.gates).text}</Badge>
           </div>
         )}
         <ul class="scope">

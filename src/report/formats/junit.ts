@@ -1,8 +1,9 @@
 /** The result as JUnit XML: a suite for each category of each model, a test case for each check. */
 import { allMetrics } from '../../audit/check-result.ts';
-import type { AuditResult, CheckResult, Finding, ModelResult } from '../../audit/result.ts';
+import type { AuditResult, CheckResult, Finding, GateResult, ModelResult } from '../../audit/result.ts';
 import { CATEGORY_NAMES, checksByModel, checkTitle, REPORTED_CATEGORIES } from '../checks.ts';
 import { proportionText } from '../format.ts';
+import { gateRule } from '../gates.ts';
 import { metricText } from '../metric-text.ts';
 import { plain } from '../plain.ts';
 import { bySeverity, SEVERITIES } from '../severity.ts';
@@ -69,13 +70,40 @@ function suites({ name, summary, sha256 }: ModelResult, checks: readonly CheckRe
   });
 }
 
+/** A gate fails as it counts; one that only warns passes and says so. */
+function gateCase(gate: GateResult): string[] {
+  const output =
+    gate.counts === 'fail'
+      ? `      <failure type="${gate.outcome}" message="${xml(gate.text)}">${xml(gate.text)}</failure>`
+      : `      <system-out>${gate.counts === 'warn' ? 'Warning: ' : ''}${xml(gate.text)}</system-out>`;
+  return [
+    `    <testcase classname="gibbon.gate" name="${xml(`${gateRule(gate)} (${gate.model}, ${gate.level})`)}">`,
+    output,
+    '    </testcase>',
+  ];
+}
+
+/** The gates as a suite of their own. */
+function gateSuite({ gates = [], run }: AuditResult): string[] {
+  if (gates.length === 0) return [];
+  const failed = gates.filter(({ counts: counted }) => counted === 'fail').length;
+  return [
+    `  <testsuite name="Gates" tests="${gates.length}" failures="${failed}" errors="0" skipped="0" timestamp="${xml(run.startedAt.slice(0, 19))}">`,
+    ...gates.flatMap(gateCase),
+    '  </testsuite>',
+  ];
+}
+
 export function renderJunit(result: AuditResult): string {
   const byModel = checksByModel(result);
   const all = result.checks;
+  const { gates = [] } = result;
+  const failures = counted(all, 'fail') + gates.filter((gate) => gate.counts === 'fail').length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="gibbon" tests="${all.length}" failures="${counted(all, 'fail')}" errors="${counted(all, 'error')}" time="${(result.timings.total ?? 0).toFixed(3)}">`,
+    `<testsuites name="gibbon" tests="${all.length + gates.length}" failures="${failures}" errors="${counted(all, 'error')}" time="${(result.timings.total ?? 0).toFixed(3)}">`,
     ...result.models.flatMap((model, i) => suites(model, byModel[i] ?? [], result.run.startedAt)),
+    ...gateSuite(result),
     '</testsuites>',
     '',
   ].join('\n');

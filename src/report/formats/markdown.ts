@@ -2,6 +2,7 @@
 import type { AuditResult, CheckResult, Finding, ModelResult } from '../../audit/result.ts';
 import { CATEGORY_NAMES, checksByModel, checkTitle, keyFigure, REPORTED_CATEGORIES, reasons, statusCounts, worstFirst } from '../checks.ts';
 import { count, dateTime, norm, percent, plural } from '../format.ts';
+import { GATE_OUTCOMES, gateRule, gatesHeadline, gatesOf, gateTone } from '../gates.ts';
 import { metricText } from '../metric-text.ts';
 import { attackLabel, exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
@@ -91,6 +92,26 @@ function details(model: ModelResult, checks: readonly CheckResult[], several: bo
   ];
 }
 
+/** Above the details: whoever opens a pull request wants to know why it is red. */
+function gateTable(result: AuditResult): string[] {
+  const gates = gatesOf(result);
+  if (gates.length === 0) return [];
+  const { tone, text } = gatesHeadline(gates);
+  const several = result.models.length > 1;
+  const rows = gates.map((gate) => [
+    `${MARKDOWN_SIGNS[gateTone(gate)]} ${GATE_OUTCOMES[gate.outcome]}`,
+    ...(several ? [safe(gate.model)] : []),
+    safe(gateRule(gate)),
+    safe(gate.text),
+  ]);
+  return [
+    '',
+    `**${MARKDOWN_SIGNS[tone]} ${text}**`,
+    '',
+    ...markdownTable(['gate', ...(several ? ['model'] : []), 'rule', 'what was found'], rows, 4),
+  ];
+}
+
 export function renderMarkdown(result: AuditResult): string {
   const { verdict, headline } = overall(result);
   const { gibbon, run, models } = result;
@@ -99,6 +120,7 @@ export function renderMarkdown(result: AuditResult): string {
     `## ${MARKDOWN_SIGNS[VERDICTS[verdict].tone]} ${safe(headline)}`,
     '',
     ...summary(models),
+    ...gateTable(result),
     '',
     'Shares are of all examples, with 95 % intervals (Clopper–Pearson). Robust accuracy is an upper bound: a stronger attack may find less.',
     ...models.flatMap((model, i) => details(model, checks[i] ?? [], models.length > 1)),

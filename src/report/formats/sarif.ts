@@ -1,6 +1,7 @@
 /** The result as SARIF 2.1.0 (OASIS), for code-scanning dashboards: a rule for each kind of finding, a result for each finding that is open. */
 import type { Log, ReportingDescriptor, Result } from 'sarif';
-import type { AuditResult, CheckResult, Finding, ModelResult } from '../../audit/result.ts';
+import type { AuditResult, CheckResult, Finding, GateResult, ModelResult } from '../../audit/result.ts';
+import { gateRule } from '../gates.ts';
 import { plain } from '../plain.ts';
 import { bySeverity } from '../severity.ts';
 import { parseTag } from '../standards.ts';
@@ -83,6 +84,33 @@ function results(model: ModelResult, index: ReadonlyMap<string, number>): Result
     }));
 }
 
+const GATE_RULE: ReportingDescriptor = {
+  id: 'gate',
+  shortDescription: { text: 'A gate does not hold' },
+  help: { text: 'A rule that this project set for its models does not hold, or the sample cannot show that it does.' },
+  defaultConfiguration: { level: 'error' },
+  properties: { tags: ['security', 'machine-learning', 'gate'], 'security-severity': '8.0' },
+};
+
+/** Only gates that do not hold: one that holds is no problem to list. */
+function gateResults(gates: readonly GateResult[], models: readonly ModelResult[], ruleIndex: number): Result[] {
+  return gates
+    .filter(({ counts }) => counts !== 'pass')
+    .map((gate) => {
+      const model = models.find(({ name }) => name === gate.model) ?? models[0];
+      return {
+        ruleId: GATE_RULE.id,
+        ruleIndex,
+        level: gate.counts === 'fail' ? 'error' : 'warning',
+        message: { text: `${plain(gateRule(gate))}. ${plain(gate.text)}` },
+        locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(model?.path ?? '') }, region: { startLine: 1 } } }],
+        // Not of the model's hash: a gate that fails for the next model, too, is the same problem.
+        partialFingerprints: { 'gate/v1': `${plain(gate.model)}:${plain(gate.name)}:${gate.kind}` },
+        properties: { model: plain(gate.model), outcome: gate.outcome, level: gate.level },
+      };
+    });
+}
+
 /** Checks that died are faults of the tool, and told where dashboards look for them. */
 function notifications(checks: readonly CheckResult[]): { level: 'error'; message: { text: string } }[] {
   return checks
@@ -90,11 +118,12 @@ function notifications(checks: readonly CheckResult[]): { level: 'error'; messag
     .map(({ id, reason }) => ({ level: 'error', message: { text: `${plain(id)}: ${plain(reason ?? 'failed')}` } }));
 }
 
-export function renderSarif({ gibbon, models, checks, run }: AuditResult): string {
-  const known = rules(
+export function renderSarif({ gibbon, models, checks, gates = [], run }: AuditResult): string {
+  const own = rules(
     models.flatMap(({ findings }) => findings),
     checks,
   );
+  const known = gates.some(({ counts }) => counts !== 'pass') ? [...own, GATE_RULE] : own;
   const index = new Map(known.map(({ id }, i) => [id, i]));
   const log: Log = {
     version: '2.1.0',
@@ -115,7 +144,7 @@ export function renderSarif({ gibbon, models, checks, run }: AuditResult): strin
             toolExecutionNotifications: notifications(checks),
           },
         ],
-        results: models.flatMap((model) => results(model, index)),
+        results: [...models.flatMap((model) => results(model, index)), ...gateResults(gates, models, own.length)],
       },
     ],
   };
