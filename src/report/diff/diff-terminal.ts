@@ -28,14 +28,14 @@ const FINDINGS = 8;
 function figureRows(page: Page, figure: FigureChange, label: string): string[] {
   const { word, tone } = SHOWN[figure.shown];
   const names = labelWidth(page);
-  const [first = '', ...more] = wrap(plain(label), names);
+  const [first = '', ...more] = wrap(plain(label), names - 2);
   const cells = [
     pad(first, names),
     pad(cut(sideText(figure, figure.before), VALUE - 1), VALUE, 'left'),
     pad(cut(sideText(figure, figure.after), VALUE - 1), VALUE, 'left'),
     page.dim(pad(cut(differenceText(figure).replace(' points', ''), CHANGE - 2), CHANGE, 'left')),
   ];
-  return [`  ${cells.join('')} ${page.paint(tone, word)}`, ...more.map((line) => `    ${cut(line, names - 2)}`)];
+  return [`  ${cells.join('')} ${page.paint(tone, word)}`, ...more.map((line) => `    ${line}`)];
 }
 
 const labelWidth = (page: Page): number => page.width - 2 * VALUE - CHANGE - WORD - 3;

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { sampleResult } from '../report/testing/sample-result.ts';
+import { gatingOf } from './gating.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gibbon-gating-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const OPTIONS = { models: [{ path: 'net.onnx', name: 'net' }] };
+
+describe('gates that cannot be meant are refused before the work', () => {
+  it.each([
+    ['a check that does not exist', { gates: { 'evasin.robustAccuracy': ['error', { min: 0.4 }] } }, 'E_USAGE', /There is .*evasion/],
+    ['a model that is not audited', { gates: { 'other:evasion': ['error', { maxSeverity: 'low' }] } }, 'E_USAGE', /There is net/],
+    ['a change without baseline', { gates: { 'evasion.robustAccuracy': ['warn', { maxDrop: 0 }] } }, 'E_USAGE', /Add --baseline/],
+    ['a rule without a limit', { gates: { 'evasion.robustAccuracy': ['error', {}] } }, 'E_USAGE', /min: 0\.4/],
+    ['a baseline that is not there', { baseline: join(folder, 'none.json') }, 'E_FILE_NOT_FOUND', /result\.json/],
+    ['a baseline that is no JSON', { baseline: file('text.json', 'x') }, 'E_USAGE', /made again/],
+    ['a baseline that is something else', { baseline: file('other.json', '{"schemaVersion":"9"}') }, 'E_USAGE', /made again/],
+  ])('%s', async (_, request, code, hint) => {
+    await expect(gatingOf(request, OPTIONS)).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) });
+  });
+});
+
+it('a result that was written is a baseline, and fields that this version does not know do no harm', async () => {
+  const baseline = file('result.json', JSON.stringify({ ...sampleResult(), invented: 1 }));
+  const gates = { 'net:evasion.robustAccuracy': ['error', { maxDrop: 0.1 }] };
+  await expect(gatingOf({ gates, baseline }, OPTIONS)).resolves.toMatchObject({ rules: gates, baseline: { schemaVersion: '1.0' } });
+  await expect(gatingOf({}, OPTIONS)).resolves.toEqual({ rules: {} });
+});
