@@ -1,6 +1,6 @@
 /** Plants nodes behind, before or inside a model that was read: for the backdoors that the supply chain's check must find. */
 import { type Attributes, type Graph, int, type Node } from '../../src/onnx/graph.ts';
-import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
+import { bools, ELEMENT_TYPES, type ElementType, floats, int64s, type Tensor } from '../../src/onnx/tensor.ts';
 
 export class Planter {
   readonly #graph: Graph;
@@ -21,9 +21,11 @@ export class Planter {
     return this.#graph.inputs[0]?.name ?? '';
   }
 
-  add(op: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string {
+  /** The first of the node's outputs. */
+  add(op: string, inputs: readonly string[], attributes: Attributes = {}, outputs = 1): string {
     const output = `block_${this.#count++}`;
-    this.#nodes.push({ op, domain, name: output, inputs, outputs: [output], attributes });
+    const names = [output, ...Array.from({ length: outputs - 1 }, (_, i) => `${output}.${i}`)];
+    this.#nodes.push({ op, domain: '', name: output, inputs, outputs: names, attributes });
     return output;
   }
 
@@ -96,12 +98,3 @@ export class Planter {
     return { ...this.#graph, nodes, opsets, constants: new Map([...this.#graph.constants, ...this.#constants]) };
   }
 }
-
-/** Where a graph's own classifier has its last layer. */
-export function lastLayer({ nodes }: Graph): Node {
-  const found = nodes.findLast(({ op }) => op === 'Gemm' || op === 'MatMul');
-  if (!found) throw new Error('no dense layer');
-  return found;
-}
-
-export const count = sizeOf;
