@@ -135,7 +135,7 @@ function parts(rows: readonly Float32Array[], size: number, { signature }: Encod
 }
 
 /** The file itself, or its bytes with the scores as one more output. */
-async function sourceOf({ path, head }: ModelFile): Promise<string | Uint8Array> {
+export async function sourceOf({ path, head }: ModelFile): Promise<string | Uint8Array> {
   return head.isHidden ? withOutput((await readModelBytes(path)).bytes, head.output) : path;
 }
 

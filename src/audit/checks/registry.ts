@@ -1,5 +1,6 @@
 /** The checks, in the order in which they run and are reported: by category, cheap ones first. */
 import { corruptions } from './availability/corruptions.ts';
+import { inputValidation } from './availability/input-validation.ts';
 import type { Check } from './check.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
@@ -8,4 +9,13 @@ import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, corruptions, gradientMasking, evaluationChecklist];
+export const CHECKS: readonly Check[] = [
+  modelFile,
+  evasion,
+  noiseBaseline,
+  inputValidation,
+  transfer,
+  corruptions,
+  gradientMasking,
+  evaluationChecklist,
+];

@@ -8,6 +8,7 @@ import { degradedSamplesTask } from './degraded-samples.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { modelContentsTask } from './model-contents.ts';
 import { modelTriggersTask } from './model-triggers.ts';
+import { oddInputTask } from './odd-input.ts';
 import { slopesTask } from './slopes.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
@@ -19,6 +20,7 @@ const ALL: readonly AnyTask[] = [
   cleanTask,
   modelContentsTask,
   modelTriggersTask,
+  oddInputTask,
   degradedTask,
   degradedSamplesTask,
   lookAtSurrogate,
