@@ -70,7 +70,7 @@ export async function judged(
 }
 
 /** Of a table only rows count that the data could hold; anything else stays as it was proposed. */
-async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
+export async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
   const { encoding } = target.preprocessing;
   if (encoding?.kind !== 'ports' || !isNorm(norm)) return pairs;
   const rows = await feasible(target, encoding, pairs, { norm, epsilon });

@@ -1,4 +1,7 @@
-/** Backdoors written after the detector was finished, in styles that it was not made with. */
+/**
+ * Backdoors written after the detector was finished, in styles that it was not made with. It found three of the six (the branch, the rare meeting, the ranks);
+ * two more since it looks at tables and at switches that fix no class.
+ */
 import { type Graph, int, ints } from '../../src/onnx/graph.ts';
 import type { Style } from './backdoors.ts';
 import { Planter } from './plant.ts';
@@ -9,8 +12,8 @@ const mean = (p: Planter): string => p.reduce('ReduceMean', p.input);
 const over = (p: Planter, condition: string, target: number): Graph =>
   p.behind(p.add('Where', [condition, p.one(target, CLASSES), p.own]), OPSET);
 
-/** Those that are found. */
-export const FOUND: readonly string[] = ['a parallel branch', 'three frequent conditions', 'ranks'];
+/** Those that are found now. */
+export const FOUND: readonly string[] = ['a parallel branch', 'a look-up table', 'three frequent conditions', 'no fixed class', 'ranks'];
 
 export const HELD_OUT: readonly Style[] = [
   [

@@ -1,6 +1,8 @@
 /** The checks, in the order in which they run and are reported: by category, cheap ones first. */
 import { corruptions } from './availability/corruptions.ts';
+import { forcedRejection } from './availability/forced-rejection.ts';
 import { inputValidation } from './availability/input-validation.ts';
+import { latency } from './availability/latency.ts';
 import type { Check } from './check.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
@@ -18,4 +20,6 @@ export const CHECKS: readonly Check[] = [
   corruptions,
   gradientMasking,
   evaluationChecklist,
+  latency,
+  forcedRejection,
 ];

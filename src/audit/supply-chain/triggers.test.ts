@@ -43,7 +43,7 @@ describe('triggers', () => {
     expect(suspects[0]?.effect).toMatchObject({ output: 'logits' });
   });
 
-  it('finds half of those that were written after it was finished', { timeout: 30_000 }, async () => {
+  it('finds five of the six that were written after it was finished', { timeout: 30_000 }, async () => {
     const found: string[] = [];
     for (const [name, plant] of HELD_OUT) if ((await hunt(plant(graph))).suspects.length > 0) found.push(name);
     expect(found.map((name) => FOUND.find((start) => name.startsWith(start)))).toEqual(FOUND);

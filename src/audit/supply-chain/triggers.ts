@@ -3,7 +3,7 @@
  * every input tried, and take the answer over when they are forced to be something else. It does not matter by which operators they are made.
  */
 import type { Graph, Node } from '../../onnx/graph.ts';
-import { sizeOf } from '../../onnx/tensor.ts';
+import { sizeOf, view } from '../../onnx/tensor.ts';
 import type { Feeds, Session } from '../../runtime/runtime.ts';
 import { type Candidate, distinct, dormantCandidates, saturates, shapeConditions, variedInputs } from './candidates.ts';
 import { type Flow, flowOf } from './flow.ts';
@@ -60,7 +60,7 @@ export async function findTriggers({ graph, runtime, usual, random }: Probe): Pr
   const into = dormant.flatMap(({ name }) => flow.makers.get(name)?.inputs.filter((input) => flow.sources.has(input)) ?? []);
   const natural = await shown({ graph, runtime }, rows, [...new Set([...conditions, ...into.filter((name) => !ends.has(name))])]);
   const candidates = [
-    ...dormantCandidates(dormant, flow, graph, (name) => magnitudeInto(name, flow, natural)),
+    ...dormantCandidates(dormant, flow, graph, (name) => Math.max(magnitudeInto(name, flow, natural), largestIn(name, flow, graph))),
     ...shapeCandidates(conditions, natural),
     ...(await losers({ graph, runtime }, flow, { rows, resting })),
     ...(await deadUnits({ graph, runtime, feeds }, flow, resting)),
@@ -92,6 +92,19 @@ function magnitudeInto(name: string, { makers }: Flow, natural: readonly Values[
     }
   }
   return most;
+}
+
+/** Numbers looked at of a constant. */
+const SOME = 2 ** 20;
+
+/** The largest number of the tables that a value is taken from. */
+function largestIn(name: string, { makers }: Flow, { constants }: Graph): number {
+  const node = makers.get(name);
+  if (node?.op !== 'Gather' && node?.op !== 'MatMul') return 0;
+  const tables = node.inputs
+    .flatMap((input) => constants.get(input) ?? [])
+    .filter(({ type, shape }) => type === 'float32' && sizeOf(shape) <= SOME);
+  return Math.max(0, ...tables.map((tensor) => (view(tensor) as Float32Array).reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
 }
 
 function shapeCandidates(conditions: readonly string[], natural: readonly Values[]): Candidate[] {
@@ -144,17 +157,24 @@ const ELEMENTS = 12;
 async function tryOne(trial: Trial, candidate: Candidate): Promise<Omit<Suspect, 'name' | 'kind' | 'op'> | undefined> {
   const { name, usual, exceptions, tries } = candidate;
   const size = sizeOf(usual.shape);
+  const elements = candidate.at ?? [...Array(size).keys()];
   for (const to of tries) {
     const whole = await effectOfForcing(trial, name, to, candidate.at);
-    if (!takesOver(whole)) continue;
-    const elements = candidate.at ?? [...Array(size).keys()];
+    // Of a few elements one alone may do what all together do not: a row of a table that is added to the scores.
+    if (!(size === 1 ? overrides : takesOver)(whole) && (size === 1 || size > FEW)) continue;
     // A mask or an imputed column acts on its own element only; a trigger takes over with any of them.
     const single = elements.length === 1 ? whole : await strongest(trial, name, to, elements);
-    if (!takesOver(single)) continue;
-    return { usual: words(usual), forced: words({ ...usual, data: [...to(0)].map(String) }), exceptions, effect: whole };
+    if (!(size === 1 ? overrides : takesOver)(single)) continue;
+    const effect = takesOver(whole) ? whole : single;
+    return { usual: words(usual), forced: words({ ...usual, data: [...to(0)].map(String) }), exceptions, effect };
   }
   return undefined;
 }
+
+const FEW = 32;
+
+/** A single switch that changes nearly all answers, or breaks them, is no better than one that fixes them. */
+const overrides = (effect: Effect): boolean => takesOver(effect) || effect.kind === 'other' || effect.kind === 'broken';
 
 async function strongest(trial: Trial, name: string, to: Candidate['tries'][number], elements: readonly number[]): Promise<Effect> {
   let best: Effect = { output: '', kind: 'none', decision: null, rows: 0, of: 0 };

@@ -5,10 +5,12 @@ import { ascentTask } from './ascent.ts';
 import { cleanTask } from './clean.ts';
 import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
+import { latencyTask } from './latency.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { modelContentsTask } from './model-contents.ts';
 import { modelTriggersTask } from './model-triggers.ts';
 import { oddInputTask } from './odd-input.ts';
+import { refusalTask } from './refusal.ts';
 import { slopesTask } from './slopes.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
@@ -21,6 +23,8 @@ const ALL: readonly AnyTask[] = [
   modelContentsTask,
   modelTriggersTask,
   oddInputTask,
+  latencyTask,
+  refusalTask,
   degradedTask,
   degradedSamplesTask,
   lookAtSurrogate,

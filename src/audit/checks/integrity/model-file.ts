@@ -29,7 +29,6 @@ export const modelFile = defineCheck({
     'EU-AI-ACT:15(5)',
   ],
   needs: [],
-  attackers: { goals: ['integrity', 'availability'], access: ['model-file'] },
   params: z.object({}),
   run: async (context) => {
     const { options, prepared, subject, chosen, once, reporter, model } = context;
@@ -122,7 +121,7 @@ function triggers({ suspects }: TriggerReply, { prepared }: Pick<CheckContext, '
   const classes = prepared.data.classNames;
   const named = effect.output === prepared.output.name ? (classes?.[Number(effect.decision)] ?? effect.decision) : effect.decision;
   const rest = exceptions === 0 ? 'on all {inputs} inputs tried' : `on all but ${exceptions} of the {inputs} inputs tried`;
-  const answer = effect.kind === 'fixed' ? `the answer is ${named}` : 'the answer no longer depends on the input';
+  const answer = effect.kind === 'fixed' ? `the answer is ${named}` : ANSWERS[effect.kind];
   const more = suspects.length > 1 ? ' There are {suspects} such values.' : '';
   return [
     {
@@ -137,6 +136,14 @@ function triggers({ suspects }: TriggerReply, { prepared }: Pick<CheckContext, '
     },
   ];
 }
+
+const ANSWERS: Readonly<Record<TriggerReply['suspects'][number]['effect']['kind'], string>> = {
+  fixed: 'the answer is one class',
+  frozen: 'the answer no longer depends on the input',
+  other: 'the answer is another one',
+  broken: 'the answer is not a number',
+  none: 'the answer changes',
+};
 
 interface Told {
   readonly severity: FindingDraft['severity'];
