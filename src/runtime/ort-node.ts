@@ -24,7 +24,7 @@ const optimisationFor = ({ nodes }: Graph): 'all' | 'disabled' =>
   nodes.length > MANY_NODES && !nodes.some(({ op }) => op === 'Conv' || op === 'ConvTranspose') ? 'disabled' : 'all';
 
 function options(
-  { threads = 1, optimisation = 'all', prepack = true, profile }: SessionOptions,
+  { threads = 1, optimisation = 'all', prepack = true, quiet = false, profile }: SessionOptions,
   folder?: string,
 ): InferenceSession.SessionOptions {
   const session = {
@@ -38,7 +38,7 @@ function options(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: optimisation,
-    logSeverityLevel: 3,
+    logSeverityLevel: quiet ? 4 : 3,
     // One block for all values of a run, planned after the first, comes on top of what the first run took: a quarter more memory, no faster.
     enableMemPattern: false,
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),

@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
   /** false keeps weights as they are, mapped from their file and shared, where a session would hold a rearranged copy of its own; a little slower. */
   readonly prepack?: boolean;
+  /** Refusals are expected: the runtime does not print them. */
+  readonly quiet?: boolean;
   /** Prefix of a profile file to write. */
   readonly profile?: string;
 }

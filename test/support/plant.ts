@@ -47,6 +47,10 @@ export class Planter {
     return this.constant(int64s(values, shape));
   }
 
+  strings(values: readonly string[]): string {
+    return this.constant({ type: 'string', shape: [values.length], data: new Uint8Array(), strings: values });
+  }
+
   bool(value: boolean): string {
     return this.constant(bools([value], []));
   }

@@ -31,6 +31,7 @@ const numbers =
 
 /** The middle element, which no padding reaches. */
 const middle = (all: Float32Array): number => all.length >> 1;
+const LARGE = 1e6;
 const HUGE = 1e30;
 const DENORMAL = 1e-40;
 
@@ -51,6 +52,7 @@ const NUMBERS: readonly OddCase[] = [
     tensor: numbers((v, i, all) => (i === middle(all) ? Number.NEGATIVE_INFINITY : v)),
   },
   { id: 'huge', about: 'range', fed: 'every number times 1e30', tensor: numbers((v) => v * HUGE) },
+  { id: 'large', about: 'range', fed: 'every number times a million', tensor: numbers((v) => v * LARGE) },
   { id: 'denormal', about: 'range', fed: '1e-40 everywhere (denormal)', tensor: numbers(() => DENORMAL) },
   { id: 'range-255', about: 'range', fed: 'every number times 255 (a scale of 0 to 255)', tensor: numbers((v) => 255 * v) },
   { id: 'negative', about: 'range', fed: 'every number with the other sign', tensor: numbers((v) => -v) },
@@ -189,8 +191,8 @@ const CATEGORIES: readonly OddCase[] = [
     fed: 'an empty category',
     tensor: texts(''),
   },
-  { id: 'unknown-id', about: 'category', fed: 'ids that no embedding has (1,000,000)', tensor: integers(1_000_000) },
-  { id: 'negative-id', about: 'category', fed: 'negative ids', tensor: integers(-1_000_000) },
+  { id: 'unknown-id', about: 'category', fed: 'whole numbers and ids far out of range (1,000,000)', tensor: integers(1_000_000) },
+  { id: 'negative-id', about: 'category', fed: 'whole numbers and ids far below zero', tensor: integers(-1_000_000) },
 ];
 
 export const CASES: readonly OddCase[] = [...NUMBERS, ...CATEGORIES, ...TEXTS, ...FORMS, ...SIZES];

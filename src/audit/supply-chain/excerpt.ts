@@ -109,6 +109,7 @@ function tensorText(tensor: Tensor): string {
 }
 
 const DEEPEST = 7;
+const ARGUMENTS = 4;
 
 /** The value as an expression over the inputs, e.g. "Greater(ReduceMean(image), 0.93)". */
 export function expressionOf(graph: Graph, { makers, sources }: Flow, name: string, depth = DEEPEST): string {
@@ -117,6 +118,8 @@ export function expressionOf(graph: Graph, { makers, sources }: Flow, name: stri
   const node = makers.get(name);
   if (!node || depth === 0) return node ? '…' : short(name);
   const inputs = node.inputs.filter((input) => input !== '' && (sources.has(input) || graph.constants.has(input) || depth > DEEPEST - 2));
-  const text = `${node.op}(${inputs.map((input) => expressionOf(graph, { makers, sources } as Flow, input, depth - 1)).join(', ')})`;
+  const shown = inputs.slice(0, ARGUMENTS);
+  const more = inputs.length > shown.length ? ', …' : '';
+  const text = `${node.op}(${shown.map((input) => expressionOf(graph, { makers, sources } as Flow, input, depth - 1)).join(', ')}${more})`;
   return text.length > WORDS ? `${node.op}(…)` : text;
 }

@@ -46,7 +46,11 @@ export function flowOf({ inputs, nodes }: Pick<Graph, 'inputs' | 'nodes'>): Flow
   const users = new Map<string, Node[]>();
   for (const node of nodes) {
     const read = usedBy(node);
-    for (const name of read) users.set(name, [...(users.get(name) ?? []), node]);
+    for (const name of read) {
+      const known = users.get(name);
+      if (known) known.push(node);
+      else users.set(name, [node]);
+    }
     for (const name of node.outputs) makers.set(name, node);
     const dependent = read.filter((name) => sources.has(name));
     const sized = SIZED_BY[node.op]?.some((index) => sources.has(node.inputs[index] ?? '')) ?? false;

@@ -21,7 +21,7 @@ export async function innerSuspects({ graph, runtime }: Run, rows: readonly Feed
   const conditions = graph.nodes.flatMap((node) => graphsOf(node).flatMap((inner) => conditionsIn(inner, node.op))).slice(0, MOST);
   if (conditions.length === 0) return [];
   const names = conditions.map(({ outputs }) => outputs[0] as string);
-  const session = await runtime.load(deepSwitches(graph, names), { optimisation: 'disabled' });
+  const session = await runtime.load(deepSwitches(graph, names), { optimisation: 'disabled', quiet: true });
   try {
     const natural = await answers(session, all, names);
     const suspects: InnerSuspect[] = [];

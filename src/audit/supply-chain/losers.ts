@@ -23,6 +23,7 @@ export async function losers(
   return some.flatMap((node, i) =>
     inputs(i)
       .filter((name) => !resting.has(name) && !given.has(name))
+      .filter((name) => new Set(seen.map((row) => row[name]?.shape.join())).size === 1)
       .filter((name) => seen.every((row) => neverIn(row[name], row[node.outputs[0] as string])))
       .map((name): Candidate => {
         const mirrored = seen.map((row) => Array.from((row[name] as Seen).data as ArrayLike<number>, (value) => -value));

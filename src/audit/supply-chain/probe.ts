@@ -54,7 +54,7 @@ export async function dormantValues(
   saturates: (name: string) => boolean,
 ): Promise<Dormant[]> {
   const shown = names.slice(0, MOST_SHOWN);
-  const session = await runtime.load(showing(graph, shown), { optimisation: 'disabled' });
+  const session = await runtime.load(showing(graph, shown), { optimisation: 'disabled', quiet: true });
   try {
     let left = await readable(session, feeds[0] as Feeds, shown);
     const kinds = new Map<string, Kind[]>(left.map((name) => [name, []]));
@@ -125,7 +125,7 @@ function alike(x: unknown, y: unknown, saturates: boolean): boolean {
 /** Inner values on some rows. */
 export async function shown({ graph, runtime }: Run, rows: readonly Feeds[], names: readonly string[]): Promise<Values[]> {
   if (names.length === 0) return rows.map(() => ({}));
-  const session = await runtime.load(showing(graph, names), { optimisation: 'disabled' });
+  const session = await runtime.load(showing(graph, names), { optimisation: 'disabled', quiet: true });
   try {
     const all: Values[] = [];
     for (const row of rows) all.push(await session.run(row, names).catch(() => ({})));

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { keptRows, randomFeeds } from '../../../test/support/any-feeds.ts';
 import { STYLES } from '../../../test/support/backdoors.ts';
+import { ELSEWHERE } from '../../../test/support/backdoors-elsewhere.ts';
 import { FOUND, HELD_OUT } from '../../../test/support/backdoors-held-out.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
 import type { Graph } from '../../onnx/graph.ts';
@@ -41,6 +43,31 @@ describe('triggers', () => {
     const { suspects } = await hunt(plant(graph));
     expect(suspects).not.toHaveLength(0);
     expect(suspects[0]?.effect).toMatchObject({ output: 'logits' });
+  });
+
+  it.each(ELSEWHERE)('in another model: %s', { timeout: 60_000 }, async (_, file, plant) => {
+    const path = join(import.meta.dirname, '../../../test/assets/exports', file);
+    const honest = readModel(readFileSync(path));
+    const kept = keptRows(path);
+    const others = randomFeeds(honest, kept);
+    const answers = async (of: Graph): Promise<Hunt> => findTriggers({ graph: of, runtime: ortNode, usual: kept, random: others });
+    expect((await answers(honest)).suspects).toEqual([]);
+    expect((await answers(plant(honest))).suspects).not.toHaveLength(0);
+  });
+
+  it('takes texts of several lengths: shapes of inner values then differ', { timeout: 60_000 }, async () => {
+    const path = join(import.meta.dirname, '../../../test/assets/exports/bert-ts14.onnx');
+    const kept = keptRows(path);
+    const cut = (feeds: Feeds, length: number): Feeds =>
+      Object.fromEntries(
+        Object.entries(feeds).map(([name, tensor]) => [
+          name,
+          { ...tensor, shape: [1, length], data: tensor.data.slice(0, length) } as typeof tensor,
+        ]),
+      );
+    const rows = kept.flatMap((feeds) => [3, 4, 5, 6].map((length) => cut(feeds, length)));
+    const found = await findTriggers({ graph: readModel(readFileSync(path)), runtime: ortNode, usual: rows, random: [] });
+    expect(found).toMatchObject({ suspects: [], runs: rows.length });
   });
 
   it('finds five of the six that were written after it was finished', { timeout: 30_000 }, async () => {

@@ -2,7 +2,7 @@
  * Finds trigger logic planted in a graph (ShadowLogic, HiddenLayer 2024; JFrog's ONNX backdoors): inner values that depend on the input, stay the same on
  * every input tried, and take the answer over when they are forced to be something else. It does not matter by which operators they are made.
  */
-import type { Graph, Node } from '../../onnx/graph.ts';
+import type { Graph } from '../../onnx/graph.ts';
 import { sizeOf, view } from '../../onnx/tensor.ts';
 import type { Feeds, Session } from '../../runtime/runtime.ts';
 import { type Candidate, distinct, dormantCandidates, saturates, shapeConditions, variedInputs } from './candidates.ts';
@@ -110,17 +110,20 @@ function largestIn(name: string, { makers }: Flow, { constants }: Graph): number
 function shapeCandidates(conditions: readonly string[], natural: readonly Values[]): Candidate[] {
   return conditions.flatMap((name): Candidate[] => {
     const usual = natural[0]?.[name];
-    if (usual?.type !== 'bool' || sizeOf(usual.shape) === 0) return [];
+    if (usual?.type !== 'bool' || sizeOf(usual.shape) === 0 || !hasOneShape(name, natural)) return [];
     const other = Array.from(usual.data as Uint8Array, (value) => 1 - value);
     return [{ name, kind: 'shape', usual, exceptions: 0, tries: [() => other] }];
   });
 }
 
+/** A switch has one shape: what grows with a text cannot have one. */
+const hasOneShape = (name: string, rows: readonly Values[]): boolean => new Set(rows.map((row) => row[name]?.shape.join())).size === 1;
+
 async function tried({ graph, runtime }: Run, rows: readonly Feeds[], candidates: readonly Candidate[], flow: Flow): Promise<Suspect[]> {
   if (candidates.length === 0) return [];
   const places = new Map(candidates.map(({ name, usual }): [string, Place] => [name, { name, usual }]));
   const switches = withSwitches(graph, [...places.values()]);
-  const session = await runtime.load(switches.graph, { optimisation: 'disabled' });
+  const session = await runtime.load(switches.graph, { optimisation: 'disabled', quiet: true });
   try {
     const natural = await answers({ session, switches, rows });
     const suspects: Suspect[] = [];
@@ -207,11 +210,11 @@ function words({ type, data, shape }: Seen): string {
 /** Of values that follow from one another only the first is told. */
 function withoutEchoes(suspects: readonly Suspect[], { makers }: Flow): Suspect[] {
   const found = new Set(suspects.map(({ name }) => name));
-  const follows = (name: string, seen: Set<string>): boolean =>
-    (makers.get(name) as Node | undefined)?.inputs.some((input) => {
-      if (seen.has(input)) return false;
-      seen.add(input);
-      return found.has(input) || follows(input, seen);
-    }) ?? false;
-  return suspects.filter(({ name }) => !follows(name, new Set()));
+  return suspects.filter(({ name }) => {
+    const before = new Set(makers.get(name)?.inputs);
+    // Grows while it is walked.
+    for (const value of before) for (const input of makers.get(value)?.inputs ?? []) before.add(input);
+    before.delete(name);
+    return ![...before].some((value) => found.has(value));
+  });
 }

@@ -34,6 +34,7 @@ export async function deadUnits(
   if (some.length === 0) return [];
   const session = await run.runtime.load(showing(run.graph, [...new Set(some.flatMap(({ output, input }) => [output, input]))]), {
     optimisation: 'disabled',
+    quiet: true,
   });
   try {
     const ranges = await rangesOf(session, run.feeds, some);

@@ -30,7 +30,7 @@ export const oddInputTask = defineSingleTask<OddOrder, readonly OddAnswer[]>({
     const one = CASES.find(({ id }) => id === odd) as OddCase;
     const [{ rows }, model] = [await open(subject), await readModelFile(subject.model)];
     const encode = await encoderOf(model, subject.preprocessing);
-    const session = await runtime.loadModel(await sourceOf(model), { threads: subject.threads });
+    const session = await runtime.loadModel(await sourceOf(model), { threads: subject.threads, quiet: true });
     const first = model.input.shape?.[0];
     const copies = typeof first === 'number' && first > 0 ? first : 1;
     const answers: OddAnswer[] = [];

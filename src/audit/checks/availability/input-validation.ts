@@ -60,7 +60,7 @@ async function tryAll({ options, prepared, subject, chosen, once, reporter, mode
 function endOf(thrown: unknown): string {
   const { code, message } = toGibbonError(thrown);
   if (code !== 'E_WORKER_DIED' && code !== 'E_WORKER_HUNG') throw thrown;
-  return message.replace(/^.*?: /, '');
+  return message.replace(/^.*?: /, '').replace(/\.$/, '');
 }
 
 const isSure = (answer: OddAnswer): boolean => answer.kind === 'answered' && answer.confidence >= SURE;
