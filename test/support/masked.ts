@@ -105,3 +105,13 @@ export const MASKS = {
   'rounded-scores': { back: (w, z) => steps(w, w.op('Softmax', [z], { axis: int(-1) }), 20, 'Round') },
   'nan-slope': { front: (w, x) => w.op('Sqrt', [w.op('Mul', [x, x])]) },
 } as const satisfies Readonly<Record<string, Places>>;
+
+/** Four more, not looked at while the check was written. */
+export const HELD_OUT = {
+  'three-bit-input': { front: (w, x) => steps(w, x, 7, 'Round') },
+  'winner-takes-all': {
+    activation: (w, x) => w.op('Mul', [x, w.op('Cast', [w.op('Greater', [x, w.op('Mul', [w.op('ReduceMax', [x]), 0.3])])], FLOAT)]),
+  },
+  'random-pixels': { front: (w, x) => w.op('Mul', [x, w.op('Cast', [w.op('Greater', [w.op('RandomUniformLike', [x]), 0.1])], FLOAT)]) },
+  'cubed-logits': { back: (w, z) => w.op('Mul', [w.op('Mul', [z, z]), z]) },
+} as const satisfies Readonly<Record<string, Places>>;

@@ -11,8 +11,8 @@ import type { Grounds, Item } from './item.ts';
 
 /** The part of the steps at whose end a loss should be flat. */
 const TAIL = 0.2;
-/** Share of the examples that may still rise (lower end of the interval). */
-const RISING = 0.2;
+/** Share of the correct examples that may withstand only because the attack ended (lower end of the interval). */
+const RISING = 0.1;
 /** Points of robust accuracy between float32 and 8 bits that are worth a word. */
 const GAP = 0.05;
 
@@ -60,7 +60,7 @@ function harder({ ran: { cross } }: Grounds, trial: Trial, name: string, how: st
   };
 }
 
-function converged({ scrutiny }: Grounds): Item {
+function converged({ scrutiny, ran: { cross } }: Grounds): Item {
   const [id, name] = ['converged', 'The iterations have converged'];
   const { ascent } = scrutiny;
   if (!ascent || ascent.runs.length === 0)
@@ -71,7 +71,7 @@ function converged({ scrutiny }: Grounds): Item {
   return {
     id,
     name,
-    status: rising.low > RISING ? 'fail' : 'pass',
+    status: (rising.low * cross.standing) / cross.correct > RISING ? 'fail' : 'pass',
     text: `Of the examples that withstood, {rising~} gained so much in the last fifth of ${ascent.steps} steps that as many steps again at that rate would break them.`,
     metrics: { rising: share(rising, { label: 'Would fall if the loss rose on', better: 'lower', baseline: 0 }) },
     remedies: ['Give the attack more steps until the loss is flat.', 'Where the curve jumps up and down, try smaller steps.'],
@@ -240,18 +240,24 @@ function otherKinds({ ran: { ran, cross } }: Grounds): Item {
 }
 
 /** The check `transfer` carries adversarial inputs of another model over. */
-function transfer({ earlier, ran }: Grounds): Item {
+function transfer({ earlier }: Grounds): Item {
   const [id, name] = ['transfer', 'Another model’s adversarial inputs find nothing more'];
   const found = earlier.find((one) => one.id === 'transfer');
-  const standing = found?.metrics.transferOnly;
-  if (!found || found.status === 'not-applicable' || standing === undefined || standing.value === null)
-    return { id, name, status: 'not-applicable', text: 'Not available: no second model was attacked in place of this one (--surrogate).' };
-  const count = Math.round(standing.value * (standing.n ?? 0));
+  const beyond = found?.metrics.beyondWhiteBox;
+  if (!found || !beyond || beyond.value === null)
+    return {
+      id,
+      name,
+      status: 'not-applicable',
+      text: 'Not available: no other model was attacked in place of this one (check transfer).',
+    };
+  const n = beyond.n ?? 0;
   return {
     id,
     name,
-    status: isMaterial(count, standing.n ?? 0) ? 'fail' : 'pass',
-    text: `${count} of ${standing.n} examples fell to inputs made on another model and to no attack on this one; it holds ${ran.cross.standing} examples that nothing broke.`,
+    status: isMaterial(Math.round(beyond.value * n), n) ? 'fail' : 'pass',
+    text: `{beyondWhiteBox~} of the examples fell to inputs made on another model and to no gradient attack on this one.`,
+    metrics: { beyondWhiteBox: beyond },
     remedies: ['White-box attacks that another model’s beat are misled by this model’s gradients.'],
   };
 }

@@ -18,6 +18,7 @@ export const evaluationChecklist = defineCheck({
   why: 'A robust accuracy is an upper bound: it says little if the attacks were weak, and most published defences fell to stronger ones.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   needs: [],
+  attackers: { goals: ['integrity'] },
   params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Its items compare attacks on numbers.' : undefined),
   run: async (context) => {

@@ -27,6 +27,7 @@ export const gradientMasking = defineCheck({
   why: 'Attacks that follow gradients find nothing where gradients are hidden, and the model looks robust without being it.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   needs: [],
+  attackers: { goals: ['integrity'] },
   params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Text is attacked without gradients.' : undefined),
   run: async (context) => {
