@@ -30,6 +30,10 @@ describe('deadEnds', () => {
     const seen = [passage('quantise', 'x', 0.5, 0.5), passage('dequantise', 'quantise:out', 0, 0.5)];
     expect(deadEnds([seen])).toEqual([]);
   });
+  it('names the comparison whose result a cast hands over', () => {
+    const seen = [passage('compare', 'x', 0, 0), { ...passage('cast', 'compare:out', 0, 0.5), op: 'Cast' }];
+    expect(deadEnds([seen]).map(({ name }) => name)).toEqual(['compare']);
+  });
   it('takes what most examples saw', () => {
     const dead = [passage('a', 'x', 0, 1)];
     const alive = [passage('a', 'x', 1, 1)];

@@ -6,13 +6,19 @@ const NAMED = 3;
 
 type Anatomy = readonly (readonly Passage[])[];
 
-/** Nodes that a derivative reaches and does not pass, on most of the examples; those nearest to the output first. */
+/**
+ * Nodes that a derivative reaches and does not pass, on most of the examples; those nearest to the output first. A cast from integers or booleans only hands
+ * over what the node before it has decided: that one is named.
+ */
 export function deadEnds(anatomy: Anatomy): Place[] {
+  const [first = []] = anatomy;
+  const decider = (place: Place): Place =>
+    (place.op === 'Cast' && first.find(({ outputs }) => outputs.includes(place.inputs[0] as string))) || place;
   return frequent(anatomy, (seen, at) => {
     const { slopeIn, slopeOut, inputs } = seen[at] as Passage;
     if (slopeOut === 0 || slopeIn !== 0) return false;
     return !ancestors(seen, at, inputs).some((one) => one.slopeOut !== 0);
-  });
+  }).map(decider);
 }
 
 /** Nodes that a finite derivative reaches and leaves as infinite or NaN. */

@@ -40,7 +40,9 @@ export const gradientMasking = defineCheck({
     };
     const signals = signalsOf(grounds);
     const metrics = Object.assign({}, ...signals.map((signal) => signal.metrics ?? {}));
-    const findings = signals.filter(({ status }) => status === 'fail' || status === 'warn').map((signal) => findingOf(signal, grounds));
+    const findings = signals
+      .filter(({ status }) => status === 'fail' || status === 'warn')
+      .map((signal, i) => findingOf(signal, grounds, i === 0));
     const { unsupported } = context.prepared;
     const rest = findings.length === 0 && unsupported.length > 0;
     return {
@@ -62,18 +64,19 @@ export const gradientMasking = defineCheck({
 });
 
 /** Where nothing withstands, no figure is flattered: then it is a warning for those who use other tools. */
-function findingOf({ id, status, text, remedies = [] }: Item, { ran }: Grounds): FindingDraft {
+function findingOf({ id, status, text, remedies = [] }: Item, { ran }: Grounds, isFirst: boolean): FindingDraft {
   const { standing } = ran.cross;
   const severity: Finding['severity'] = status === 'fail' && (standing > 0 || id === 'random-answers') ? 'high' : 'medium';
   const harm =
     standing > 0
-      ? `${standing} examples withstood the attacks of the plan: how many of them an attack that knows of this would break, they do not tell.`
+      ? `${standing} examples withstood the attacks of the plan; how many of them would fall to an attack that knows of this, the audit cannot say.`
       : 'Every example fell to the attacks all the same, so their figures stand.';
   return {
     id,
     severity,
     title: TITLES[id] ?? 'Gradients are masked',
-    text: `${text} ${harm}`,
+    text,
+    ...(isFirst && { meaning: harm }),
     remedies: [...remedies],
     reference: 'Athalye, Carlini, Wagner: Obfuscated gradients give a false sense of security, arXiv:1802.00420',
   };
