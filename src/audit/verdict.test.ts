@@ -15,8 +15,11 @@ describe('verdictOf', () => {
   ] as const)('%i of %i standing: %s', (standing, n, verdict) => {
     expect(of(standing, n)).toBe(verdict);
   });
-  it.each(['noise', 'incomplete', 'nan'] as const)('%s never makes a model robust or fragile', (pressure) => {
+  it.each(['noise', 'incomplete', 'nan', 'again', 'random'] as const)('%s never makes a model robust or fragile', (pressure) => {
     expect([of(100, 100, pressure), of(40, 100, pressure), of(0, 100, pressure)]).toEqual(['undecided', 'undecided', 'broken']);
+  });
+  it('says nothing of a model whose decisions are often drawn by lot, not even that it is broken', () => {
+    expect([of(100, 100, 'fickle'), of(0, 100, 'fickle')]).toEqual(['undecided', 'undecided']);
   });
   it('has nothing to say where nothing is classified correctly', () => {
     expect(of(0, 50, 'full', 0)).toBe('undecided');
@@ -35,6 +38,8 @@ it('says why it is undecided', () => {
   expect(say('noise', 50)).toContain('random noise only');
   expect(say('incomplete', 50)).toContain('failed');
   expect(say('nan', 50)).toContain('NaN');
+  expect(say('again', 50)).toContain('harder attacks on a part');
+  expect(say('random', 50)).toContain('from call to call');
   expect(say('full', 0)).toContain('nothing to attack');
 });
 
