@@ -2,6 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { groupPerformance } from '../../src/audit/checks/fairness/group-performance.ts';
+import type { DetailOf } from '../../src/audit/details.ts';
+import { runCheck } from '../../src/audit/run-checks.ts';
+import { contextOf } from '../../src/audit/testing/check-context.ts';
 import { readGroups } from '../../src/data/groups.ts';
 import { columnName } from '../../src/data/table.ts';
 import { openTable } from '../../src/data/table-dataset.ts';
@@ -221,5 +225,34 @@ describe.skipIf(absent)(`Aequitas on its file of Adult predictions${because}`, (
           expect(rate(ours, own) / rate(ours, reference), `${one.group} ${name} disparity`).toBeCloseTo(disparity, 10);
       }
     }
+  });
+
+  it('gives what the check says of the same decisions', async () => {
+    const rows = await rowsOf('adult_rf_binary_aequitas.csv');
+    const people = rows.map((row) => ({
+      right: Number(row.label_value),
+      decided: Number(row.score),
+      groups: [row.gender as string, row.race as string],
+    }));
+    const { context } = contextOf({ people, attributes: ['gender', 'race'] });
+    const { result } = await runCheck(groupPerformance, { ...context, params: { draws: 100, depth: 1, minimum: 2 } });
+    const all = result.details.find(({ title }) => title.startsWith('All figures')) as DetailOf<'table'>;
+    const value = (one: { attribute: string; group: string }, figure: string): unknown =>
+      all.rows.find(([attribute, group, name]) => attribute === one.attribute && group === one.group && name === figure)?.[4];
+    for (const one of groups) {
+      for (const [figure, name] of [
+        ['Selection rate', 'pprev'],
+        ['True positive rate', 'tpr'],
+        ['False positive rate', 'fpr'],
+        ['False negative rate', 'fnr'],
+        ['Precision', 'precision'],
+        ['Base rate', 'prev'],
+      ] as const)
+        expect(value(one, figure), `${one.group} ${figure}`).toBeCloseTo(one[name] as number, 10);
+    }
+    const men = groups.find(({ group }) => group === 'Male');
+    const women = groups.find(({ group }) => group === 'Female');
+    expect(result.metrics['disparateImpact.gender']?.value).toBeCloseTo((men?.pprev as number) / (women?.pprev as number), 10);
+    expect(result.status).toBe('fail');
   });
 });

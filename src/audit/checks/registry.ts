@@ -6,6 +6,8 @@ import { latency } from './availability/latency.ts';
 import type { Check } from './check.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
+import { groupPerformance } from './fairness/group-performance.ts';
+import { groupRobustness } from './fairness/group-robustness.ts';
 import { evasion } from './integrity/evasion.ts';
 import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
@@ -20,6 +22,8 @@ export const CHECKS: readonly Check[] = [
   latency,
   forcedRejection,
   corruptions,
+  groupPerformance,
+  groupRobustness,
   gradientMasking,
   evaluationChecklist,
 ];
