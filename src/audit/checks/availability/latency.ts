@@ -34,6 +34,7 @@ export const latency = defineCheck({
   why: 'Whoever finds inputs that cost a hundred times as much takes a service down with a hundredth of the requests.',
   tags: ['NIST:NISTAML.014', 'ATLAS:AML.T0029', 'ATLAS:AML.T0034.001', 'EU-AI-ACT:15(4)'],
   needs: [],
+  attackers: { goals: ['availability'], access: ['input', 'api'] },
   isTimed: true,
   params: z.object({}),
   run: async ({ options, prepared, subject, chosen, once, reporter, model }) => {

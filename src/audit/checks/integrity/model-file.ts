@@ -29,6 +29,7 @@ export const modelFile = defineCheck({
     'EU-AI-ACT:15(5)',
   ],
   needs: [],
+  attackers: { goals: ['integrity', 'availability'], access: ['model-file'] },
   params: z.object({}),
   run: async (context) => {
     const { options, prepared, subject, chosen, once, reporter, model } = context;
