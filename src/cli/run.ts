@@ -8,6 +8,7 @@ import { clearAdversarial } from '../audit/leftovers.ts';
 import type { AuditResult } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
 import { removeJournal } from '../store/journal.ts';
+import { exitCodeOf } from './conclude.ts';
 import type { CliContext } from './context.ts';
 import { hasColor } from './environment.ts';
 import { checkedOutputs, writeOutputs } from './outputs.ts';
@@ -59,17 +60,7 @@ export async function goOn(run: RunRecord, { context, quiet, annotations = false
   if (result && annotations) await annotate(result);
   if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
   if (error) throw error;
-  if (result) conclude(result);
-}
-
-/** The exit code of a run that came to its end, after everything is written: 1 for a gate that failed. @throws GibbonError E_NOT_APPLICABLE where no check could run */
-function conclude({ checks, gates = [] }: AuditResult): void {
-  if (gates.some(({ counts }) => counts === 'fail')) process.exitCode = 1;
-  else if (checks.length > 0 && checks.every(({ status }) => status === 'not-applicable')) {
-    throw new GibbonError('E_NOT_APPLICABLE', 'no check could run', {
-      hint: [...new Set(checks.map(({ reason }) => reason ?? ''))].join('\n'),
-    });
-  }
+  if (result) process.exitCode = exitCodeOf(result);
 }
 
 /** Results to stdout: the JSON alone where that was asked for, else the summary, whose last lines are the verdict and the report. */
