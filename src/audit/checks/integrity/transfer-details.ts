@@ -81,7 +81,7 @@ function curveOf({ sources, strongest }: Figures, { factors, epsilon, norm }: Dr
 }
 
 /** Pictures that are shown. */
-const SHOWN = 4;
+const SHOWN = 3;
 
 interface Drawing {
   readonly names: readonly string[] | null;

@@ -99,7 +99,7 @@ export function undecidedBecause({ figures, absent, needed }: Told): string | un
   const told = ({ source, accuracy }: SourceFigures): string[] =>
     accuracy ? [`${source.name} (${source.origin}) is right on ${percent(accuracy.value)} of ${accuracy.n}`] : [];
   return [
-    `Nothing carried over, but no stand-in knows the task well enough for that to mean anything: ${figures.sources.flatMap(told).join('; ')}; ${percent(needed)} are wanted.`,
+    `Nothing carried over beyond noise, but no stand-in knows the task well enough for that to mean anything: ${figures.sources.flatMap(told).join('; ')}; ${percent(needed)} are wanted.`,
     ...absent.map(({ name, reason }) => `${name}: ${reason}.`),
     'Give --surrogate with another model for the same task, or more labelled examples to train on: --set transfer.data=PATH, --members, or a smaller --n.',
   ].join(' ');
