@@ -1,7 +1,10 @@
 // The generated parts of docs/checks/: what a check's own value says of it.
 import * as z from 'zod';
+import { RECORDINGS } from '../dist/attacks/availability/audio/registry.js';
 import { CORRUPTIONS } from '../dist/attacks/availability/corruptions/registry.js';
 import { frameOf } from '../dist/attacks/availability/frame.js';
+import { TABLE_CORRUPTIONS } from '../dist/attacks/availability/tables/registry.js';
+import { TEXT_CORRUPTIONS } from '../dist/attacks/availability/text/registry.js';
 import { NEEDS } from '../dist/audit/checks/needs.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { table } from './docs-blocks.mjs';
@@ -55,5 +58,23 @@ export function corruptionTable(size) {
       unit.family,
       ...severities.map((severity) => unit.describe(frame, severity)),
     ]),
+  );
+}
+
+/** Parameters of the corruptions of recordings, texts and table rows. */
+export function otherCorruptions(kind) {
+  const frame = { batch: 1, channels: 1, height: 1, width: 16000, set: 'large', scale: 1 };
+  const units = {
+    recordings: RECORDINGS.map((unit) => ({
+      ...unit,
+      severities: Array.from({ length: unit.severities }, (_, i) => unit.describe(frame, i + 1)),
+    })),
+    texts: TEXT_CORRUPTIONS,
+    tables: TABLE_CORRUPTIONS,
+  }[kind];
+  const severities = [0, 1, 2, 3, 4];
+  return table(
+    ['corruption', 'name', 'family', ...severities.map((i) => String(i + 1))],
+    units.map((unit) => [code(unit.id), unit.name, unit.family, ...severities.map((i) => unit.severities[i] ?? '')]),
   );
 }

@@ -47,7 +47,7 @@ export function soundDrawer(
 const uri = (type: string, bytes: Uint8Array): string => `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
 
 /** [min, max] of the samples behind each column. */
-function envelope(wave: Float32Array): number[][] {
+export function envelope(wave: Float32Array): number[][] {
   const columns = Math.min(COLUMNS, wave.length);
   return Array.from({ length: columns }, (_, c) => {
     const part = wave.subarray(Math.floor((c * wave.length) / columns), Math.floor(((c + 1) * wave.length) / columns));

@@ -1,4 +1,4 @@
-/** Applies corruptions to rows of pictures: draws keyed random numbers, runs the corruption's graph, and leaves 8-bit pictures. */
+/** Applies corruptions to rows of pictures or recordings: draws keyed random numbers, runs the corruption's graph, and leaves 8-bit pictures or 16-bit recordings. */
 import { GibbonError } from '../../base/errors.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
 import { imageSize, toBytes } from '../../model/rows.ts';
@@ -38,6 +38,8 @@ export interface Setting {
   /** Whose random numbers they are: a check's id. */
   readonly purpose: string;
   readonly threads?: number;
+  /** Recordings: samples a second. */
+  readonly rate?: number | undefined;
 }
 
 /** Elements of all pictures of a run: graphs of warps hold some fifty times as many. */
@@ -45,9 +47,8 @@ const RUN_ELEMENTS = 50_000;
 
 export function createCorruptor(setting: Setting): Corruptor {
   const { preprocessing, runtime, threads } = setting;
-  const size = imageSize(preprocessing);
   const batch = Math.max(1, Math.min(16, Math.floor(RUN_ELEMENTS / sizeOf(preprocessing.shape))));
-  const frame = frameOf(size, batch);
+  const frame = frameFor(preprocessing, batch, setting.rate);
   const sessions = new Map<string, Promise<Loaded>>();
   const load = async (plan: Plan): Promise<Loaded> => {
     const { graph, fields } = drawn(plan, frame, preprocessing);
@@ -109,8 +110,16 @@ function drawn(
     },
     planes,
   );
-  const levels = g.div(g.node('Round', [g.mul(g.clip(made, 0, 1), g.scalar(255))]), g.scalar(255));
+  const [low, steps] = preprocessing.modality === 'waveform' ? [-1, 32767] : [0, 255];
+  const levels = g.div(g.node('Round', [g.mul(g.clip(made, low, 1), g.scalar(steps))]), g.scalar(steps));
   return { graph: g.finish({ corrupted: fromPlanes(g, levels, frame, preprocessing) }, 'corruption'), fields };
+}
+
+/** Pictures as their planes, a recording as one line. */
+export function frameFor(preprocessing: Preprocessing, batch: number, rate?: number): Frame {
+  if (preprocessing.modality !== 'waveform') return frameOf(imageSize(preprocessing), batch);
+  const width = sizeOf(preprocessing.shape);
+  return { batch, channels: 1, height: 1, width, set: 'large', scale: 1, ...(rate !== undefined && { rate }) };
 }
 
 /** Is a flat row or an image interleaved (pixel by pixel)? */

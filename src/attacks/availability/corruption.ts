@@ -1,4 +1,4 @@
-/** What a corruption of pictures is: published parameters for five severities, random numbers that it draws, and a graph that applies it. */
+/** What a corruption of pictures or recordings is: parameters by severity, random numbers that it draws, and a graph that applies it. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { Rng } from '../../rng/rng.ts';
@@ -19,7 +19,7 @@ export type Draws = Readonly<Record<string, Float32Array>>;
 export interface Plan {
   /** @param picture [channels × height × width], for what is drawn from the picture itself */
   draw(rng: Rng, picture: Float32Array): Draws;
-  /** x [batch, channels, height, width] in [0, 1], corrupted; the caller clips to [0, 1]. */
+  /** x [batch, channels, height, width], corrupted; the caller clips to the range of pictures or recordings. */
   graph(sketch: Sketch, x: Value): Value;
   /** A real codec in place of a graph: JPEG of this quality. */
   readonly jpeg?: number;
@@ -29,7 +29,7 @@ export interface Corruption {
   /** As ImageNet-C names it. */
   readonly id: string;
   readonly name: string;
-  readonly family: 'noise' | 'blur' | 'weather' | 'digital' | 'sensor';
+  readonly family: 'noise' | 'blur' | 'weather' | 'digital' | 'recording' | 'transmission' | 'sensor';
   /** One of the four that ImageNet-C keeps for validation. */
   readonly isExtra?: true;
   /** Why it has nothing to do with pictures of this kind, if so. */

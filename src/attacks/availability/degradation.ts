@@ -1,11 +1,17 @@
 /** Natural degradation of any kind of data: units with severities, known by name in every process, and what applies them. */
+import { codePointsOf, textOf } from '../../base/code-points.ts';
 import { GibbonError } from '../../base/errors.ts';
+import type { PortsEncoding } from '../../model/ports-encoding.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
-import { imageSize } from '../../model/rows.ts';
-import { createCorruptor, type IndexedRow, type Setting } from './corrupt.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { RECORDINGS } from './audio/registry.ts';
+import { createCorruptor, frameFor, type IndexedRow, type Setting } from './corrupt.ts';
 import type { Corruption } from './corruption.ts';
 import { CORRUPTIONS } from './corruptions/registry.ts';
-import { frameOf } from './frame.ts';
+import { TABLE_CORRUPTIONS } from './tables/registry.ts';
+import type { TableCorruption, TableFacts } from './tables/table-corruption.ts';
+import { TEXT_CORRUPTIONS } from './text/registry.ts';
+import type { TextCorruption } from './text/text-corruption.ts';
 
 /** `corruptions`: what happens to data on its way; `pollutions`: what lies on the sensor. */
 export type DegradationKind = 'corruptions' | 'pollutions';
@@ -26,11 +32,30 @@ export interface Degrader {
   release(): Promise<void>;
 }
 
+/** Units whose corruption is a graph. */
+function graphUnits(kind: DegradationKind, { modality }: Preprocessing): readonly Corruption[] {
+  if (kind === 'pollutions') return [];
+  return modality === 'image' ? CORRUPTIONS : modality === 'waveform' ? RECORDINGS : [];
+}
+
+const factsOf = ({ id, name, family, severities }: TextCorruption | TableCorruption): DegradationFacts => ({
+  id,
+  name,
+  family,
+  isExtra: false,
+  severities,
+});
+
 /** The units that suit this data; empty where there are none. */
 export function degradationsOf(kind: DegradationKind, preprocessing: Preprocessing): DegradationFacts[] {
-  if (preprocessing.modality !== 'image') return [];
-  const frame = frameOf(imageSize(preprocessing), 1);
-  return pictureUnits(kind)
+  const { modality, encoding } = preprocessing;
+  if (modality === 'text') return kind === 'corruptions' ? TEXT_CORRUPTIONS.map(factsOf) : [];
+  if (encoding?.kind === 'ports')
+    return kind === 'corruptions' ? TABLE_CORRUPTIONS.filter((unit) => unit.suits({ encoding })).map(factsOf) : [];
+  const units = graphUnits(kind, preprocessing);
+  if (units.length === 0) return [];
+  const frame = frameFor(preprocessing, 1);
+  return units
     .filter((unit) => unit.unsuited(frame) === undefined)
     .map((unit) => ({
       id: unit.id,
@@ -43,20 +68,48 @@ export function degradationsOf(kind: DegradationKind, preprocessing: Preprocessi
 
 export interface DegraderSetting extends Omit<Setting, 'purpose'> {
   readonly kind: DegradationKind;
+  /** Tables: what a missing field is filled with, and what a stale one shows. */
+  readonly table?: Pick<TableFacts, 'usual' | 'stale'> | undefined;
 }
 
 /** @throws GibbonError E_INTERNAL for a unit that does not exist */
-export function createDegrader({ kind, ...setting }: DegraderSetting): Degrader {
-  const corruptor = createCorruptor({ ...setting, purpose: kind });
-  const units = new Map(pictureUnits(kind).map((unit) => [unit.id, unit]));
+export function createDegrader(setting: DegraderSetting): Degrader {
+  const { modality, encoding } = setting.preprocessing;
+  if (modality === 'text') return textDegrader(setting);
+  if (encoding?.kind === 'ports') return tableDegrader(setting, encoding);
+  const corruptor = createCorruptor({ ...setting, purpose: setting.kind });
+  const units = graphUnits(setting.kind, setting.preprocessing);
   return {
-    degrade: (id, severity, rows) => {
-      const unit = units.get(id);
-      if (!unit) throw new GibbonError('E_INTERNAL', `there is no degradation ${id}`);
-      return corruptor.corrupt(unit, severity, rows);
-    },
+    degrade: (id, severity, rows) => corruptor.corrupt(unitOf(units, id), severity, rows),
     release: () => corruptor.release(),
   };
 }
 
-const pictureUnits = (kind: DegradationKind): readonly Corruption[] => (kind === 'corruptions' ? CORRUPTIONS : []);
+function unitOf<T extends { readonly id: string }>(units: readonly T[], id: string): T {
+  const unit = units.find((one) => one.id === id);
+  if (!unit) throw new GibbonError('E_INTERNAL', `there is no degradation ${id}`);
+  return unit;
+}
+
+/** Texts may grow longer than the rows they come from: whoever asks the model reads them to their end. */
+function textDegrader({ kind, seed }: DegraderSetting): Degrader {
+  return {
+    degrade: async (id, severity, rows) => {
+      const unit = unitOf(TEXT_CORRUPTIONS, id);
+      return rows.map(({ index, row }) => codePointsOf(unit.apply(textOf(row), severity, keyedRng(seed, kind, index, id, severity))));
+    },
+    release: async () => {},
+  };
+}
+
+function tableDegrader({ kind, seed, table }: DegraderSetting, encoding: PortsEncoding): Degrader {
+  if (!table) throw new GibbonError('E_INTERNAL', 'rows of a table are degraded by what is usual in it');
+  const facts: TableFacts = { encoding, seed, ...table };
+  return {
+    degrade: async (id, severity, rows) => {
+      const unit = unitOf(TABLE_CORRUPTIONS, id);
+      return rows.map(({ index, row }) => unit.apply(row, severity, facts, keyedRng(seed, kind, index, id, severity)));
+    },
+    release: async () => {},
+  };
+}

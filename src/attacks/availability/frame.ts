@@ -11,6 +11,8 @@ export interface Frame {
   readonly set: 'small' | 'large';
   /** What lengths in pixels are multiplied by. */
   readonly scale: number;
+  /** Recordings, which are one line of `width` samples: samples a second, where known. */
+  readonly rate?: number;
 }
 
 const BASES = { small: 32, large: 224 } as const;

@@ -66,10 +66,13 @@ function collapse({ keptInterval, units: scored }: Scores, units: readonly Degra
   ];
 }
 
-/** The mildest severity leaves less than half, even at the upper end of the interval for all cells together. */
+/** The mildest severity leaves less than half, even at the upper end of the interval for all cells together. Wrong units are never mild. */
 function mild({ units: scored, clean, chance }: Scores, units: readonly DegradationFacts[], modality: Modality): FindingDraft[] {
-  const hit = scored.filter(({ cells }) =>
-    cells.some(({ severity, highest, p }) => severity === 1 && p < SIGNIFICANT && keptOf(highest, clean.value, chance) < HALF),
+  const isGross = (id: string): boolean => units.find((unit) => unit.id === id)?.family === 'units';
+  const hit = scored.filter(
+    ({ unit, cells }) =>
+      !isGross(unit) &&
+      cells.some(({ severity, highest, p }) => severity === 1 && p < SIGNIFICANT && keptOf(highest, clean.value, chance) < HALF),
   );
   if (hit.length === 0) return [];
   const ids = hit.map(({ unit }) => unit);

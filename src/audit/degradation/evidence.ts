@@ -2,7 +2,7 @@
 import type { DegradationFacts, DegradationKind } from '../../attacks/availability/degradation.ts';
 import type { CheckContext } from '../checks/check.ts';
 import type { Detail, DetailOf } from '../details.ts';
-import { degradedSamplesTask } from '../tasks/degraded-samples.ts';
+import { degradedSamplesTask, type SampleReply } from '../tasks/degraded-samples.ts';
 import type { Scores, UnitScore } from './scores.ts';
 import type { Tried } from './trial.ts';
 
@@ -136,19 +136,20 @@ export function flipTable(context: Named, tried: Tried, units: readonly Degradat
 }
 
 const FLIPS = 8;
-/** Units with pictures of their own, and severities of each. */
+/** Units with samples of their own, and severities of each. */
 const SHOWN = 4;
 const SHOWN_SEVERITIES = 3;
 
-/** The worst units on an example that each of them turned: as it is, then at up to three severities. */
-export async function picturesOf(
+/** The worst units on an example that each of them turned: pictures and recordings as they are and at up to three severities, texts and rows where they turn. */
+export async function samplesOf(
   context: Named,
   kind: DegradationKind,
   tried: Tried,
   units: readonly DegradationFacts[],
   { short }: Wording,
 ): Promise<Detail[]> {
-  if (context.prepared.preprocessing.modality !== 'image') return [];
+  const { modality } = context.prepared.preprocessing;
+  const isSeen = modality === 'image' || modality === 'waveform';
   const worst = worstFirst(tried.scores).slice(0, SHOWN);
   const flips = flipsOf(
     tried,
@@ -156,7 +157,7 @@ export async function picturesOf(
   );
   const items = flips.flatMap((flip) => {
     const severities = worst.find(({ unit }) => unit === flip.unit)?.cells.map(({ severity }) => severity) ?? [];
-    return [0, ...thinned(severities)].map((severity) => ({ ...flip, severity }));
+    return isSeen ? [0, ...thinned(severities)].map((severity) => ({ ...flip, severity })) : [flip];
   });
   if (items.length === 0) return [];
   const drawn = await context.once(degradedSamplesTask, {
@@ -164,22 +165,41 @@ export async function picturesOf(
     kind,
     items: items.map(({ index, unit, severity }) => ({ index, unit, severity })),
   });
+  const captioned = items.map(({ at, index, unit, severity }, i): Shown => {
+    const facts = units.find((one) => one.id === unit) as DegradationFacts;
+    const answer = severity === 0 ? tried.trial.clean[at] : answerOn(tried, at, { unit, severity });
+    const what = severity === 0 ? 'as it is' : `${facts.name}, ${short(facts, severity)}`;
+    return { caption: `${what}: ${className(context, answer as number)}`, alt: `Example ${index}, ${what}`, reply: drawn[i] ?? {} };
+  });
+  return detailsOf(captioned);
+}
+
+interface Shown {
+  readonly caption: string;
+  readonly alt: string;
+  readonly reply: SampleReply;
+}
+
+/** Whichever form the samples have. */
+function detailsOf(shown: readonly Shown[]): Detail[] {
+  const title = 'The worst, on examples whose decision they turn';
+  const images = shown.flatMap(({ caption, alt, reply: { image } }) => (image === undefined ? [] : [{ caption, alt, source: image }]));
+  const waves = shown.flatMap(({ caption, reply: { envelope } }) => (envelope ? [{ caption, envelope }] : []));
+  const texts = shown.flatMap(({ caption, reply: { pieces } }) => (pieces ? [{ caption, pieces: [...pieces] }] : []));
+  const rows = shown.flatMap(({ caption, reply: { changes } }) =>
+    (changes ?? []).slice(0, MOST_CHANGES).map(({ column, before, after }) => [caption, column, before, after]),
+  );
   return [
-    {
-      kind: 'images',
-      title: 'The worst, on examples whose decision they turn',
-      items: items.flatMap(({ at, index, unit, severity }, i) => {
-        const source = drawn[i]?.image;
-        if (source === undefined) return [];
-        const name = nameOf(units, unit);
-        const facts = units.find(({ id }) => id === unit) as DegradationFacts;
-        const answer = severity === 0 ? tried.trial.clean[at] : answerOn(tried, at, { unit, severity });
-        const what = severity === 0 ? 'as it is' : `${name}, ${short(facts, severity)}`;
-        return [{ caption: `${what}: ${className(context, answer as number)}`, source, alt: `Example ${index}, ${what}` }];
-      }),
-    },
+    ...(images.length > 0 ? [{ kind: 'images' as const, title, items: images }] : []),
+    ...(waves.length > 0 ? [{ kind: 'waveform' as const, title, items: waves }] : []),
+    ...(texts.length > 0 ? [{ kind: 'text-diff' as const, title, items: texts }] : []),
+    ...(rows.length > 0
+      ? [{ kind: 'table' as const, title, columns: ['Corruption and answer', 'Column', 'Before', 'After'].map((name) => ({ name })), rows }]
+      : []),
   ];
 }
+
+const MOST_CHANGES = 6;
 
 function answerOn({ trial }: Tried, at: number, { unit, severity }: { unit: string; severity: number }): number | undefined {
   return trial.replies[at]?.labels[trial.cells.findIndex((cell) => cell.unit === unit && cell.severity === severity)];

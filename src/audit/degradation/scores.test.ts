@@ -24,10 +24,11 @@ describe('scored', () => {
     expect(scores).toMatchObject({ n: 10, chance: 0.6, clean: { value: 0.8 } });
     const [unit, none] = scores.units as [Scores['units'][number], Scores['units'][number]];
     expect(unit.accuracy).toBeCloseTo(0.5, 12);
-    // (0.5 − 0.6)/(0.8 − 0.6)
-    expect(unit.kept).toBeCloseTo(-0.5, 12);
+    // (0.5 − 0.6)/(0.8 − 0.6) is below 0
+    expect(unit.kept).toBe(0);
     expect(none.kept).toBeCloseTo(1, 12);
     expect(scores.accuracy).toBeCloseTo(0.65, 12);
+    expect(scores.kept).toBeCloseTo(0.25, 12);
     // Four worse, one better: (C(5,4) + C(5,5))/2⁵ = 6/32, for two cells.
     expect(unit.p).toBeCloseTo(12 / 32, 12);
     expect(none.p).toBe(1);

@@ -49,9 +49,9 @@ export interface Scores {
   readonly keptInterval: Bootstrapped;
 }
 
-/** Share of accuracy above `chance` that is left; it is 1 where there was none to lose. */
+/** Share of accuracy above `chance` that is left: 0 where that is worse than `chance`, 1 where there was nothing to lose. */
 export function keptOf(accuracy: number, clean: number, chance: number): number {
-  return clean > chance ? (accuracy - chance) / (clean - chance) : 1;
+  return clean > chance ? Math.max(0, (accuracy - chance) / (clean - chance)) : 1;
 }
 
 export function scored(trial: Trial): Scores {

@@ -1,8 +1,14 @@
-/** What degraded examples look like: small pictures of a few of them. */
-import { createDegrader, type DegradationKind } from '../../attacks/availability/degradation.ts';
-import { jpegRoundTrip } from '../../data/jpeg.ts';
+/** What degraded examples look like: small pictures, envelopes, texts or changed columns of a few of them. */
+import type { DegradationKind } from '../../attacks/availability/degradation.ts';
+import { textOf } from '../../base/code-points.ts';
+import { piecesOf } from '../../base/text-diff.ts';
 import { encodePng } from '../../data/resize.ts';
+import type { Preprocessing } from '../../model/preprocessing.ts';
 import { toBytes } from '../../model/rows.ts';
+import { changesOf } from '../columns.ts';
+import { openDegrader } from '../degradation/open-degrader.ts';
+import type { ColumnChange } from '../result.ts';
+import { envelope } from '../sound-pictures.ts';
 import type { Subject } from '../subject.ts';
 import { defineSingleTask } from '../task.ts';
 import type { Cell } from './degraded.ts';
@@ -14,25 +20,28 @@ export interface SampleOrder {
   readonly items: readonly (Cell & { readonly index: number })[];
 }
 
-/** One for each item, in order. */
+/** One for each item, in order; what the kind of data has. */
 export interface SampleReply {
   /** PNG data URI. */
   readonly image?: string;
+  readonly envelope?: number[][];
+  readonly pieces?: ReturnType<typeof piecesOf>;
+  readonly changes?: ColumnChange[];
 }
 
 export const degradedSamplesTask = defineSingleTask<SampleOrder, SampleReply[]>({
   kind: 'degraded-samples',
   run: async ({ subject, kind, items }, { open, runtime }) => {
-    const { target, rows } = await open(subject);
-    const { preprocessing } = target;
-    const degrader = createDegrader({ kind, preprocessing, runtime, jpeg: jpegRoundTrip, seed: subject.seed, threads: subject.threads });
+    const opened = await open(subject);
+    const { preprocessing } = opened.target;
+    const degrader = await openDegrader(opened, subject, kind, runtime);
     try {
       const replies: SampleReply[] = [];
       for (const { index, unit, severity } of items) {
-        const loaded = (await rows([index])).map(({ sample, row }) => ({ index: sample.index, row }));
-        const [shown] = severity === 0 ? loaded.map(({ row }) => row) : await degrader.degrade(unit, severity, loaded);
-        const png = await encodePng(toBytes(shown as Float32Array, preprocessing));
-        replies.push({ image: `data:image/png;base64,${Buffer.from(png).toString('base64')}` });
+        const loaded = (await opened.rows([index])).map(({ sample, row }) => ({ index: sample.index, row }));
+        const [original] = loaded.map(({ row }) => row);
+        const [made] = severity === 0 ? [original] : await degrader.degrade(unit, severity, loaded);
+        replies.push(await shown(preprocessing, original as Float32Array, made as Float32Array));
       }
       return replies;
     } finally {
@@ -40,3 +49,17 @@ export const degradedSamplesTask = defineSingleTask<SampleOrder, SampleReply[]>(
     }
   },
 });
+
+/** Longest text that is shown in full. */
+const LONGEST = 600;
+
+async function shown(preprocessing: Preprocessing, original: Float32Array, made: Float32Array): Promise<SampleReply> {
+  const { modality, encoding } = preprocessing;
+  if (modality === 'text') return { pieces: piecesOf(cut(textOf(original)), cut(textOf(made))) };
+  if (encoding?.kind === 'ports') return { changes: changesOf(encoding, original, made) };
+  if (modality === 'waveform') return { envelope: envelope(made) };
+  const png = await encodePng(toBytes(made, preprocessing));
+  return { image: `data:image/png;base64,${Buffer.from(png).toString('base64')}` };
+}
+
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);

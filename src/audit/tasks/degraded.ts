@@ -1,6 +1,6 @@
 /** What the untouched model decides on degraded examples, for each unit and severity. */
-import { createDegrader, type DegradationKind } from '../../attacks/availability/degradation.ts';
-import { jpegRoundTrip } from '../../data/jpeg.ts';
+import type { DegradationKind } from '../../attacks/availability/degradation.ts';
+import { openDegrader } from '../degradation/open-degrader.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask, type RowItem, type RowReply } from '../task.ts';
 
@@ -29,11 +29,11 @@ const LARGEST_CHUNK = 64;
 export const degradedTask = defineRowTask<DegradedOrder, RowItem, DegradedReply>({
   kind: 'degraded',
   run: async ({ subject, kind, cells }, items, { open, runtime, finished, alive }) => {
-    const { target, rows } = await open(subject);
-    const { preprocessing, size } = target;
-    const degrader = createDegrader({ kind, preprocessing, runtime, jpeg: jpegRoundTrip, seed: subject.seed, threads: subject.threads });
+    const opened = await open(subject);
+    const { target, rows } = opened;
+    const degrader = await openDegrader(opened, subject, kind, runtime);
     try {
-      const chunk = Math.max(1, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_NUMBERS / size)));
+      const chunk = Math.max(1, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_NUMBERS / target.size)));
       for (let at = 0; at < items.length; at += chunk) {
         const part = items.slice(at, at + chunk);
         const loaded = (await rows(part.map(({ index }) => index))).map(({ sample, row }) => ({ index: sample.index, row }));

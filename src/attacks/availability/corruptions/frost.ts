@@ -1,5 +1,4 @@
 /** Frost: ice crystals over the picture (arXiv:1903.12261 lays photos over it; here the ice is drawn: needles of random crystals, ridges and haze). */
-import type { GraphBuilder } from '../../../onnx/build.ts';
 import type { Value } from '../../../onnx/graph.ts';
 import type { Rng } from '../../../rng/rng.ts';
 import { defineCorruption, type Sketch, uniforms } from '../corruption.ts';
@@ -16,7 +15,7 @@ interface Frost {
 const frosts = (rows: readonly (readonly [number, number])[]): Frost[] => rows.map(([picture, ice]) => ({ picture, ice }));
 
 /** Crystals, with three needles each. */
-const CRYSTALS = 40;
+const CRYSTALS = 48;
 
 export const frost = defineCorruption<Frost>({
   id: 'frost',
@@ -57,13 +56,14 @@ function crystals({ height, width }: Frame, rng: Rng): Float32Array {
     height * rng.uniform(),
     width * rng.uniform(),
     Math.PI * rng.uniform(),
-    side * (0.12 + 0.5 * rng.uniform() ** 2),
+    side * (0.08 + 0.4 * rng.uniform() ** 2),
   ];
   return Float32Array.from(Array.from({ length: CRYSTALS }, one).flat());
 }
 
 /** How much ice lies on each pixel, [B, 1, H, W] in [0, 1]. */
-function iceOf({ g, frame, drawn }: Sketch): Value {
+function iceOf(sketch: Sketch): Value {
+  const { g, frame, drawn } = sketch;
   const { batch, height, width } = frame;
   const side = mapSide(height, width);
   const map = (name: string, decay: number): Value => {
@@ -74,18 +74,25 @@ function iceOf({ g, frame, drawn }: Sketch): Value {
   // Where a rough surface crosses its middle height it draws thin winding lines.
   const height0 = g.abs(g.sub(map('ridges', 1.3), g.scalar(0.5)));
   const lines = g.exp(g.mul(height0, g.scalar(-18)));
-  const needles = g.reshape(needlesOf(g, drawn('crystals', [CRYSTALS, 4]), frame), [batch, 1, height, width]);
-  const rough = g.add(g.mul(haze, g.scalar(0.5)), g.add(g.mul(lines, g.scalar(0.25)), g.mul(needles, g.scalar(0.5))));
+  const needles = g.reshape(needlesOf(sketch, haze), [batch, 1, height, width]);
+  const rough = g.add(g.mul(haze, g.scalar(0.5)), g.add(g.mul(lines, g.scalar(0.3)), g.mul(needles, g.scalar(0.45))));
   return g.clip(rough, 0, 1);
 }
 
-/** The strongest needle at each pixel: sharp across, fading along, three directions 60 degrees apart. */
-function needlesOf(g: GraphBuilder, crystals: Value, { batch, height, width }: Frame): Value {
+/** Needles bend by this share of the side. */
+const BEND = 0.12;
+
+/** The strongest needle at each pixel: sharp across, fading along, three directions 60 degrees apart, bent as the haze is uneven. */
+function needlesOf({ g, frame, drawn }: Sketch, haze: Value): Value {
+  const { batch, height, width } = frame;
+  const crystals = drawn('crystals', [CRYSTALS, 4]);
   const part = (i: number): Value => g.slice(crystals, 2, i, i + 1);
   const { rows, columns } = grid(g, height, width);
-  const flat = (v: Value): Value => g.reshape(v, [1, 1, height * width]);
-  const [down, right] = [g.sub(flat(rows), part(0)), g.sub(flat(columns), part(1))];
-  const thickness = Math.max(0.5, Math.min(height, width) / 90);
+  const side = Math.min(height, width);
+  const bend = g.mul(g.sub(g.reshape(haze, [batch, 1, height * width]), g.scalar(0.5)), g.scalar(BEND * side));
+  const at = (v: Value): Value => g.add(g.reshape(v, [1, 1, height * width]), bend);
+  const [down, right] = [g.sub(at(rows), part(0)), g.sub(at(columns), part(1))];
+  const thickness = Math.max(0.5, side / 90);
   const arm = (turn: number): Value => {
     const angle = g.add(part(2), g.scalar(turn));
     const [sin, cos] = [g.node('Sin', [angle]), g.node('Cos', [angle])];

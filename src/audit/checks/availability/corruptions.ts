@@ -1,25 +1,25 @@
 /** How accuracy falls under natural degradation (Hendrycks & Dietterich, arXiv:1903.12261, for pictures): no attacker, only weather, lenses, codecs and typing. */
 import * as z from 'zod';
 import { degradationsOf } from '../../../attacks/availability/degradation.ts';
+import type { Modality } from '../../../data/dataset.ts';
 import { chosenFor, type Defaults } from '../../degradation/choice.ts';
 import { corruptionFindings } from '../../degradation/corruption-findings.ts';
 import { corruptionMetrics } from '../../degradation/corruption-metrics.ts';
-import { flipTable, heatMapOf, picturesOf, tableOf, type Wording } from '../../degradation/evidence.ts';
+import { flipTable, heatMapOf, samplesOf, tableOf, type Wording } from '../../degradation/evidence.ts';
 import { tried } from '../../degradation/trial.ts';
 import { defineCheck } from '../check.ts';
 
 /** Cheap ones, of every family. */
 const QUICK: ReadonlySet<string> = new Set(['gaussian_noise', 'defocus_blur', 'brightness', 'contrast', 'jpeg_compression']);
 
-const DEFAULTS: Defaults = {
+const defaults = (modality: Modality): Defaults => ({
   examples: { quick: 100, standard: 250, thorough: 500 },
   severities: (preset, { severities }) => (preset === 'thorough' ? severities.map((_, i) => i + 1) : [1, 3, 5]),
-  units: (preset, { id, family, isExtra }) => {
-    const isPicture = ['noise', 'blur', 'weather', 'digital'].includes(family);
-    if (!isPicture || preset === 'thorough') return true;
+  units: (preset, { id, isExtra }) => {
+    if (modality !== 'image' || preset === 'thorough') return true;
     return preset === 'quick' ? QUICK.has(id) : !isExtra;
   },
-};
+});
 
 const WORDING: Wording = { unit: 'corruption', severity: 'severity', short: (_, severity) => `severity ${severity}` };
 
@@ -40,20 +40,21 @@ export const corruptions = defineCheck({
   }),
   run: async (context) => {
     const { prepared, params } = context;
+    const { modality } = prepared.preprocessing;
     const all = degradationsOf('corruptions', prepared.preprocessing);
     if (all.length === 0) return { notApplicable: 'No corruption suits this kind of data.' };
     const { examples, severities, corruptions: units } = params;
-    const choice = chosenFor(context, all, { examples, severities, units }, DEFAULTS);
+    const choice = chosenFor(context, all, { examples, severities, units }, defaults(modality));
     const made = await tried(context, 'corruptions', 'corruptions', choice);
     const { scores } = made;
     const metrics = corruptionMetrics(scores, choice.units, prepared.data.classes);
-    const { findings, undecided } = corruptionFindings(scores, choice.units, prepared.preprocessing.modality);
+    const { findings, undecided } = corruptionFindings(scores, choice.units, modality);
     return {
       metrics,
       findings,
       details: [
         heatMapOf(made, choice.units, WORDING),
-        ...(await picturesOf(context, 'corruptions', made, choice.units, WORDING)),
+        ...(await samplesOf(context, 'corruptions', made, choice.units, WORDING)),
         tableOf(made, choice.units, WORDING),
         ...flipTable(context, made, choice.units, WORDING),
       ],
