@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { RECORDINGS } from '../dist/attacks/availability/audio/registry.js';
 import { CORRUPTIONS } from '../dist/attacks/availability/corruptions/registry.js';
 import { frameOf } from '../dist/attacks/availability/frame.js';
+import { MICROPHONE } from '../dist/attacks/availability/microphone/registry.js';
+import { POLLUTIONS } from '../dist/attacks/availability/pollutions/registry.js';
 import { TABLE_CORRUPTIONS } from '../dist/attacks/availability/tables/registry.js';
 import { TEXT_CORRUPTIONS } from '../dist/attacks/availability/text/registry.js';
 import { NEEDS } from '../dist/audit/checks/needs.js';
@@ -76,5 +78,20 @@ export function otherCorruptions(kind) {
   return table(
     ['corruption', 'name', 'family', ...severities.map((i) => String(i + 1))],
     units.map((unit) => [code(unit.id), unit.name, unit.family, ...severities.map((i) => unit.severities[i] ?? '')]),
+  );
+}
+
+/** Severities of the pollutions of a lens and a sensor, and of the faults of a microphone. */
+export function pollutionTable(kind) {
+  const frame = { batch: 1, channels: 3, height: 224, width: 224, set: 'large', scale: 1 };
+  const severities = [1, 2, 3, 4, 5, 6];
+  return table(
+    ['pollution', 'name', 'where', ...severities.map(String)],
+    (kind === 'pictures' ? POLLUTIONS : MICROPHONE).map((unit) => [
+      code(unit.id),
+      unit.name,
+      unit.family,
+      ...severities.map((severity) => unit.describe(frame, severity)),
+    ]),
   );
 }

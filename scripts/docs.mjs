@@ -10,7 +10,7 @@ import { ATTACKS } from '../dist/attacks/registry.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
-import { checkHeader, checkList, corruptionTable, otherCorruptions } from './docs-checks.mjs';
+import { checkHeader, checkList, corruptionTable, otherCorruptions, pollutionTable } from './docs-checks.mjs';
 import { configTable, threatTables } from './docs-config.mjs';
 import { supportTable, unsupportedTable } from './docs-operators.mjs';
 import { resultSchema, resultTables } from './docs-result.mjs';
@@ -50,6 +50,7 @@ const blocks = [
   ['checks/corruptions.md', 'parameters at 32 px', corruptionTable(32)],
   ['checks/corruptions.md', 'parameters from 224 px on', corruptionTable(224)],
   ...['recordings', 'texts', 'tables'].map((kind) => ['checks/corruptions.md', `parameters of ${kind}`, otherCorruptions(kind)]),
+  ...['pictures', 'recordings'].map((kind) => ['checks/sensor-pollution.md', `pollutions of ${kind}`, pollutionTable(kind)]),
   ...ATTACKS.map((unit) => [`attacks/${unit.id}.md`, 'header', attackHeader(unit)]),
 ];
 

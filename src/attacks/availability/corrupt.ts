@@ -154,7 +154,8 @@ async function run(session: Session, fields: Loaded['fields'], { part, draws, pr
   const size = sizeOf(preprocessing.shape);
   const stacked = (shape: readonly number[], own: (i: number) => Float32Array | undefined): HostTensor => {
     const data = new Float32Array(batch * sizeOf(shape));
-    for (let i = 0; i < part.length; i++) data.set(own(i) as Float32Array, i * sizeOf(shape));
+    // A batch is filled up with its last picture: zeros would be drops without a radius.
+    for (let i = 0; i < batch; i++) data.set(own(Math.min(i, part.length - 1)) as Float32Array, i * sizeOf(shape));
     return { type: 'float32', shape: [batch, ...shape], data };
   };
   const feeds = Object.fromEntries(

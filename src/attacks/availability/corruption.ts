@@ -29,13 +29,15 @@ export interface Corruption {
   /** As ImageNet-C names it. */
   readonly id: string;
   readonly name: string;
-  readonly family: 'noise' | 'blur' | 'weather' | 'digital' | 'recording' | 'transmission' | 'sensor';
+  readonly family: 'noise' | 'blur' | 'weather' | 'digital' | 'recording' | 'transmission' | 'lens' | 'sensor';
   /** One of the four that ImageNet-C keeps for validation. */
   readonly isExtra?: true;
   /** Why it has nothing to do with pictures of this kind, if so. */
   unsuited(frame: Frame): string | undefined;
   /** Severities are 1, 2, …, this. */
   readonly severities: number;
+  /** The share of picture or time that each severity strikes, where severities are such shares. */
+  readonly amounts?: readonly number[];
   /** What a severity means, for people. */
   describe(frame: Frame, severity: number): string;
   plan(frame: Frame, severity: number): Plan;

@@ -8,6 +8,8 @@ import { RECORDINGS } from './audio/registry.ts';
 import { createCorruptor, frameFor, type IndexedRow, type Setting } from './corrupt.ts';
 import type { Corruption } from './corruption.ts';
 import { CORRUPTIONS } from './corruptions/registry.ts';
+import { MICROPHONE } from './microphone/registry.ts';
+import { POLLUTIONS } from './pollutions/registry.ts';
 import { TABLE_CORRUPTIONS } from './tables/registry.ts';
 import type { TableCorruption, TableFacts } from './tables/table-corruption.ts';
 import { TEXT_CORRUPTIONS } from './text/registry.ts';
@@ -24,6 +26,8 @@ export interface DegradationFacts {
   readonly isExtra: boolean;
   /** Severities 1, 2, …, in words. */
   readonly severities: readonly string[];
+  /** The share that each severity strikes, where severities are such shares. */
+  readonly amounts?: readonly number[];
 }
 
 export interface Degrader {
@@ -34,7 +38,7 @@ export interface Degrader {
 
 /** Units whose corruption is a graph. */
 function graphUnits(kind: DegradationKind, { modality }: Preprocessing): readonly Corruption[] {
-  if (kind === 'pollutions') return [];
+  if (kind === 'pollutions') return modality === 'image' ? POLLUTIONS : modality === 'waveform' ? MICROPHONE : [];
   return modality === 'image' ? CORRUPTIONS : modality === 'waveform' ? RECORDINGS : [];
 }
 
@@ -63,6 +67,7 @@ export function degradationsOf(kind: DegradationKind, preprocessing: Preprocessi
       family: unit.family,
       isExtra: unit.isExtra === true,
       severities: Array.from({ length: unit.severities }, (_, i) => unit.describe(frame, i + 1)),
+      ...(unit.amounts && { amounts: unit.amounts }),
     }));
 }
 

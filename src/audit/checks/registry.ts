@@ -3,6 +3,7 @@ import { corruptions } from './availability/corruptions.ts';
 import { forcedRejection } from './availability/forced-rejection.ts';
 import { inputValidation } from './availability/input-validation.ts';
 import { latency } from './availability/latency.ts';
+import { sensorPollution } from './availability/sensor-pollution.ts';
 import type { Check } from './check.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';

@@ -19,14 +19,20 @@ const nameOf = (units: readonly DegradationFacts[], id: string): string => units
 /** The unit under which most of the skill is lost first. */
 export const worstFirst = ({ units }: Scores): UnitScore[] => [...units].sort((a, b) => a.accuracy - b.accuracy);
 
-export function heatMapOf({ scores }: Tried, units: readonly DegradationFacts[], { unit, severity, short }: Wording): DetailOf<'heat-map'> {
-  const severities = [...new Set(scores.units.flatMap(({ cells }) => cells.map((cell) => cell.severity)))].sort((a, b) => a - b);
+/** Columns are the struck shares where all units have them, else severities. */
+export function heatMapOf({ scores }: Tried, units: readonly DegradationFacts[], { unit, severity }: Wording): DetailOf<'heat-map'> {
+  const hasAmounts = units.every(({ amounts }) => amounts !== undefined);
+  const columnOf = (id: string, at: number): number => (hasAmounts ? (units.find((one) => one.id === id)?.amounts?.[at - 1] ?? at) : at);
+  const columns = [...new Set(scores.units.flatMap(({ unit: id, cells }) => cells.map((cell) => columnOf(id, cell.severity))))];
+  columns.sort((a, b) => a - b);
   return {
     kind: 'heat-map',
-    title: `Accuracy by ${unit} and ${severity} (n = ${scores.n})`,
+    title: `Accuracy by ${unit} and ${hasAmounts ? 'struck share' : severity} (n = ${scores.n})`,
     rows: scores.units.map((one) => nameOf(units, one.unit)),
-    columns: severities.map((at) => short(units[0] as DegradationFacts, at)),
-    values: scores.units.map(({ cells }) => severities.map((at) => cells.find((cell) => cell.severity === at)?.accuracy.value ?? null)),
+    columns: columns.map((at) => (hasAmounts ? `${Number((100 * at).toPrecision(2))} %` : `${severity} ${at}`)),
+    values: scores.units.map(({ unit: id, cells }) =>
+      columns.map((at) => cells.find((cell) => columnOf(id, cell.severity) === at)?.accuracy.value ?? null),
+    ),
     unit: 'share',
     better: 'higher',
   };
@@ -168,34 +174,50 @@ export async function samplesOf(
   const captioned = items.map(({ at, index, unit, severity }, i): Shown => {
     const facts = units.find((one) => one.id === unit) as DegradationFacts;
     const answer = severity === 0 ? tried.trial.clean[at] : answerOn(tried, at, { unit, severity });
-    const what = severity === 0 ? 'as it is' : `${facts.name}, ${short(facts, severity)}`;
-    return { caption: `${what}: ${className(context, answer as number)}`, alt: `Example ${index}, ${what}`, reply: drawn[i] ?? {} };
+    const what = severity === 0 ? 'as it is' : short(facts, severity);
+    const right = className(context, tried.trial.labels[at] as number);
+    return {
+      group: `${facts.name}: example ${index}, ${right}`,
+      caption: isSeen
+        ? `${what}: ${className(context, answer as number)}`
+        : `${facts.name}, ${what}: ${className(context, answer as number)}`,
+      alt: `Example ${index}, ${facts.name}, ${what}`,
+      reply: drawn[i] ?? {},
+    };
   });
   return detailsOf(captioned);
 }
 
 interface Shown {
+  readonly group: string;
   readonly caption: string;
   readonly alt: string;
   readonly reply: SampleReply;
 }
 
-/** Whichever form the samples have. */
+/** Whichever form the samples have; pictures and recordings by unit. */
 function detailsOf(shown: readonly Shown[]): Detail[] {
   const title = 'The worst, on examples whose decision they turn';
-  const images = shown.flatMap(({ caption, alt, reply: { image } }) => (image === undefined ? [] : [{ caption, alt, source: image }]));
-  const waves = shown.flatMap(({ caption, reply: { envelope } }) => (envelope ? [{ caption, envelope }] : []));
   const texts = shown.flatMap(({ caption, reply: { pieces } }) => (pieces ? [{ caption, pieces: [...pieces] }] : []));
   const rows = shown.flatMap(({ caption, reply: { changes } }) =>
     (changes ?? []).slice(0, MOST_CHANGES).map(({ column, before, after }) => [caption, column, before, after]),
   );
   return [
-    ...(images.length > 0 ? [{ kind: 'images' as const, title, items: images }] : []),
-    ...(waves.length > 0 ? [{ kind: 'waveform' as const, title, items: waves }] : []),
+    ...[...new Set(shown.map(({ group }) => group))].flatMap((group) => seen(group, shown)),
     ...(texts.length > 0 ? [{ kind: 'text-diff' as const, title, items: texts }] : []),
     ...(rows.length > 0
       ? [{ kind: 'table' as const, title, columns: ['Corruption and answer', 'Column', 'Before', 'After'].map((name) => ({ name })), rows }]
       : []),
+  ];
+}
+
+function seen(title: string, shown: readonly Shown[]): Detail[] {
+  const own = shown.filter(({ group }) => group === title);
+  const images = own.flatMap(({ caption, alt, reply: { image } }) => (image === undefined ? [] : [{ caption, alt, source: image }]));
+  const waves = own.flatMap(({ caption, reply: { envelope } }) => (envelope ? [{ caption, envelope }] : []));
+  return [
+    ...(images.length > 0 ? [{ kind: 'images' as const, title, items: images }] : []),
+    ...(waves.length > 0 ? [{ kind: 'waveform' as const, title, items: waves }] : []),
   ];
 }
 
