@@ -25,8 +25,9 @@ export interface Choice {
   readonly cells: readonly Cell[];
 }
 
-/** Numbers of an example from which on fewer are taken, and the fewest. */
+/** Numbers of an example from which on fewer are taken (recordings are cheaper than pictures of their size), and the fewest. */
 const USUAL_SIZE = 3072;
+const USUAL_SAMPLES = 16_000;
 const FEWEST = 30;
 
 /** @throws GibbonError E_USAGE for units and severities that do not exist */
@@ -44,7 +45,10 @@ export function chosenFor(
       .filter((severity) => severity <= unit.severities.length)
       .map((severity): Cell => ({ unit: unit.id, severity })),
   );
-  const share = Math.min(1, Math.sqrt(USUAL_SIZE / sizeOf(prepared.preprocessing.shape)));
+  const { modality, shape } = prepared.preprocessing;
+  // A text costs what it holds, not the row that it is padded to.
+  const usual = modality === 'text' ? sizeOf(shape) : modality === 'waveform' ? USUAL_SAMPLES : USUAL_SIZE;
+  const share = Math.min(1, Math.sqrt(usual / sizeOf(shape)));
   const examples = wanted.examples ?? Math.max(FEWEST, Math.round(defaults.examples[preset] * share));
   return { indices: spread(chosen, examples), units, cells };
 }

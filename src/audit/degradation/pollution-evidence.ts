@@ -30,6 +30,12 @@ function smallest(scores: Scores, units: readonly DegradationFacts[], family: st
   return found.sort((a, b) => a.area - b.area)[0];
 }
 
+/** Name and label of a figure. */
+type Called = readonly [name: string, label: string];
+const LENS: Called = ['breakingArea', 'Covered lens at which it breaks'];
+const PIXELS: Called = ['breakingPixels', 'Broken part of the sensor at which it breaks'];
+const TIME: Called = ['breakingTime', 'Lost time at which it breaks'];
+
 export function pollutionMetrics(scores: Scores, units: readonly DegradationFacts[]): Record<string, Metric> {
   const { n, clean, chance, accuracy, interval, kept, keptInterval } = scores;
   const told = { unit: 'share' as const, n, better: 'higher' as const };
@@ -54,8 +60,8 @@ export function pollutionMetrics(scores: Scores, units: readonly DegradationFact
         method: `accuracy above always answering the commonest class, as a share of the clean one; ${method}`,
       }),
     }),
-    ...area(scores, units, 'lens', 'breakingArea', 'Covered lens at which it breaks'),
-    ...area(scores, units, 'sensor', 'breakingPixels', 'Broken pixels at which it breaks'),
+    ...area(scores, units, 'lens', LENS),
+    ...area(scores, units, 'sensor', units.some(({ family }) => family === 'lens') ? PIXELS : TIME),
     ...(worst && {
       worstPollution: figure(worst.accuracy, {
         ...told,
@@ -69,7 +75,7 @@ export function pollutionMetrics(scores: Scores, units: readonly DegradationFact
   };
 }
 
-function area(scores: Scores, units: readonly DegradationFacts[], family: string, name: string, label: string): Record<string, Metric> {
+function area(scores: Scores, units: readonly DegradationFacts[], family: string, [name, label]: Called): Record<string, Metric> {
   const areas = units.flatMap((unit) => (unit.family === family ? (unit.amounts ?? []) : []));
   const tested = scores.units.flatMap(({ unit, cells }) => {
     const facts = factsOf(units, unit);

@@ -2,7 +2,7 @@
 import type { DegradationKind } from '../../attacks/availability/degradation.ts';
 import { textOf } from '../../base/code-points.ts';
 import { piecesOf } from '../../base/text-diff.ts';
-import { encodePng } from '../../data/resize.ts';
+import { thumbnail } from '../../data/thumbnail.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
 import { toBytes } from '../../model/rows.ts';
 import { changesOf } from '../columns.ts';
@@ -50,6 +50,8 @@ export const degradedSamplesTask = defineSingleTask<SampleOrder, SampleReply[]>(
   },
 });
 
+/** Longest side of a shown picture, in px: sixteen of them are half a megabyte. */
+const LARGEST = 128;
 /** Longest text that is shown in full. */
 const LONGEST = 600;
 
@@ -58,7 +60,7 @@ async function shown(preprocessing: Preprocessing, original: Float32Array, made:
   if (modality === 'text') return { pieces: piecesOf(cut(textOf(original)), cut(textOf(made))) };
   if (encoding?.kind === 'ports') return { changes: changesOf(encoding, original, made) };
   if (modality === 'waveform') return { envelope: envelope(made) };
-  const png = await encodePng(toBytes(made, preprocessing));
+  const png = await thumbnail(toBytes(made, preprocessing), LARGEST);
   return { image: `data:image/png;base64,${Buffer.from(png).toString('base64')}` };
 }
 
