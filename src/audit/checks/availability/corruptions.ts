@@ -27,7 +27,7 @@ export const corruptions = defineCheck({
   id: 'corruptions',
   category: 'availability',
   title: 'Noise, blur, weather and other degradation cost it little',
-  failureTitle: 'Natural degradation of its input costs it much',
+  failureTitle: 'Natural degradation of its input turns decisions wrong',
   why: 'Inputs in use are worse than those in a test set. A model that only works on clean ones fails without any attacker.',
   tags: ['EU-AI-ACT:15(4)', 'ISO:24029-1'],
   needs: [],

@@ -21,15 +21,17 @@ const DEFAULTS: Defaults = {
 const WORDING: Wording = {
   unit: 'pollution',
   severity: 'severity',
-  short: ({ amounts, severities }, severity) =>
-    amounts ? `${severities[severity - 1]} covered` : (severities[severity - 1] ?? `severity ${severity}`),
+  short: ({ family, severities }, severity) => {
+    const text = severities[severity - 1] ?? `severity ${severity}`;
+    return family === 'lens' ? `${text} covered` : text;
+  },
 };
 
 export const sensorPollution = defineCheck({
   id: 'sensor-pollution',
   category: 'availability',
   title: 'It still works with a little dirt on the lens or a few broken pixels',
-  failureTitle: 'A little dirt on the lens or a few broken pixels stop it',
+  failureTitle: 'Pollution of its lens or sensor turns decisions wrong',
   why: 'Lenses get dirty and sensors age. A system that nobody cleans should lose its skill slowly, not at the first drop.',
   tags: ['EU-AI-ACT:15(4)', 'ISO:24029-1'],
   needs: [],
