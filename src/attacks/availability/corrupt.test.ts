@@ -4,6 +4,7 @@ import type { Preprocessing } from '../../model/preprocessing.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import { type Corruptor, createCorruptor } from './corrupt.ts';
 import { CORRUPTIONS } from './corruptions/registry.ts';
+import { POLLUTIONS } from './pollutions/registry.ts';
 import { picture } from './testing/card.ts';
 
 const RGB: Preprocessing = {
@@ -120,6 +121,20 @@ describe('createCorruptor', () => {
     };
     for (const { id } of CORRUPTIONS.filter(({ id }) => !['elastic_transform', 'saturate', 'spatter', 'snow'].includes(id)))
       expect(await distance(id, 5), id).toBeGreaterThan(await distance(id, 1));
+    await corruptor.release();
+  });
+
+  it.each([
+    ['a line of numbers', { ...RGB, layout: 'none', channels: 'none', shape: [50] }],
+    ['five channels', { ...RGB, channels: 'none', shape: [5, 9, 7] }],
+    ['a flat square', { ...RGB, layout: 'none', channels: 'none', shape: [64] }],
+  ] as const)('takes %s', async (_, preprocessing) => {
+    const corruptor = open(preprocessing);
+    const row = Float32Array.from({ length: preprocessing.shape.reduce((a, b) => a * b) }, (_, i) => (i % 9) / 10);
+    for (const unit of [...CORRUPTIONS, ...POLLUTIONS].filter((one) => one.unsuited(corruptor.frame) === undefined)) {
+      const [made] = await corruptor.corrupt(unit, 5, [{ index: 0, row }]);
+      expect(made?.length === row.length && made.every((v) => v >= 0 && v <= 1), unit.id).toBe(true);
+    }
     await corruptor.release();
   });
 });

@@ -48,7 +48,8 @@ export interface Parts<P> {
   readonly name: string;
   readonly family: Corruption['family'];
   readonly isExtra?: true;
-  readonly needsColour?: true;
+  /** Numbers of channels that it works on; any when absent. */
+  readonly channels?: readonly number[];
   /** For severities 1 to 5. */
   readonly small: readonly P[];
   readonly large: readonly P[];
@@ -61,7 +62,7 @@ export interface Parts<P> {
 
 /** Declares a corruption with its published parameters. */
 export function defineCorruption<P>(parts: Parts<P>): Corruption {
-  const { id, name, family, isExtra, needsColour, small, large, text, draw, graph, jpeg } = parts;
+  const { id, name, family, isExtra, channels: suited, small, large, text, draw, graph, jpeg } = parts;
   const of = ({ set }: Frame, severity: number): P => (set === 'small' ? small : large)[severity - 1] as P;
   return {
     id,
@@ -69,7 +70,7 @@ export function defineCorruption<P>(parts: Parts<P>): Corruption {
     family,
     ...(isExtra && { isExtra }),
     severities: large.length,
-    unsuited: ({ channels }) => (needsColour && channels !== 3 ? 'It changes colours; these pictures have none.' : undefined),
+    unsuited: ({ channels }) => (suited?.includes(channels) === false ? `It is for ${suited.join(' or ')} channels.` : undefined),
     describe: (frame, severity) => text(of(frame, severity)),
     plan: (frame, severity) => {
       const p = of(frame, severity);

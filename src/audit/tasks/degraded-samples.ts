@@ -4,7 +4,7 @@ import { textOf } from '../../base/code-points.ts';
 import { piecesOf } from '../../base/text-diff.ts';
 import { thumbnail } from '../../data/thumbnail.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
-import { toBytes } from '../../model/rows.ts';
+import { imageSize, toBytes } from '../../model/rows.ts';
 import { changesOf } from '../columns.ts';
 import { openDegrader } from '../degradation/open-degrader.ts';
 import type { ColumnChange } from '../result.ts';
@@ -60,6 +60,7 @@ async function shown(preprocessing: Preprocessing, original: Float32Array, made:
   if (modality === 'text') return { pieces: piecesOf(cut(textOf(original)), cut(textOf(made))) };
   if (encoding?.kind === 'ports') return { changes: changesOf(encoding, original, made) };
   if (modality === 'waveform') return { envelope: envelope(made) };
+  if (![1, 3].includes(imageSize(preprocessing).channels)) return {};
   const png = await thumbnail(toBytes(made, preprocessing), LARGEST);
   return { image: `data:image/png;base64,${Buffer.from(png).toString('base64')}` };
 }

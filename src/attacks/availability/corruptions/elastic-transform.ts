@@ -75,7 +75,7 @@ type Point = readonly [x: number, y: number];
 /** The map from the new picture to the old that takes three points, each moved by up to `reach` px in x and y, back to where they were. */
 function affine(reach: number, { height, width }: Frame, rng: Rng): Float32Array {
   const [cx, cy] = [Math.floor(height / 2), Math.floor(width / 2)];
-  const third = Math.floor(Math.min(height, width) / 3);
+  const third = Math.max(1, Math.floor(Math.min(height, width) / 3));
   const before: Point[] = [
     [cx + third, cy + third],
     [cx + third, cy - third],

@@ -5,6 +5,7 @@ export const jpegCompression = defineCorruption<number>({
   id: 'jpeg_compression',
   name: 'JPEG compression',
   family: 'digital',
+  channels: [1, 3],
   small: [80, 65, 58, 50, 40],
   large: [25, 18, 15, 10, 7],
   text: (quality) => `quality ${quality}`,

@@ -14,7 +14,7 @@ export const saturate = defineCorruption<Saturation>({
   name: 'Saturation',
   family: 'digital',
   isExtra: true,
-  needsColour: true,
+  channels: [3],
   small: saturations([
     [0.3, 0],
     [0.1, 0],
