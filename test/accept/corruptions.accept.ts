@@ -1,6 +1,7 @@
 /** Figures of degradation on fixtures: CIFAR-10-C's known level for a usual network, and the same whatever the number of workers. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CORRUPTIONS } from '../../src/attacks/availability/corruptions/registry.ts';
 import { absent, because, fixture } from '../conformance/attacks-fixtures.ts';
 import { gibbon, resultIn, scratch } from '../support/cli.ts';
 
