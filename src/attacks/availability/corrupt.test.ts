@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jpegRoundTrip } from '../../data/jpeg.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import { type Corruptor, createCorruptor } from './corrupt.ts';
 import { CORRUPTIONS } from './corruptions/registry.ts';
@@ -130,7 +131,7 @@ describe('createCorruptor', () => {
     ['a flat square', { ...RGB, layout: 'none', channels: 'none', shape: [64] }],
   ] as const)('takes %s', async (_, preprocessing) => {
     const corruptor = open(preprocessing);
-    const row = Float32Array.from({ length: preprocessing.shape.reduce((a, b) => a * b) }, (_, i) => (i % 9) / 10);
+    const row = Float32Array.from({ length: sizeOf(preprocessing.shape) }, (_, i) => (i % 9) / 10);
     for (const unit of [...CORRUPTIONS, ...POLLUTIONS].filter((one) => one.unsuited(corruptor.frame) === undefined)) {
       const [made] = await corruptor.corrupt(unit, 5, [{ index: 0, row }]);
       expect(made?.length === row.length && made.every((v) => v >= 0 && v <= 1), unit.id).toBe(true);
