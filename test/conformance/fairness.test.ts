@@ -151,6 +151,8 @@ describe.skipIf(absent)(`AIF360's classification metrics${because}`, () => {
       );
     const [young, old] = [of('0'), of('1')];
     const whole = joined([young, old]);
+    const { ppv_unpriv: ppv, ppv_priv: reference } = expected.before;
+    expect(compare.predictiveParityDifference(young, old)).toBeCloseTo((ppv as number) - (reference as number), 10);
     expect({
       accuracy: rate('accuracy', whole),
       balanced_accuracy: (rate('truePositiveRate', whole) + rate('trueNegativeRate', whole)) / 2,
