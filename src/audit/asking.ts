@@ -51,11 +51,12 @@ export function createAsking(setting: Setting): Asking {
     },
     once: async (task, payload) => {
       const key = keyOf(task.kind, payload);
-      const known = await journal?.single(key);
+      const book = task.isFresh ? undefined : journal;
+      const known = await book?.single(key);
       if (known) return known.value as never;
       const order: SingleOrder = { kind: task.kind, payload };
       const value = await workers.run('single', order, (done) => reporter.advance(Number(done)));
-      await journal?.putSingle(key, value);
+      await book?.putSingle(key, value);
       return value as never;
     },
   };

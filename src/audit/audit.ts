@@ -46,9 +46,12 @@ export async function auditModel(
   const gathered = gather({ ...facts, plan, workers, reporter, asking, failures, timings, timed });
   // Without clean accuracy there is nothing to say.
   await gathered.clean();
+  const checks = chosenChecks(CHECKS, options);
+  // What does not fit shows before the long work begins.
+  if (options.members && checks.some(({ needs }) => needs.includes('members'))) await gathered.sides();
   const results: CheckResult[] = [];
   let error: GibbonError | undefined;
-  for (const check of chosenChecks(CHECKS, options)) {
+  for (const check of checks) {
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
     const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };

@@ -14,6 +14,7 @@ import type { Failures } from './failures.ts';
 import { clearAdversarial, clearPictures } from './leftovers.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { runPlan } from './run-plan.ts';
+import { openSides, type Sides } from './sides.ts';
 import { createSpending } from './spending.ts';
 import type { CleanReply } from './subject.ts';
 import { cleanTask } from './tasks/clean.ts';
@@ -38,6 +39,7 @@ export function gather(setting: Gathering): Gathered {
   let clean: Promise<readonly CleanReply[]> | undefined;
   let evasion: Promise<RanEvasion> | undefined;
   let scrutiny: Promise<Scrutiny> | undefined;
+  let sides: Promise<Sides> | undefined;
   const artifacts: Gathered = {
     clean: () => {
       clean ??= setting.timed('clean', () => cleanOf(setting));
@@ -50,6 +52,10 @@ export function gather(setting: Gathering): Gathered {
     scrutiny: () => {
       scrutiny ??= artifacts.evasion().then((ran) => setting.timed('evidence', () => scrutinise(setting, ran)));
       return scrutiny;
+    },
+    sides: () => {
+      sides ??= openSides(setting, setting.asking);
+      return sides;
     },
     assembled: async () =>
       evasion ?? assemble(factsOf(setting, await artifacts.clean()), { ran: [], curve: { points: [], found: [] }, failures: [] }),

@@ -41,6 +41,8 @@ export interface RowTask<C, I extends RowItem, R extends RowReply> {
 export interface SingleTask<P, R> {
   readonly kind: string;
   readonly shape: 'single';
+  /** It looks at files whose content no key knows: never taken from the journal. */
+  readonly isFresh?: true;
   run(payload: P, tools: TaskTools): Promise<R>;
 }
 

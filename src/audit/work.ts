@@ -13,12 +13,15 @@ import type { Preprocessing } from '../model/preprocessing.ts';
 import { mapDecoded, toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { OutputKind } from '../task/logits.ts';
 import { judged, type Kept } from './judging.ts';
 import type { AttackOrder, AttackReply, CleanReply, Subject } from './subject.ts';
 
 /** A subject opened in this process. */
 export interface Opened {
   readonly target: Target;
+  /** What the model's own output is. */
+  readonly kind: OutputKind;
   readonly dataset: Dataset;
   rows(indices: readonly number[]): Promise<{ readonly sample: Pick<Sample, 'index' | 'id'>; readonly row: Float32Array }[]>;
 }
@@ -38,7 +41,7 @@ async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
   const model = await readModelFile(subject.model);
   const target = await createTarget(model, subject.preprocessing, runtime, { threads: subject.threads });
   const dataset = await openDataset(subject.data);
-  return { target, dataset, rows: rowsOf(dataset, subject.preprocessing) };
+  return { target, kind: model.head.kind, dataset, rows: rowsOf(dataset, subject.preprocessing) };
 }
 
 /** Reads examples as rows of this form. */
@@ -54,23 +57,31 @@ export function rowsOf(dataset: Dataset, preprocessing: Preprocessing): Opened['
 const CHUNK = 200;
 const CLEAN_BYTES = 32e6;
 
+/** Rows a part at a time, so that memory does not grow with the data set. */
+export async function inParts(
+  { target, rows }: Opened,
+  indices: readonly number[],
+  work: (part: Awaited<ReturnType<Opened['rows']>>) => Promise<void>,
+): Promise<void> {
+  const size = Math.max(8, Math.min(CHUNK, Math.floor(CLEAN_BYTES / (4 * target.size))));
+  for (let at = 0; at < indices.length; at += size) await work(await rows(indices.slice(at, at + size)));
+}
+
 /** The untouched model's decision on each sample, handed over in parts. */
 export async function clean(
-  { target, rows }: Opened,
+  opened: Opened,
   indices: readonly number[],
   finished: (replies: readonly CleanReply[]) => Promise<void>,
 ): Promise<void> {
-  const size = Math.max(8, Math.min(CHUNK, Math.floor(CLEAN_BYTES / (4 * target.size))));
-  for (let at = 0; at < indices.length; at += size) {
-    const chunk = await rows(indices.slice(at, at + size));
-    const decisions = await target.judge.decide(chunk.map(({ row }) => row));
+  await inParts(opened, indices, async (part) => {
+    const decisions = await opened.target.judge.decide(part.map(({ row }) => row));
     await finished(
-      chunk.map(({ sample }, i): CleanReply => {
+      part.map(({ sample }, i): CleanReply => {
         const { label, confidence } = decisions[i] as { label: number; confidence: number };
         return { index: sample.index, id: sample.id, label, confidence };
       }),
     );
-  }
+  });
 }
 
 /** Examples attacked at a time: by memory, and few enough that a killed worker has little to do again. */

@@ -62,4 +62,6 @@ export interface DataSpec {
   readonly table?: TableSpec;
   /** NPZ: the arrays that make up a sample together, one for each input of the model. */
   readonly arrays?: readonly string[];
+  /** Where a folder or archive holds both: the training part goes before the test part. */
+  readonly split?: 'train';
 }

@@ -35,11 +35,11 @@ function checkDeclaredSize(path: string, name: string, original: number, packed:
   });
 }
 
-/** Finds the samples (and labels) of an archive. Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE; E_DATA_SHAPE where no array has a usual name. */
-export async function openNpz(path: string): Promise<NpzArrays> {
+/** Finds the samples (and labels) of an archive, test splits first unless the training split is asked for. Throws E_FILE_NOT_FOUND, E_DATA_UNREADABLE; E_DATA_SHAPE where no array has a usual name. */
+export async function openNpz(path: string, split?: 'train'): Promise<NpzArrays> {
   const packed = await readWholeFile(path);
   const keys = keysOf(path, packed);
-  const [x, y] = choosePair(path, keys);
+  const [x, y] = choosePair(path, keys, split === 'train' ? [...SPLITS].reverse() : SPLITS);
   const entries = unzip(path, packed, ({ name, originalSize, size }) => {
     const chosen = name === `${x}.npy` || name === `${y}.npy`;
     if (chosen) checkDeclaredSize(path, name, originalSize, size);
@@ -81,9 +81,9 @@ function unzip(path: string, packed: Uint8Array, filter: (file: UnzipFileInfo) =
   }
 }
 
-function choosePair(path: string, keys: readonly string[]): readonly [string, string | undefined] {
+function choosePair(path: string, keys: readonly string[], splits: readonly Split[]): readonly [string, string | undefined] {
   const present = (names: readonly string[]): string | undefined => names.find((name) => keys.includes(name));
-  const pairs = SPLITS.map(({ samples, labels }) => [present(samples), present(labels)] as const);
+  const pairs = splits.map(({ samples, labels }) => [present(samples), present(labels)] as const);
   // Samples with labels before samples without, whatever the split.
   const [x, y] = pairs.find((pair) => !pair.includes(undefined)) ?? pairs.find(([samples]) => samples !== undefined) ?? [];
   if (x !== undefined) return [x, y];

@@ -53,7 +53,7 @@ export async function openDataset(spec: DataSpec, options: OpenOptions = {}): Pr
     case 'table':
       return openTable(spec);
     case 'npz':
-      return fromNpz(path, labels, options);
+      return fromNpz(spec, options);
   }
 }
 
@@ -68,14 +68,17 @@ const KNOWN_FILES: readonly RegExp[] = [
 
 async function openFolder(spec: DataSpec, options: OpenOptions): Promise<Dataset> {
   const listing = await listFolder(spec.path);
-  const known = hasMedia(listing) ? undefined : knownFile(listing);
+  const known = hasMedia(listing) ? undefined : knownFile(listing, spec.split);
   if (known === undefined) return folderDataset(spec.path, listing, spec.labels);
   const dataset = await openDataset({ ...spec, path: join(spec.path, known) }, options);
   return { ...dataset, notes: [...(dataset.notes ?? []), `Of this folder, ${known} was read.`] };
 }
 
-function knownFile({ files }: FolderListing): string | undefined {
-  for (const pattern of KNOWN_FILES) {
+/** The parts that a model was trained on. */
+const TRAINING_FILES: readonly RegExp[] = [/^(train|emnist-.*train).*images.*idx3/i, /^data_batch_1\.bin$/, /^train\.bin$/];
+
+function knownFile({ files }: FolderListing, split: DataSpec['split']): string | undefined {
+  for (const pattern of split === 'train' ? [...TRAINING_FILES, ...KNOWN_FILES] : KNOWN_FILES) {
     const file = files.find(({ name }) => pattern.test(name));
     if (file !== undefined) return file.name;
   }
@@ -97,8 +100,8 @@ async function fromArray(array: NumericArray, path: string, labelFile: string | 
   });
 }
 
-async function fromNpz(path: string, labelFile: string | undefined, options: OpenOptions): Promise<Dataset> {
-  const { samples, labels } = await openNpz(path);
+async function fromNpz({ path, labels: labelFile, split }: DataSpec, options: OpenOptions): Promise<Dataset> {
+  const { samples, labels } = await openNpz(path, split);
   if (labelFile !== undefined || labels === undefined) return fromArray(samples, path, labelFile, options);
   const own: Labels = numericLabels(await readColumn(labels), labels.name);
   return arrayDataset({ array: samples, labels: { ...own, name: labels.name }, files: [{ path }], modality: options.modality });

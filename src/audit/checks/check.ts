@@ -9,6 +9,7 @@ import type { Scrutiny } from '../evidence/scrutiny.ts';
 import type { Category, Finding } from '../finding.ts';
 import type { Metric } from '../metric.ts';
 import type { Reporter } from '../ports.ts';
+import type { Sides } from '../sides.ts';
 import type { CleanReply } from '../subject.ts';
 import type { RowItem, RowReply, RowTask, SingleTask } from '../task.ts';
 import type { CheckFacts } from './facts.ts';
@@ -22,6 +23,8 @@ export interface Artifacts {
   evasion(): Promise<RanEvasion>;
   /** What gradients are worth on a sample of the examples, and whether attacks that use them converge. */
   scrutiny(): Promise<Scrutiny>;
+  /** Training examples and others, opened like the audited data; only where `members` are given (a check that needs them says so). */
+  sides(): Promise<Sides>;
 }
 
 export interface CheckContext<P = Record<string, unknown>> extends CheckFacts {

@@ -5,6 +5,7 @@ import { inputValidation } from './availability/input-validation.ts';
 import { latency } from './availability/latency.ts';
 import { sensorPollution } from './availability/sensor-pollution.ts';
 import type { Check } from './check.ts';
+import { membership } from './confidentiality/membership.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
 import { groupPerformance } from './fairness/group-performance.ts';
@@ -14,18 +15,4 @@ import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [
-  modelFile,
-  evasion,
-  noiseBaseline,
-  transfer,
-  inputValidation,
-  latency,
-  forcedRejection,
-  corruptions,
-  sensorPollution,
-  groupPerformance,
-  groupRobustness,
-  gradientMasking,
-  evaluationChecklist,
-];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, membership, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];
