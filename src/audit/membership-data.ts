@@ -3,19 +3,13 @@ import { subset } from '../data/subset.ts';
 import { NO_CLASS } from '../model/judge.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import type { Observed, Populations } from '../privacy/membership.ts';
+import { STRONGEST, sees } from '../threat/threat-model.ts';
 import type { CheckContext } from './checks/check.ts';
-import type { Preset } from './presets.ts';
+import { affordable } from './sample-size.ts';
 import type { Side } from './sides.ts';
 import { type Answer, type AnswerItem, answersTask } from './tasks/answers.ts';
 import { type BlindReply, blindTask } from './tasks/blind.ts';
 import { overlapTask } from './tasks/overlap.ts';
-
-/** Examples of either side: as many as small rates of false positives need, as few as large inputs allow (numbers of a row times examples). */
-const SIZES: Readonly<Record<Preset, { least: number; most: number; numbers: number }>> = {
-  quick: { least: 200, most: 2000, numbers: 2e6 },
-  standard: { least: 500, most: 10_000, numbers: 1e7 },
-  thorough: { least: 2000, most: 50_000, numbers: 1e8 },
-};
 
 /** Members among which copies of non-members are looked for: all of them where that costs seconds, else (and in the quick preset) those that were drawn. */
 const SEARCHED_NUMBERS = 2 ** 27;
@@ -31,7 +25,7 @@ export interface MembershipData extends Populations {
   /** Examples whose answer holds NaN; they were left out. */
   readonly broken: number;
   readonly blind: BlindReply | undefined;
-  /** The answers are labels only. */
+  /** The attacker gets labels only: from this model, or by the threat model. */
   readonly onlyLabels: boolean;
 }
 
@@ -44,8 +38,7 @@ export async function membershipData(context: CheckContext<Asked>): Promise<Memb
   const { artifacts, options, prepared, model, reporter, params } = context;
   const { members, others } = await artifacts.sides();
   const size = sizeOf(prepared.preprocessing.shape);
-  const { least, most, numbers } = SIZES[options.preset];
-  const n = params.n ?? Math.max(least, Math.min(most, Math.floor(numbers / size)));
+  const n = params.n ?? affordable(options.preset, size);
   const inside = drawn(members, n, options.seed);
   const all = drawn(others, n, options.seed);
   const isSearched = options.preset !== 'quick' && members.length * size <= SEARCHED_NUMBERS;
@@ -61,15 +54,17 @@ export async function membershipData(context: CheckContext<Asked>): Promise<Memb
   const answers = [await answersOf(context, members, inside), await answersOf(context, others, outside)] as const;
   const blind = params.blind && outside.length > 0 ? await blindOf(context, { members, others }, inside, outside) : undefined;
   const usable = answers.map((some) => some.filter(({ decided }) => decided !== NO_CLASS));
+  const { knowledge } = options.threat ?? STRONGEST;
+  const onlyLabels = !sees(knowledge.model, 'scores') || usable.flat().every(({ isLabel }) => isLabel);
   return {
-    members: (usable[0] ?? []).map((answer) => observed(answer, members)),
-    others: (usable[1] ?? []).map((answer) => observed(answer, others)),
+    members: (usable[0] ?? []).map((answer) => observed(answer, members, onlyLabels)),
+    others: (usable[1] ?? []).map((answer) => observed(answer, others, onlyLabels)),
     overlap: copied.size,
     drawn: all.length,
     searched: searched.length,
     broken: inside.length + outside.length - usable.flat().length,
     blind,
-    onlyLabels: usable.flat().every(({ isLabel }) => isLabel),
+    onlyLabels,
   };
 }
 
@@ -83,10 +78,17 @@ async function answersOf({ rows }: Pick<CheckContext, 'rows'>, { subject }: Side
   return items.map(({ index }) => found.get(index) as Answer);
 }
 
-const observed = ({ index, decided, signals }: Answer, { labels }: Side): Observed => {
+/** A label says no more than whether it is right, whichever signal is asked for. */
+function observed({ index, decided, signals }: Answer, { labels }: Side, onlyLabels: boolean): Observed {
   const label = labels[index] as number;
-  return { label, isCorrect: decided === label, signals };
-};
+  const isCorrect = decided === label;
+  const bit = Number(isCorrect);
+  return {
+    label,
+    isCorrect,
+    signals: onlyLabels ? { loss: bit, logit: bit, confidence: bit, entropy: bit, 'modified-entropy': bit } : signals,
+  };
+}
 
 async function blindOf(
   { once, options, prepared }: CheckContext<Asked>,

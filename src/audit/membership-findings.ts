@@ -55,7 +55,7 @@ function leak({ chosen, data, classes, names, isDecided }: Told): FindingDraft |
     worst && classes.length > 1
       ? ` Most exposed class: ${names?.[worst.label] ?? worst.label} (AUC ${worst.auc.value.toFixed(2)}, ${worst.members} members).`
       : '';
-  const labels = data.onlyLabels ? ' It gives labels only, so that the gap attack is all there is.' : '';
+  const labels = data.onlyLabels ? ' The attacker gets labels only, so that the gap attack is all there is.' : '';
   return {
     id: 'membership',
     severity,

@@ -5,9 +5,6 @@ import type { AttackResult, Finding, ModelResult, Proportion } from './result.ts
 const ROBUST = 0.7;
 const BROKEN = 0.1;
 
-/** Confidence from which a wrong answer counts as sure. */
-const SURE = 0.9;
-
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 /** Rounded outwards, as everywhere else. */
 const range = (p: Proportion): string =>
@@ -93,7 +90,6 @@ export interface Evidence {
 export function findingsOf(evidence: Evidence): Finding[] {
   const all = [
     robustness(evidence),
-    confidence(evidence),
     failed(evidence),
     outOfBudget(evidence),
     nan(evidence),
@@ -144,24 +140,6 @@ function nothingFell(clean: Proportion, epsilon: string): Finding {
     text: `Of the ${clean.count} examples that it classifies correctly, none fell to a change of ${epsilon}; but what was tried is too little to say that none can.`,
     meaning: 'Nothing was shown that this attacker can do, and nothing that they cannot: the attacks that this audit allowed prove little.',
     remedies: ['Allow stronger attacks: an attacker who sees more (--knowledge), or a larger budget (--epsilon, --max-queries).'],
-  };
-}
-
-/** A fooled model that is sure of itself cannot be caught by a confidence threshold. (Attacks stop at the first wrong decision, so low confidence proves nothing.) */
-function confidence({ samples }: Evidence): Finding | undefined {
-  const fooled = samples
-    .flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : []))
-    .sort((a, b) => a - b);
-  if (fooled.length < 5) return undefined;
-  const median = fooled[Math.floor(fooled.length / 2)] as number;
-  if (median < SURE) return undefined;
-  return {
-    id: 'adversarial-confidence',
-    severity: 'high',
-    category: 'integrity',
-    title: 'It is sure of its wrong answers',
-    text: `On the ${fooled.length} examples that fool it the median confidence in the wrong class is ${(100 * median).toFixed(1)} %: a threshold on confidence would let them pass.`,
-    remedies: ['Do not use confidence as a detector of attacks.'],
   };
 }
 

@@ -10,9 +10,10 @@ import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
 import { groupPerformance } from './fairness/group-performance.ts';
 import { groupRobustness } from './fairness/group-robustness.ts';
+import { calibration } from './integrity/calibration.ts';
 import { evasion } from './integrity/evasion.ts';
 import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, transfer, membership, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, calibration, transfer, membership, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];

@@ -17,6 +17,7 @@ export const membership = defineCheck({
   why: 'Whoever has a record and may ask the model learns whether the record was in the training data: for patients, debtors or users that alone can be the secret.',
   tags: ['NIST:NISTAML.033', 'ATLAS:AML.T0024.000', 'OWASP-ML:ML04', 'EU-AI-ACT:15(5)'],
   needs: ['members'],
+  attackers: { goals: ['confidentiality'], access: ['input', 'api', 'model-file'], knowledge: 'labels' },
   params: z.object({
     signal: z.enum(SIGNALS).default('logit').describe('what the attacker reads from an answer; every signal is in the table'),
     n: z.int().min(2).optional().describe('members, and as many non-members; by preset and size of the input when absent'),
@@ -36,7 +37,7 @@ export const membership = defineCheck({
     const gap = gapAttack(data);
     const metrics = metricsOf(chosen, gap, data);
     const classes = byClass(params.signal, data);
-    const name = SIGNAL_NAMES[params.signal].replace(/ \(.*/, '');
+    const name = data.onlyLabels ? 'Is the answer right?' : SIGNAL_NAMES[params.signal].replace(/ \(.*/, '');
     const scores = (all: MembershipData['members']): number[] => all.map(({ signals }) => signals[params.signal]);
     const undecided = undecidedBecause(chosen, data);
     return {
