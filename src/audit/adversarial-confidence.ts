@@ -20,8 +20,8 @@ export interface AdversarialConfidence {
 /** Fooled examples from which on figures are given. */
 export const FEWEST = 10;
 
-export function adversarialConfidence(samples: ModelResult['samples']): AdversarialConfidence | undefined {
-  const fooled = samples.flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : []));
+/** @param fooled the confidences in the wrong class; those of the samples' worst attacks when absent */
+export function adversarialConfidence(samples: ModelResult['samples'], fooled = foundOn(samples)): AdversarialConfidence | undefined {
   const clean = samples.flatMap(({ label, clean: { label: decided, confidence } }) =>
     decided === label && confidence !== null ? [confidence] : [],
   );
@@ -40,3 +40,7 @@ export function adversarialConfidence(samples: ModelResult['samples']): Adversar
     ),
   };
 }
+
+/** Attacks stop at the first wrong decision. */
+const foundOn = (samples: ModelResult['samples']): number[] =>
+  samples.flatMap(({ adversarial }) => (adversarial && adversarial.confidence !== null ? [adversarial.confidence] : []));

@@ -2,8 +2,8 @@
 import type { Bin } from '../stats/calibration.ts';
 import { proportion } from '../stats/proportion.ts';
 import { quantile } from '../stats/quantile.ts';
-import type { AdversarialConfidence } from './adversarial-confidence.ts';
 import type { Judged } from './calibration-figures.ts';
+import type { UnderAttack } from './calibration-metrics.ts';
 import type { DetailOf } from './details.ts';
 
 export function reliability(bins: readonly Bin[]): DetailOf<'curve'> {
@@ -29,7 +29,7 @@ export function reliability(bins: readonly Bin[]): DetailOf<'curve'> {
 
 const BINS = 20;
 
-export function confidences(answers: readonly Judged[], adversarial: AdversarialConfidence | undefined): DetailOf<'histogram'> {
+export function confidences(answers: readonly Judged[], { first, determined }: UnderAttack): DetailOf<'histogram'> {
   const counts = (values: readonly number[]): number[] => {
     const bins = Array<number>(BINS).fill(0);
     for (const value of values) {
@@ -48,14 +48,15 @@ export function confidences(answers: readonly Judged[], adversarial: Adversarial
     series: [
       { name: 'right answers', counts: counts(of(true)) },
       { name: 'wrong answers', counts: counts(of(false)) },
-      ...(adversarial ? [{ name: 'fooled by an attack', counts: counts(adversarial.fooled) }] : []),
+      ...(first ? [{ name: 'fooled', counts: counts(first.fooled) }] : []),
+      ...(determined ? [{ name: 'fooled by an attacker who goes on', counts: counts(determined.fooled) }] : []),
     ],
   };
 }
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 
-export function confidenceTable(answers: readonly Judged[], adversarial: AdversarialConfidence | undefined): DetailOf<'table'> {
+export function confidenceTable(answers: readonly Judged[], { first, determined }: UnderAttack): DetailOf<'table'> {
   const of = (isCorrect: boolean): number[] =>
     answers.filter((answer) => answer.isCorrect === isCorrect).map(({ confidence }) => confidence);
   const row = (name: string, values: readonly number[]): (string | number | null)[] => [
@@ -66,7 +67,16 @@ export function confidenceTable(answers: readonly Judged[], adversarial: Adversa
   return {
     kind: 'table',
     title: 'Confidence, quantiles',
-    columns: [{ name: 'Answers' }, { name: 'n', unit: 'count' }, ...QUANTILES.map((p) => ({ name: `${100 * p} %`, unit: 'share' }))],
-    rows: [row('right', of(true)), row('wrong', of(false)), ...(adversarial ? [row('fooled by an attack', adversarial.fooled)] : [])],
+    columns: [
+      { name: 'Answers' },
+      { name: 'n', unit: 'count' },
+      ...QUANTILES.map((p) => ({ name: `${Math.round(100 * p)} %`, unit: 'share' })),
+    ],
+    rows: [
+      row('right', of(true)),
+      row('wrong', of(false)),
+      ...(first ? [row('fooled', first.fooled)] : []),
+      ...(determined ? [row('fooled by an attacker who goes on', determined.fooled)] : []),
+    ],
   };
 }

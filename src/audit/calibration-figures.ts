@@ -1,6 +1,7 @@
 /** The figures of calibration, from the model's answers: errors with what chance alone would show, scores with what class frequencies alone would score. */
 import { keyedRng } from '../rng/rng.ts';
 import { type Bin, type Binning, binned, equalWidth, errorsByChance, expectedError, resamples } from '../stats/calibration.ts';
+import { meanLimits } from '../stats/mean.ts';
 import { quantile } from '../stats/quantile.ts';
 import { fittedTemperature, tempered } from '../stats/temperature.ts';
 
@@ -60,14 +61,8 @@ export const binsOf = (answers: readonly Judged[], bins: number): Bin[] => {
   );
 };
 
-/** A mean of one number per answer, with its normal interval. */
-export function meanOf(values: readonly number[]): Estimate {
-  const n = values.length;
-  const value = values.reduce((a, b) => a + b, 0) / n;
-  const variance = values.reduce((sum, v) => sum + (v - value) ** 2, 0) / (n - 1);
-  const reach = 1.959963984540054 * Math.sqrt(variance / n);
-  return { value, low: value - reach, high: value + reach };
-}
+/** A mean of one number per answer, of at least two, with Student's interval. */
+export const meanOf = (values: readonly number[]): Estimate => meanLimits(values, 0.95) as Estimate;
 
 /** Cross-entropy and Brier score of whoever answers the frequencies of the classes, and never looks at an example. */
 export function byFrequencies(answers: readonly Judged[]): { loss: number; squared: number } {

@@ -15,6 +15,8 @@ interface Told {
   readonly over: number;
   readonly tempered: Tempered | undefined;
   readonly adversarial: AdversarialConfidence | undefined;
+  /** Where the attacker goes on. */
+  readonly determined: AdversarialConfidence | undefined;
 }
 
 export function calibrationFindings(told: Told): FindingDraft[] {
@@ -52,13 +54,18 @@ function miscalibrated({ error, over, tempered }: Told): FindingDraft | undefine
 }
 
 /** Attacks stop at the first wrong decision, so low confidence proves nothing; high confidence does. */
-function sureWhenFooled({ adversarial }: Told): FindingDraft | undefined {
-  if (!adversarial || adversarial.median.value < SURE) return undefined;
+function sureWhenFooled({ adversarial, determined }: Told): FindingDraft | undefined {
+  const isAlready = (adversarial?.median.value ?? 0) >= SURE;
+  if (!isAlready && (determined?.median.value ?? 0) < SURE) return undefined;
+  const goesOn =
+    'Where an attacker goes on after the first wrong decision, the median confidence in the wrong class is {determinedConfidence~}, and {determinedSurer} of these inputs exceed its confidence on the median clean example. As a detector, low confidence then has an AUC of {determinedDetectorAuc}.';
+  const already =
+    'On the examples that fool it the median confidence in the wrong class is {adversarialConfidence~}, although no attack tried for confidence; {surer} of them exceed its confidence on the median clean example.';
   return {
     id: 'adversarial-confidence',
     severity: 'medium',
     title: 'It is sure of its wrong answers',
-    text: 'On the {fooled} examples that fool it the median confidence in the wrong class is {adversarialConfidence}; {surer~} of them exceed its confidence on the median clean example. A threshold on confidence would let them pass, and no attack even tried for confidence.',
+    text: [...(isAlready ? [already] : []), ...(determined ? [goesOn] : []), 'A threshold on confidence would let them pass.'].join(' '),
     remedies: [
       'Do not use confidence as a detector of attacks.',
       'See the check evasion for what makes the decision itself harder to turn.',

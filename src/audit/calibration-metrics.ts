@@ -70,14 +70,14 @@ export function scoreMetrics(answers: readonly Judged[], over: ReturnType<typeof
       n,
       low: over.low,
       high: over.high,
-      method: 'mean with its normal interval',
+      method: 'mean, Student’s t',
     }),
     brier: brierMetric(answers, base.squared),
     nll: lossMetric(answers, base.loss),
   };
 }
 
-const MEAN = 'mean with its normal interval; baseline: the frequencies of the classes as the answer to everything';
+const MEAN = 'mean, Student’s t; baseline: the frequencies of the classes as the answer to everything';
 
 function brierMetric(answers: readonly Judged[], baseline: number): Metric {
   const squares = answers.map(({ squared }) => squared);
@@ -95,13 +95,44 @@ function lossMetric(answers: readonly Judged[], baseline: number): Metric {
   return figure(value, { ...common, low, high, method: MEAN });
 }
 
-export function attackMetrics(found: AdversarialConfidence | undefined, why: string): Record<string, Metric> {
-  const label = 'Median confidence when fooled';
-  if (!found) return { adversarialConfidence: figure(null, { label, better: 'lower', unit: 'share', method: `not resolvable: ${why}` }) };
+export interface UnderAttack {
+  /** On the examples of the audit's attacks, which stop at the first wrong decision. */
+  readonly first: AdversarialConfidence | undefined;
+  /** Where an attacker goes on towards that decision. */
+  readonly determined: AdversarialConfidence | undefined;
+  /** Why there is no figure of the one or the other. */
+  readonly why: { readonly first: string; readonly determined: string };
+}
+
+export function attackMetrics({ first, determined, why }: UnderAttack): Record<string, Metric> {
+  return {
+    ...confidenceMetrics(
+      first,
+      why.first,
+      { median: 'adversarialConfidence', surer: 'surer', auc: 'detectorAuc' },
+      'by an attack that stops there',
+    ),
+    ...confidenceMetrics(
+      determined,
+      why.determined,
+      { median: 'determinedConfidence', surer: 'determinedSurer', auc: 'determinedDetectorAuc' },
+      'by an attacker who goes on',
+    ),
+  };
+}
+
+function confidenceMetrics(
+  found: AdversarialConfidence | undefined,
+  why: string,
+  keys: Readonly<Record<'median' | 'surer' | 'auc', string>>,
+  who: string,
+): Record<string, Metric> {
+  const label = `Median confidence when fooled ${who}`;
+  if (!found) return { [keys.median]: figure(null, { label, better: 'lower', unit: 'share', method: `not resolvable: ${why}` }) };
   const { clean, fooled, surer, detector } = found;
   const { value, low, high } = found.median;
   return {
-    adversarialConfidence: figure(value, {
+    [keys.median]: figure(value, {
       label,
       better: 'lower',
       baseline: median(clean),
@@ -110,17 +141,16 @@ export function attackMetrics(found: AdversarialConfidence | undefined, why: str
       ...(low !== null && high !== null && { low, high }),
       method: 'exact interval between order statistics; baseline: median over right answers on clean examples',
     }),
-    fooled: figure(fooled.length, { label: 'Examples that an attack fooled', better: 'lower', unit: 'count', method: 'counted' }),
-    surer: share(surer, { label: 'Fooled and surer than on the median clean example', better: 'lower', baseline: 0.5 }),
-    detectorAuc: figure(detector.value, {
-      label: 'AUC of low confidence as a detector of attacks that do not know of it',
+    [keys.surer]: share(surer, { label: `Surer than on the median clean example, fooled ${who}`, better: 'lower', baseline: 0.5 }),
+    [keys.auc]: figure(detector.value, {
+      label: `AUC of low confidence as a detector, fooled ${who}`,
       better: 'higher',
       baseline: 0.5,
       unit: 'number',
       n: fooled.length + clean.length,
       low: detector.low,
       high: detector.high,
-      method: `${detector.method}; the attacks stop at the first wrong decision: an attacker who knows the detector goes on until the answer is sure`,
+      method: detector.method,
     }),
   };
 }

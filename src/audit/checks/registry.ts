@@ -6,6 +6,7 @@ import { latency } from './availability/latency.ts';
 import { sensorPollution } from './availability/sensor-pollution.ts';
 import type { Check } from './check.ts';
 import { membership } from './confidentiality/membership.ts';
+import { outputExposure } from './confidentiality/output-exposure.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
 import { groupPerformance } from './fairness/group-performance.ts';
@@ -16,4 +17,4 @@ import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, calibration, transfer, membership, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];
+export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, calibration, transfer, membership, outputExposure, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];

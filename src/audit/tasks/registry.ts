@@ -7,6 +7,8 @@ import { blindTask } from './blind.ts';
 import { cleanTask } from './clean.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
 import { degradedTask } from './degraded.ts';
+import { determinedTask } from './determined.ts';
+import { exposureTask } from './exposure.ts';
 import { latencyTask } from './latency.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { modelContentsTask } from './model-contents.ts';
@@ -15,6 +17,7 @@ import { oddInputTask } from './odd-input.ts';
 import { openLikeTask } from './open-like.ts';
 import { overlapTask } from './overlap.ts';
 import { refusalTask } from './refusal.ts';
+import { roundedTask } from './rounded.ts';
 import { slopesTask } from './slopes.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
@@ -22,6 +25,6 @@ import { trainSurrogate } from './train-surrogate.ts';
 import { transferPictures } from './transfer-pictures.ts';
 import { transferTask } from './transfer.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, oddInputTask, latencyTask, refusalTask, degradedTask, degradedSamplesTask, lookAtSurrogate, surrogateAnswers, trainSurrogate, transferTask, transferPictures, steadinessTask, slopesTask, ascentTask, anatomyTask, answersTask, blindTask, openLikeTask, overlapTask];
+const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, oddInputTask, latencyTask, refusalTask, degradedTask, degradedSamplesTask, lookAtSurrogate, surrogateAnswers, trainSurrogate, transferTask, transferPictures, steadinessTask, slopesTask, ascentTask, anatomyTask, answersTask, blindTask, openLikeTask, overlapTask, determinedTask, exposureTask, roundedTask];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

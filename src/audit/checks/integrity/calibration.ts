@@ -5,7 +5,7 @@ import { subset } from '../../../data/subset.ts';
 import { NO_CLASS } from '../../../model/judge.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
 import { equalMass, equalWidth, maximumError } from '../../../stats/calibration.ts';
-import { type AdversarialConfidence, adversarialConfidence, FEWEST } from '../../adversarial-confidence.ts';
+import { adversarialConfidence, FEWEST } from '../../adversarial-confidence.ts';
 import { confidences, confidenceTable, reliability } from '../../calibration-details.ts';
 import {
   binsOf,
@@ -17,7 +17,8 @@ import {
   temperatureOf,
 } from '../../calibration-figures.ts';
 import { calibrationFindings } from '../../calibration-findings.ts';
-import { attackMetrics, errorMetrics, scoreMetrics } from '../../calibration-metrics.ts';
+import { attackMetrics, errorMetrics, scoreMetrics, type UnderAttack } from '../../calibration-metrics.ts';
+import { determinedAttack } from '../../determined-attack.ts';
 import type { Metric } from '../../metric.ts';
 import { affordable } from '../../sample-size.ts';
 import { type Answer, answersTask } from '../../tasks/answers.ts';
@@ -54,7 +55,7 @@ export const calibration = defineCheck({
     ];
     const tempered = temperatureOf(answers, params.bins, options.seed);
     const over = meanOf(answers.map(({ confidence, isCorrect }) => confidence - (isCorrect ? 1 : 0)));
-    const { adversarial, why } = params.adversarial ? await onAttacks(context) : { adversarial: undefined, why: 'it was not asked for' };
+    const attacked = await onAttacks(context);
     const bins = binsOf(answers, params.bins);
     const metrics: Record<string, Metric> = {
       ...errorMetrics(
@@ -63,14 +64,20 @@ export const calibration = defineCheck({
         params.bins,
       ),
       ...scoreMetrics(answers, over),
-      ...attackMetrics(adversarial, why),
+      ...attackMetrics(attacked),
     };
-    const findings = calibrationFindings({ error, over: over.value, tempered, adversarial });
+    const findings = calibrationFindings({
+      error,
+      over: over.value,
+      tempered,
+      adversarial: attacked.first,
+      determined: attacked.determined,
+    });
     const isFew = answers.length < FEW && findings.length === 0;
     return {
       metrics,
       findings,
-      details: [reliability(bins), confidences(answers, adversarial), confidenceTable(answers, adversarial)],
+      details: [reliability(bins), confidences(answers, attacked), confidenceTable(answers, attacked)],
       ...(isFew && { undecided: `${answers.length} examples are too few for ${params.bins} bins of confidence: give at least ${FEW}.` }),
     };
   },
@@ -98,13 +105,18 @@ function judged(answers: readonly Answer[], { prepared }: Context): Judged[] {
 }
 
 /** Attacks may fail for reasons of their own: the check evasion says so. */
-async function onAttacks({ artifacts }: Context): Promise<{ adversarial: AdversarialConfidence | undefined; why: string }> {
+async function onAttacks(context: Context): Promise<UnderAttack> {
+  if (!context.params.adversarial) return without('it was not asked for');
   try {
-    const { result } = await artifacts.evasion();
-    return { adversarial: adversarialConfidence(result.samples), why: `fewer than ${FEWEST} examples were fooled, or answered rightly` };
+    const { samples } = (await context.artifacts.evasion()).result;
+    const { found, why } = await determinedAttack(context, samples);
+    const few = `fewer than ${FEWEST} examples were fooled, or answered rightly`;
+    return { first: adversarialConfidence(samples), determined: found, why: { first: few, determined: why } };
   } catch (thrown) {
     const error = toGibbonError(thrown);
     if (error.code === 'E_ABORTED') throw error;
-    return { adversarial: undefined, why: `no attack ran: ${error.message}` };
+    return without(`no attack ran: ${error.message}`);
   }
 }
+
+const without = (why: string): UnderAttack => ({ first: undefined, determined: undefined, why: { first: why, determined: why } });
