@@ -35,7 +35,10 @@ function miscalibrated({ error, over, tempered }: Told): FindingDraft | undefine
   const severity = severityOf(error, over);
   if (severity === 'pass') return undefined;
   const helps = tempered !== undefined && tempered.error < error.value;
-  const divide = `Divide the logits by {temperature} before the softmax (temperature scaling, arXiv:1706.04599): judged on examples that it was not fitted on, the error is then {eceTempered}.`;
+  // Remedies are not filled with metrics.
+  const divide = tempered
+    ? `Divide the logits by ${tempered.temperature.toPrecision(2)} before the softmax (temperature scaling, arXiv:1706.04599): judged on examples that it was not fitted on, ${(100 * tempered.error).toFixed(1)} points are left.`
+    : '';
   return {
     id: 'miscalibrated',
     severity,

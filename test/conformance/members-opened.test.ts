@@ -112,9 +112,8 @@ describe('--members', () => {
   });
 
   it('is asked for where the check needs it', async () => {
-    const run = join(scratch(), 'run');
-    const { code, stderr } = await gibbon(['audit', MODEL, '--data', CREDIT, '--only', 'membership', '--run', run, '--workers', '1']);
-    expect(code, stderr).toBe(0);
-    expect(resultIn(run).checks[0]).toMatchObject({ status: 'not-applicable', reason: expect.stringMatching(/--members/) });
+    const { code, stderr } = await gibbon(['audit', MODEL, '--data', CREDIT, '--only', 'membership', '--workers', '1']);
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/Give --members/);
   });
 });

@@ -44,12 +44,14 @@ function metricsOf({ seen, rounded }: ExposureData, classes: number, size: numbe
     figure(value, { label, better: 'lower', baseline, unit: 'number', n: seen.n, method });
   return {
     answerNumbers: counted(seen.numbers, 'Numbers of an answer', 'counted'),
-    decimals: figure(seen.decimals, {
-      label: 'Decimal places',
-      better: 'lower',
-      unit: 'digits',
-      n: seen.n,
-      method: seen.decimals === null ? 'not resolvable: more than five, as a float32 has' : 'the fewest that every number keeps to',
+    ...(seen.decimals !== null && {
+      decimals: figure(seen.decimals, {
+        label: 'Decimal places',
+        better: 'lower',
+        unit: 'digits',
+        n: seen.n,
+        method: 'the fewest that every number keeps to',
+      }),
     }),
     bits: number(
       bitsOf(seen, classes, seen.decimals),
