@@ -72,7 +72,7 @@ function shift({ data: { blind } }: Told): FindingDraft | undefined {
   if (!blind || blind.low <= 0.5 || blind.auc < SHIFTED) return undefined;
   return {
     id: 'distribution-shift',
-    severity: 'low',
+    severity: 'info',
     category: 'evidence',
     title: 'Members and non-members differ without any model',
     text: 'A linear classifier that sees inputs and classes, and never asks the model, tells members from non-members with an AUC of {blindAuc~}. So much of what a membership attack finds may be a difference of the two sets.',
@@ -88,7 +88,7 @@ function copies({ data: { overlap } }: Told): FindingDraft | undefined {
   if (overlap === 0) return undefined;
   return {
     id: 'overlap',
-    severity: 'low',
+    severity: 'info',
     category: 'evidence',
     title: 'Some non-members were trained on',
     text: 'Of the non-members {overlap} stand among the members, too. They were left out here; accuracy on data that was trained on flatters the model.',
