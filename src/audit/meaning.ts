@@ -45,7 +45,8 @@ const HARMS: Readonly<Record<string, string>> = {
   'noise-baseline': 'Nobody has to attack: chance changes of this size turn decisions by themselves.',
   corruptions: 'Nobody has to attack: weather, motion, bad copies and plain wear do this by themselves.',
   'sensor-pollution': 'Dirt does this by itself, and a hand full of it does it on purpose.',
-  calibration: 'Nobody has to attack: whoever relies on its confidence, as a threshold or to call a person, relies on a number that is off.',
+  calibration:
+    'Nobody has to attack: whoever relies on its confidence, as a threshold or to call a person, relies on a number that is off.',
   'group-performance': 'Members of one group get worse decisions than others, with no attacker at all.',
   'group-robustness': 'An attacker gets further where members of one group are concerned: the protection is not shared evenly.',
 };

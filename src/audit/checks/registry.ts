@@ -17,4 +17,21 @@ import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
 import { transfer } from './integrity/transfer.ts';
 
-export const CHECKS: readonly Check[] = [modelFile, evasion, noiseBaseline, calibration, transfer, membership, outputExposure, inputValidation, latency, forcedRejection, corruptions, sensorPollution, groupPerformance, groupRobustness, gradientMasking, evaluationChecklist];
+export const CHECKS: readonly Check[] = [
+  modelFile,
+  evasion,
+  noiseBaseline,
+  calibration,
+  transfer,
+  membership,
+  outputExposure,
+  inputValidation,
+  latency,
+  forcedRejection,
+  corruptions,
+  sensorPollution,
+  groupPerformance,
+  groupRobustness,
+  gradientMasking,
+  evaluationChecklist,
+];

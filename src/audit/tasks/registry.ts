@@ -5,8 +5,8 @@ import { answersTask } from './answers.ts';
 import { ascentTask } from './ascent.ts';
 import { blindTask } from './blind.ts';
 import { cleanTask } from './clean.ts';
-import { degradedSamplesTask } from './degraded-samples.ts';
 import { degradedTask } from './degraded.ts';
+import { degradedSamplesTask } from './degraded-samples.ts';
 import { determinedTask } from './determined.ts';
 import { exposureTask } from './exposure.ts';
 import { latencyTask } from './latency.ts';
@@ -22,9 +22,34 @@ import { slopesTask } from './slopes.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
 import { trainSurrogate } from './train-surrogate.ts';
-import { transferPictures } from './transfer-pictures.ts';
 import { transferTask } from './transfer.ts';
+import { transferPictures } from './transfer-pictures.ts';
 
-const ALL: readonly AnyTask[] = [cleanTask, modelContentsTask, modelTriggersTask, oddInputTask, latencyTask, refusalTask, degradedTask, degradedSamplesTask, lookAtSurrogate, surrogateAnswers, trainSurrogate, transferTask, transferPictures, steadinessTask, slopesTask, ascentTask, anatomyTask, answersTask, blindTask, openLikeTask, overlapTask, determinedTask, exposureTask, roundedTask];
+const ALL: readonly AnyTask[] = [
+  cleanTask,
+  modelContentsTask,
+  modelTriggersTask,
+  oddInputTask,
+  latencyTask,
+  refusalTask,
+  degradedTask,
+  degradedSamplesTask,
+  lookAtSurrogate,
+  surrogateAnswers,
+  trainSurrogate,
+  transferTask,
+  transferPictures,
+  steadinessTask,
+  slopesTask,
+  ascentTask,
+  anatomyTask,
+  answersTask,
+  blindTask,
+  openLikeTask,
+  overlapTask,
+  determinedTask,
+  exposureTask,
+  roundedTask,
+];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));
