@@ -31,7 +31,7 @@ export function checkHeader(check) {
     ['category', check.category],
     ['passes as', check.title],
     ['fails as', check.failureTitle],
-    ['needs', check.needs.length === 0 ? 'model and data' : check.needs.map((need) => NEEDS[need].missing).join(' ')],
+    ['needs', check.needs.length === 0 ? 'model and data' : check.needs.map((need) => NEEDS[need].means).join(', ')],
     ['kinds of data', check.modalities ? check.modalities.join(', ') : 'all'],
     ['quick preset', check.isSlow ? 'left out, unless asked for by name' : 'runs'],
     ['standards', check.tags.map(code).join(', ')],

@@ -12,7 +12,7 @@ import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan } from './presets.ts';
 import type { ModelResult } from './result.ts';
-import { chosenChecks, runCheck } from './run-checks.ts';
+import { assertParams, chosenChecks, runCheck } from './run-checks.ts';
 import { createSpending, type Spending, slices } from './spending.ts';
 import type { Prepared } from './subject.ts';
 import { threatLine } from './threat-result.ts';
@@ -33,6 +33,7 @@ export async function auditModel(
 ): Promise<Audited> {
   const spec = specOf(given, model);
   const { timings, timed } = stopwatch();
+  assertParams(CHECKS, given);
   reporter.phase(`${model.name}: looking at model and data`, 1);
   const looking = timed('prepare', () => workers.run<Prepared>('prepare', { ...spec, groups: given.groups }));
   beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });

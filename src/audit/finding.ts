@@ -20,7 +20,7 @@ export const finding = z.object({
   meaning: z.string().optional(),
   /** Paper, standard or page to read on: a citation or an address. */
   reference: z.string().optional(),
-  /** Ids of standards, e.g. "NIST:NISTAML.022", "ATLAS:AML.T0015", "OWASP-ML:ML01" (docs/standards.md). */
+  /** Ids of standards, e.g. "NIST:NISTAML.022", "ATLAS:AML.T0015", "OWASP-ML:ML01". */
   tags: z.array(z.string()).optional(),
 });
 

@@ -93,7 +93,7 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   let curve: Traced = { points: [], found: [] };
   if (!failures.all.some(({ fatal }) => fatal) && spending.over() === undefined) {
     await failures.attempt('accuracy against epsilon', async () => {
-      curve = await timed('curve', () => traceCurve({ ...running, ran }));
+      curve = await timed('curve', () => traceCurve({ ...running, ran: [...ran, ...Object.values(cross.trials)] }));
     });
   }
   const failed = [...failures.all];

@@ -239,7 +239,7 @@ export const auditResult = z.object({
   checks: z.array(checkResult),
   /** What came of the gates; absent where none were given. */
   gates: z.array(gateResult).optional(),
-  /** Seconds; the only block that differs between two runs with the same seed. */
+  /** Seconds. This, `run` and the `timings` of checks are all that differs between two runs with the same seed; findings and status of a timed check follow from its timings. */
   timings: z.record(z.string(), z.number()),
 });
 

@@ -43,9 +43,32 @@ export interface Ended {
   readonly error: GibbonError | undefined;
 }
 
-/** Runs one check. @throws GibbonError E_ABORTED only */
+/** @throws GibbonError E_USAGE naming the parameter */
+function paramsOf({ id, params: schema }: Check, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const unknown = Object.keys(given).find((name) => !(name in schema.shape));
+  const parsed = schema.safeParse(given);
+  if (unknown === undefined && parsed.success) return parsed.data;
+  const [issue] = parsed.error?.issues ?? [];
+  const what =
+    unknown === undefined ? `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}` : `there is no parameter ${unknown}`;
+  throw new GibbonError('E_USAGE', `check ${id}: ${what}`, {
+    hint: `Its parameters: ${Object.keys(schema.shape).join(', ') || 'none'} (docs/checks/${id}.md).`,
+  });
+}
+
+/** @throws GibbonError E_USAGE for parameters of checks that do not exist or are not valid: before the work, not after it */
+export function assertParams(all: readonly Check[], { checks }: Pick<AuditOptions, 'checks'>): void {
+  const given = Object.entries(checks?.params ?? {});
+  for (const [id, params] of given) {
+    const check = all.find((one) => one.id === id);
+    if (!check) throw new GibbonError('E_USAGE', `there is no check ${id}`, { hint: `There are ${all.map((one) => one.id).join(', ')}.` });
+    paramsOf(check, params);
+  }
+}
+
+/** Runs one check. @throws GibbonError E_ABORTED, E_USAGE */
 export async function runCheck(check: Check, context: CheckContext): Promise<Ended> {
-  const params = check.params.parse(context.params) as Record<string, unknown>;
+  const params = paramsOf(check, context.params);
   const ended = (status: Status, reason: string | null, outcome: Outcome = {}): CheckResult => ({
     id: check.id,
     category: check.category,

@@ -35,6 +35,17 @@ interface PlannedCost extends Cost {
   readonly examples: number;
 }
 
+/** Checks that ask for what the attacks found, so that these run for them. */
+const LOOKS_AT_ATTACKS: ReadonlySet<string> = new Set([
+  'evasion',
+  'noise-baseline',
+  'calibration',
+  'transfer',
+  'group-robustness',
+  'gradient-masking',
+  'evaluation-checklist',
+]);
+
 /** What is known after the first look. */
 export function wholePlan({ facts, plan }: Looked): WholePlan {
   const { options, model, prepared, epsilon, chosen } = facts;
@@ -48,7 +59,7 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
     return { id, name, params: one.params, examples, queries: examples * queries, gradients: examples * gradients };
   });
   // Attacks are run by checks: without such a check there are none.
-  const attacked = runs.some(({ id }) => id === 'evasion' || id === 'noise-baseline');
+  const attacked = runs.some(({ id }) => LOOKS_AT_ATTACKS.has(id));
   const why = 'no check that attacks is part of this audit';
   return {
     model,

@@ -11,7 +11,7 @@ function comparable({ run, timings: _, ...result }: AuditResult): unknown {
 }
 
 async function audited(...flags: string[]): Promise<unknown> {
-  const ended = await gibbon(['audit', DEMO.natural, '--data', DEMO.images, '--n', '60', '--preset', 'quick', ...flags]);
+  const ended = await gibbon(['audit', DEMO.natural, '--data', DEMO.images, '--n', '40', '--preset', 'quick', ...flags]);
   expect(ended.code, ended.stderr).toBe(0);
   return comparable(resultIn(runFolder(ended.cwd)));
 }
@@ -22,11 +22,8 @@ beforeAll(async () => {
 });
 
 it.each([
-  ['--workers', '2'],
   ['--workers', '3'],
-  ['--batch', '7'],
-  ['--batch', '32', '--workers', '2'],
-  ['--batch', '64', '--workers', '3'],
+  ['--batch', '7', '--workers', '2'],
 ])('%s %s', async (...flags) => {
   expect(await audited(...flags)).toEqual(first);
 });

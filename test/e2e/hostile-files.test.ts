@@ -1,6 +1,6 @@
 /** Hostile model files: each ends in one clear error with exit code 2, in bounded time, and leaves no process behind. */
 import { describe, expect, it } from 'vitest';
-import { childrenOf, DEMO, gibbon, lives, scratch } from '../support/cli.ts';
+import { ATTACKS_ONLY, childrenOf, DEMO, gibbon, lives, scratch } from '../support/cli.ts';
 import { HOSTILE_FILES } from '../support/hostile-files.ts';
 
 /** Seconds on a machine that may be busy; what hangs is given up after twice the two seconds below. */
@@ -10,7 +10,7 @@ describe.each(HOSTILE_FILES)('$name', ({ make, watched }) => {
   it.each(['audit', 'inspect'])('%s', async (command) => {
     const path = make(scratch());
     const workers = new Set<number>();
-    const more = command === 'audit' ? ['--data', DEMO.images, '--n', '20', '--preset', 'quick', '--workers', '1'] : [];
+    const more = command === 'audit' ? ['--data', DEMO.images, '--n', '20', '--preset', 'quick', '--workers', '1', ...ATTACKS_ONLY] : [];
     const ended = await gibbon([command, path, ...more], {
       env: { GIBBON_STALL_SECONDS: '5' },
       during: (pid) => {

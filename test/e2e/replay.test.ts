@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     model: fixture('imagenet/mobilenet_v1_0.25_128.w8.onnx'),
     data: fixture('imagenet/labelled-20'),
     channels: 3,
-    n: 20,
+    n: 12,
     reading: ['--mean', '0', '--std', '1', '--channels', 'rgb'],
   },
 ];

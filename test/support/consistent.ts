@@ -42,7 +42,11 @@ export function consistent(model: ModelResult): void {
     if (adversarial === null) continue;
     expect(adversarial.label).not.toBe(label);
     expect(adversarial.distances[threat.norm]).toBeLessThanOrEqual(threat.epsilon * (1 + 1e-4) + 1e-6);
-    expect(attacks.filter(({ id }) => id === adversarial.attack).some(({ survivors }) => !survivors.includes(index))).toBe(true);
+    const own = attacks.filter(({ id }) => id === adversarial.attack);
+    const isListed = own.some(({ survivors }) => !survivors.includes(index));
+    // The second look, which no table lists, asks again what withstood everything (`audit/evidence/cross-examine.ts`), and aims PGD at single classes.
+    const withstood = attacks.every(({ survivors, successRate }) => successRate.n < correct.length || survivors.includes(index));
+    expect(isListed || withstood || adversarial.attack === 'pgd', `example ${index} was broken by an attack that ran`).toBe(true);
   }
   for (const { index } of standing)
     for (const attack of attacks) if (attack.successRate.n === correct.length) expect(attack.survivors).toContain(index);

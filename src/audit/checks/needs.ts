@@ -4,6 +4,8 @@ import type { CheckFacts } from './facts.ts';
 interface NeedRule {
   /** Is it there? */
   readonly given: (facts: CheckFacts) => boolean;
+  /** What it is, for the pages of checks. */
+  readonly means: string;
   /** Why the check did not run, and how to give it what it needs. */
   readonly missing: string;
 }
@@ -11,18 +13,22 @@ interface NeedRule {
 export const NEEDS = {
   gradients: {
     given: ({ prepared }) => prepared.unsupported.length === 0 && prepared.preprocessing.modality !== 'text',
+    means: 'gradients through the model',
     missing: 'The model gives no gradients to Gibbon.',
   },
   groups: {
     given: ({ prepared }) => (prepared.groups?.length ?? 0) > 0,
+    means: 'groups of examples (`--groups`)',
     missing: 'The data names no groups. Give --groups with columns of the table, or with a file of one group per example.',
   },
   members: {
     given: ({ options }) => options.members !== undefined,
+    means: 'examples that the model was trained on (`--members`)',
     missing: 'No training examples were given. Give --members with (a sample of) the data that the model was trained on.',
   },
   surrogate: {
     given: ({ options }) => options.surrogate !== undefined,
+    means: 'a second model for the same task (`--surrogate`)',
     missing: 'No second model was given. Give --surrogate with another model for the same task.',
   },
 } as const satisfies Record<string, NeedRule>;

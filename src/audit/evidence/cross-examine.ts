@@ -7,6 +7,7 @@ import { strideOf } from '../../attacks/evasion/pgd.ts';
 import { attackOf } from '../../attacks/registry.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { isNorm } from '../../threat/metric.ts';
+import type { AttackPlan } from '../attack-plan.ts';
 import { type PlannedAttack, scoreAttack } from '../presets.ts';
 import type { RanAttack } from '../ran.ts';
 import { runAttack } from '../run-attack.ts';
@@ -16,8 +17,9 @@ import { steadinessTask } from '../tasks/steadiness.ts';
 import type { CrossExamination, Trial } from './examination.ts';
 
 type Items = AttackOrder['items'];
+type AimedRun = PlanRun & { readonly plan: AttackPlan };
 
-export async function crossExamine(run: PlanRun, ran: readonly RanAttack[]): Promise<CrossExamination> {
+export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Promise<CrossExamination> {
   const { plan, correct, facts, failures, spending, asking, subject } = run;
   const { seed } = facts.options;
   const draw = (items: Items, purpose: string): Items =>
@@ -57,18 +59,22 @@ interface Planned {
 }
 
 /** Only where gradients were used: their figures are what is to be examined. */
-function trialsOf({ plan, facts }: PlanRun, ran: readonly RanAttack[]): Planned[] {
+function trialsOf({ plan, facts }: AimedRun, ran: readonly RanAttack[]): Planned[] {
   const { norm, seed, only } = facts.options;
   const pgd = ran.find(({ unit }) => unit.id === 'pgd')?.planned;
   if (!pgd || only || !isNorm(norm)) return [];
   const { steps, stepSize } = strideOf(norm, facts.epsilon.value, pgd.params);
   const id = scoreAttack({ modality: facts.prepared.preprocessing.modality, norm });
-  const asked = ran.some(({ unit }) => unit.id === id);
+  const asked = ran.some(({ unit }) => unit.id === id) || (plan.target !== undefined && !('target' in attackOf(id).params.shape));
+  const aim = plan.target === undefined ? {} : { target: plan.target };
   return [
-    ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries: plan.evidence.maxQueries } } }]),
+    ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries: plan.evidence.maxQueries, ...aim } } }]),
     { trial: 'steps', planned: { id: 'pgd', params: { ...pgd.params, steps: 2 * steps, stepSize } } },
     { trial: 'restarts', planned: pgd, attackSeed: seed + 1 },
-    { trial: 'targeted', planned: { id: 'pgd', params: { ...pgd.params, restarts: 1, target: 'least-likely' } } },
+    // An attacker who wants one class gains nothing from another one.
+    ...(plan.target === undefined
+      ? [{ trial: 'targeted' as const, planned: { id: 'pgd', params: { ...pgd.params, restarts: 1, target: 'least-likely' } } }]
+      : []),
   ];
 }
 

@@ -22,14 +22,21 @@ export function figureGate(target: FigureTarget, kind: 'min' | 'max', limit: num
   const found = figureOf(target);
   if (typeof found === 'string') return unmeasured({ kind, limit }, found);
   const measured: Measured = { ...found, isExact: isExact(found) };
-  const { outcome, nNeeded } = settle(measured, kind, limit);
+  const settled = settle(measured, kind, limit);
+  // What was tried too little to decide cannot show that a limit is kept; that it is not kept, it can.
+  const undecided = settled.outcome === 'pass' ? undecidedOf(target) : undefined;
+  const { outcome, nNeeded } = undecided === undefined ? settled : { outcome: 'cannot-tell' as const, nNeeded: null };
   const { label, value, n, low, high, unit } = found;
   const asked = `${kind === 'min' ? 'at least' : 'at most'} ${limitText(limit, unit)}`;
   const how = {
     pass: 'kept',
     fail: 'not kept',
     'cannot-tell':
-      value === null ? `nothing to hold against it: ${found.method}` : 'the value keeps it, but its interval reaches beyond: not shown',
+      undecided !== undefined
+        ? `the value keeps it, but the check is undecided: ${undecided}`
+        : value === null
+          ? `nothing to hold against it: ${found.method}`
+          : 'the value keeps it, but its interval reaches beyond: not shown',
   }[outcome];
   const odd = found.better === (kind === 'min' ? 'lower' : 'higher') ? ` Note that this figure is better when ${found.better}.` : '';
   const of = n === target.model.data.n ? target.model.data.of : undefined;
@@ -42,6 +49,12 @@ export function figureGate(target: FigureTarget, kind: 'min' | 'max', limit: num
     comparison: null,
     text: `${label} ${figureText(found)}; ${asked}: ${how}.${neededText({ nNeeded }, of)}${odd}`,
   };
+}
+
+/** Why the check could not decide, if it could not. */
+function undecidedOf({ checks, check: id }: FigureTarget): string | undefined {
+  const check = checks.find((one) => one.id === id);
+  return check?.status === 'undecided' ? (check.reason ?? 'it says no reason').replace(/\.$/, '') : undefined;
 }
 
 /** The figure, or why there is none. */

@@ -18,8 +18,9 @@ export function settle({ value, low, high, n, isExact }: Measured, kind: 'min' |
   const keeps = (x: number): boolean => (kind === 'min' ? x >= limit : x <= limit);
   if (!keeps(value)) return { outcome: 'fail', nNeeded: null };
   const end = kind === 'min' ? low : high;
-  // Without an interval nothing was sampled: the value is all there is.
-  if (end === null || keeps(end)) return { outcome: 'pass', nNeeded: null };
+  // Without an interval nothing was sampled: the value is all there is. An interval with one open end is one that the sample cannot close.
+  if (end === null) return { outcome: low === null && high === null ? 'pass' : 'cannot-tell', nNeeded: null };
+  if (keeps(end)) return { outcome: 'pass', nNeeded: null };
   if (isExact) return { outcome: 'cannot-tell', nNeeded: kind === 'min' ? nToShowShare(value, limit) : nToShowShare(1 - value, 1 - limit) };
   return { outcome: 'cannot-tell', nNeeded: n === null ? null : nByScaling(n, { value, end, limit }) };
 }
