@@ -31,14 +31,14 @@ export interface Setting {
   readonly journal: Journal | undefined;
   /** What else results depend on: the version of Gibbon and of the runtime. */
   readonly build: string;
-  readonly prepared: Pick<Prepared, 'sha256' | 'data'>;
+  readonly prepared: Pick<Prepared, 'sha256' | 'contents' | 'data'>;
 }
 
 export function createAsking(setting: Setting): Asking {
   const { workers, reporter, journal, build, prepared } = setting;
   const keyOf = (kind: string, depends: unknown): string =>
     createHash('sha256')
-      .update(JSON.stringify([build, prepared.sha256, prepared.data.sha256, kind, depends], withoutSetting))
+      .update(JSON.stringify([build, prepared.contents ?? prepared.sha256, prepared.data.sha256, kind, depends], withoutSetting))
       .digest('hex');
   return {
     journal,

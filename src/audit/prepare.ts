@@ -61,6 +61,7 @@ export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: 
   if (matched.assumed) assertOrder(found.answers, matched);
   return {
     sha256: model.sha256,
+    contents: model.contents(),
     bytes: model.bytes,
     parameters: model.parameters,
     input: portText(model.input),

@@ -11,13 +11,17 @@ import { meaningOf } from './meaning.ts';
 import type { AuditOptions } from './options.ts';
 import { filled } from './words.ts';
 
-/** The checks that the user wants: all but the slow ones in the quick preset, or those named. */
+/** The checks that the user wants: all but the slow ones in the quick preset, or those named. @throws GibbonError E_USAGE for unknown names, and where none is left */
 export function chosenChecks(all: readonly Check[], { checks, preset, only: attack }: AuditOptions): Check[] {
   const { only, skip = [] } = checks ?? {};
   if (attack) return all.filter(({ id }) => id === 'evasion');
   assertKnown(all, [...(only ?? []), ...skip]);
   const named = ({ id, category }: Check, names: readonly string[]): boolean => names.includes(id) || names.includes(category);
-  return all.filter((check) => (only ? named(check, only) : !(check.isSlow && preset === 'quick')) && !named(check, skip));
+  const chosen = all.filter((check) => (only ? named(check, only) : !(check.isSlow && preset === 'quick')) && !named(check, skip));
+  if (chosen.length > 0) return chosen;
+  throw new GibbonError('E_USAGE', 'no check is left to run', {
+    hint: 'Leave fewer out: see --only and --skip, and `checks` in the configuration.',
+  });
 }
 
 function assertKnown(all: readonly Check[], names: readonly string[]): void {

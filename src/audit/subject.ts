@@ -27,6 +27,8 @@ export interface LookOrder extends SubjectSpec {
 /** What a first look at the subject found. */
 export interface Prepared {
   readonly sha256: string;
+  /** The same over the weight files beside the model, too: what results depend on. Equal where there are none. */
+  readonly contents?: string;
   readonly bytes: number;
   readonly parameters: number;
   readonly input: PortText;

@@ -31,6 +31,21 @@ describe('files beside a model', () => {
     expect(sha256).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   });
 
+  it('belong to the contents, and to nothing else of the model', async () => {
+    const contentsWith = async (weights: readonly number[], name = 'w.bin'): Promise<string> => {
+      const { beside, contents } = await readModelBytes(put('m.onnx', [1]));
+      put(name, weights);
+      beside(name);
+      return contents();
+    };
+    const one = await contentsWith([1, 2, 3]);
+    expect(await contentsWith([1, 2, 3])).toBe(one);
+    expect(await contentsWith([1, 2, 4])).not.toBe(one);
+    expect(await contentsWith([1, 2, 3], 'v.bin')).not.toBe(one);
+    const { contents, sha256 } = await readModelBytes(put('alone.onnx', [1]));
+    expect(contents()).toBe(sha256);
+  });
+
   it('may be links, if the model is a link into the same folder, as download caches lay them out', async () => {
     mkdirSync(join(folder, 'blobs'));
     mkdirSync(join(folder, 'snapshot'));

@@ -12,6 +12,8 @@ export interface ModelBytes {
   readonly sha256: string;
   /** Opens a file in the model's folder. */
   readonly beside: ExternalData;
+  /** SHA-256 of all that the model is: of the file and of every weight file that was opened for it. The file's own where there is none. */
+  contents(): string;
 }
 
 /** A protobuf message holds at most this many bytes; larger models keep their weights in files of their own. */
@@ -31,12 +33,27 @@ export async function readModelBytes(path: string): Promise<ModelBytes> {
     });
   }
   const bytes = await readFile(path).catch(missing);
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), beside: filesBeside(path) };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const files = new Map<string, ExternalFile>();
+  return { bytes, sha256, beside: filesBeside(path, files), contents: () => withWeights(sha256, files) };
+}
+
+/** Bytes hashed at a time. */
+const STRIDE = 2 ** 26;
+
+function withWeights(own: string, files: ReadonlyMap<string, ExternalFile>): string {
+  if (files.size === 0) return own;
+  const hash = createHash('sha256').update(own);
+  for (const location of [...files.keys()].sort()) {
+    const { size, read } = files.get(location) as ExternalFile;
+    hash.update(`\0${location}\0${size}\0`);
+    for (let at = 0; at < size; at += STRIDE) hash.update(read(at, Math.min(STRIDE, size - at)));
+  }
+  return hash.digest('hex');
 }
 
 /** Opens each file once, and reads from it only what is asked for. */
-function filesBeside(model: string): ExternalData {
-  const known = new Map<string, ExternalFile>();
+function filesBeside(model: string, known: Map<string, ExternalFile>): ExternalData {
   return (location) => {
     const file = known.get(location) ?? { ...fileAt(safePath(model, location), location), folder: resolve(dirname(model)) };
     known.set(location, file);

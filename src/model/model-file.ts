@@ -10,6 +10,8 @@ import { type Head, headOf } from '../task/logits.ts';
 export interface ModelFile {
   readonly path: string;
   readonly sha256: string;
+  /** SHA-256 over the file and the weight files beside it; read when asked for. */
+  contents(): string;
   readonly bytes: number;
   readonly graph: Graph;
   readonly parameters: number;
@@ -26,7 +28,7 @@ export interface ModelFile {
 export async function readModelFile(asked: string): Promise<ModelFile> {
   const folder = await openModelFolder(asked);
   const path = folder.model;
-  const { bytes, sha256, beside } = await readModelBytes(path);
+  const { bytes, sha256, beside, contents } = await readModelBytes(path);
   const graph = readModel(bytes, beside);
   const [input] = graph.inputs;
   if (!input)
@@ -38,6 +40,7 @@ export async function readModelFile(asked: string): Promise<ModelFile> {
   return {
     path,
     sha256,
+    contents,
     bytes: bytes.byteLength,
     graph,
     parameters,

@@ -1,9 +1,9 @@
-/** A gate as the command line writes it: `evasion.robustAccuracy>=0.4`, `category.fairness<=low`, `evasion.cleanAccuracy>=baseline-0.01`, `warn latency.p99<=20`. */
+/** A gate as the command line writes it: `evasion.robustAccuracy>=0.4`, `category.fairness<=low`, `evasion.cleanAccuracy>=baseline-0.01`, `warn corruptions.meanCorruptionError<=0.3`. */
 import { GibbonError } from '../../base/errors.ts';
 import { ALLOWED_SEVERITIES, type GateLimit, type GateRules, gateRules, limitsOf } from './gate-rules.ts';
 
 const EXAMPLES =
-  "--gate 'evasion.robustAccuracy>=0.4', --gate 'category.confidentiality<=medium', --gate 'evasion.robustAccuracy>=baseline-0.02', --gate 'warn latency.p99<=20'";
+  "--gate 'evasion.robustAccuracy>=0.4', --gate 'category.confidentiality<=medium', --gate 'evasion.robustAccuracy>=baseline-0.02', --gate 'warn corruptions.meanCorruptionError<=0.3'";
 
 /** The expressions as rules by name; several for one name hold together. @throws GibbonError E_USAGE */
 export function gatesFromExpressions(expressions: readonly string[]): GateRules {

@@ -87,7 +87,18 @@ function metricsOf(hunt: TriggerReply | string, oddities: readonly Oddity[]): Re
 
 function sealed({ options, prepared }: Pick<CheckContext, 'options' | 'prepared'>): FindingDraft[] {
   if (options.seal === undefined) return [];
-  const [wanted, found] = [options.seal.toLowerCase(), prepared.sha256.toLowerCase()];
+  const { sha256, contents = sha256 } = prepared;
+  const [wanted, found] = [options.seal.toLowerCase(), contents.toLowerCase()];
+  if (wanted !== found && wanted === sha256.toLowerCase())
+    return [
+      {
+        id: 'seal',
+        severity: 'medium',
+        title: 'The seal does not cover the weights',
+        text: `The model file is the one that was sealed (SHA-256 ${wanted}), but its weights stand in files beside it, which that hash says nothing of.`,
+        remedies: [`If these weights are the right ones, seal file and weights together: --seal ${found}.`],
+      },
+    ];
   if (wanted === found)
     return [
       {
