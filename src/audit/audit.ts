@@ -5,7 +5,7 @@ import { type Asking, createAsking } from './asking.ts';
 import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
 import type { Expectation } from './expect.ts';
-import { createFailures } from './failures.ts';
+import { createFailures, isFatal, MOST_FATAL } from './failures.ts';
 import { gather } from './gather.ts';
 import { looked, specOf } from './look.ts';
 import type { AuditOptions } from './options.ts';
@@ -51,13 +51,14 @@ export async function auditModel(
   // What does not fit shows before the long work begins.
   if (options.members && checks.some(({ needs }) => needs.includes('members'))) await gathered.sides();
   const results: CheckResult[] = [];
+  const errors = new Set<GibbonError>();
   let error: GibbonError | undefined;
   for (const check of checks) {
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
     const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
-    const ended = await timed(`check.${check.id}`, () => runCheck(check, context));
-    if (ended.error && check.id === 'evasion') throw ended.error;
+    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors)));
+    if (ended.error) errors.add(ended.error);
     error ??=
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
     results.push(ended.result);
@@ -69,6 +70,13 @@ export async function auditModel(
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };
+}
+
+/** Why this model is not tried any further, where it has cost too many workers. */
+function forlorn(errors: ReadonlySet<GibbonError>): string | undefined {
+  const lost = [...errors].filter(isFatal);
+  const [first] = lost;
+  return first && lost.length >= MOST_FATAL ? `not run: ${lost.length} checks have lost their workers before (${first.message})` : undefined;
 }
 
 /** Work is refused when the check's time is over. */

@@ -18,8 +18,11 @@ const SURVIVABLE: readonly ErrorCode[] = [
   'E_MODEL_LOAD',
   'E_INTERNAL',
 ];
-/** After so many workers lost for good, the model is not tried any further: each cost twice the longest wait. */
-const MOST_FATAL = 2;
+/** After so many tasks (or checks) that their workers died or hung of, the model is not tried any further: each cost twice the longest wait. */
+export const MOST_FATAL = 2;
+
+/** Did a worker die or hang of it? */
+export const isFatal = ({ code }: GibbonError): boolean => FATAL.includes(code);
 
 export interface Failures {
   readonly all: readonly Failure[];
@@ -42,7 +45,7 @@ export function createFailures(): Failures {
       await work().catch((thrown: unknown) => {
         const error = toGibbonError(thrown);
         if (!SURVIVABLE.includes(error.code)) throw thrown;
-        all.push({ what, fatal: FATAL.includes(error.code), error });
+        all.push({ what, fatal: isFatal(error), error });
       });
     },
     first: (where, more) => {

@@ -1,11 +1,9 @@
 /** Runs checks one after the other; whatever comes of one, the others go on and it leaves a result. */
 import { GibbonError, toGibbonError } from '../base/errors.ts';
 import { STRONGEST, type ThreatModel } from '../threat/threat-model.ts';
-import { leftOutBy } from './attackers.ts';
 import type { CheckResult, Status } from './check-result.ts';
+import { inapplicable } from './checks/applicable.ts';
 import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
-import type { CheckFacts } from './checks/facts.ts';
-import { missingNeed } from './checks/needs.ts';
 import type { Finding } from './finding.ts';
 import { meaningOf } from './meaning.ts';
 import type { AuditOptions } from './options.ts';
@@ -31,24 +29,14 @@ function assertKnown(all: readonly Check[], names: readonly string[]): void {
   throw new GibbonError('E_USAGE', `there is no check or category ${unknown}`, { hint: `There are ${[...known].join(', ')}.` });
 }
 
-/** Why a check cannot run on this subject, if it cannot: known before any work. */
-export function inapplicable(check: Check, facts: CheckFacts): string | undefined {
-  const unwanted = leftOutBy(facts.options.threat ?? STRONGEST, check.attackers);
-  if (unwanted !== undefined) return unwanted;
-  const { modality } = facts.prepared.preprocessing;
-  if (check.modalities && !check.modalities.includes(modality))
-    return `It suits ${check.modalities.join(', ')} data; this model takes ${modality}.`;
-  return missingNeed(check.needs, facts) ?? check.applies?.(facts);
-}
-
 export interface Ended {
   readonly result: CheckResult;
   /** What it threw, if it did. */
   readonly error: GibbonError | undefined;
 }
 
-/** @throws GibbonError E_USAGE naming the parameter */
-function paramsOf({ id, params: schema }: Check, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The parameters that a check runs with, defaults included. @throws GibbonError E_USAGE naming the parameter */
+export function paramsOf({ id, params: schema }: Check, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const unknown = Object.keys(given).find((name) => !(name in schema.shape));
   const parsed = schema.safeParse(given);
   if (unknown === undefined && parsed.success) return parsed.data;
@@ -70,8 +58,8 @@ export function assertParams(all: readonly Check[], { checks }: Pick<AuditOption
   }
 }
 
-/** Runs one check. @throws GibbonError E_ABORTED, E_USAGE */
-export async function runCheck(check: Check, context: CheckContext): Promise<Ended> {
+/** Runs one check, unless `forlorn` says why there is no point in it. @throws GibbonError E_ABORTED, E_USAGE */
+export async function runCheck(check: Check, context: CheckContext, forlorn?: string): Promise<Ended> {
   const params = paramsOf(check, context.params);
   const ended = (status: Status, reason: string | null, outcome: Outcome = {}): CheckResult => ({
     id: check.id,
@@ -90,6 +78,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<End
   });
   const reason = inapplicable(check, context);
   if (reason !== undefined) return { result: ended('not-applicable', reason), error: undefined };
+  if (forlorn !== undefined) return { result: ended('error', forlorn), error: undefined };
   try {
     const outcome = await check.run(context);
     if (outcome.notApplicable !== undefined) return { result: ended('not-applicable', outcome.notApplicable), error: undefined };

@@ -48,6 +48,8 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
       if (pressure === 'budget')
         return `Undecided: the budget ended the attacks early; of what was tried at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'none') return `Undecided: no attack was run; clean accuracy is ${percent(clean)} of ${clean.n} examples.`;
+      if (pressure === 'incomplete' && robust.n === 0)
+        return `Undecided: the attacks failed; clean accuracy is ${percent(clean)} of ${clean.n} examples.`;
       if (pressure === 'incomplete') return `Undecided: a part of the attacks failed; of what ran at epsilon ${epsilon}, ${figures}.`;
       if (pressure === 'nan')
         return `Undecided: under attack the model answers NaN instead of a decision; at epsilon ${epsilon}, ${figures}.`;

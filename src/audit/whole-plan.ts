@@ -1,13 +1,14 @@
 /** The whole plan of an audit, before anything is attacked: checks and attacks with what they need and cost, and why the others are left out. */
 import { attackOf } from '../attacks/registry.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { inapplicable } from './checks/applicable.ts';
 import type { Check } from './checks/check.ts';
 import { CHECKS } from './checks/registry.ts';
 import { type Cost, costOf } from './cost.ts';
 import type { Looked } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { ModelResult } from './result.ts';
-import { chosenChecks, inapplicable } from './run-checks.ts';
+import { chosenChecks, paramsOf } from './run-checks.ts';
 import { threatResult } from './threat-result.ts';
 
 export interface WholePlan {
@@ -35,17 +36,6 @@ interface PlannedCost extends Cost {
   readonly examples: number;
 }
 
-/** Checks that ask for what the attacks found, so that these run for them. */
-const LOOKS_AT_ATTACKS: ReadonlySet<string> = new Set([
-  'evasion',
-  'noise-baseline',
-  'calibration',
-  'transfer',
-  'group-robustness',
-  'gradient-masking',
-  'evaluation-checklist',
-]);
-
 /** What is known after the first look. */
 export function wholePlan({ facts, plan }: Looked): WholePlan {
   const { options, model, prepared, epsilon, chosen } = facts;
@@ -59,7 +49,7 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
     return { id, name, params: one.params, examples, queries: examples * queries, gradients: examples * gradients };
   });
   // Attacks are run by checks: without such a check there are none.
-  const attacked = runs.some(({ id }) => LOOKS_AT_ATTACKS.has(id));
+  const attacked = runs.some((check) => check.attacks?.(facts, paramsOf(check, options.checks?.params?.[check.id] ?? {})));
   const why = 'no check that attacks is part of this audit';
   return {
     model,

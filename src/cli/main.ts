@@ -1,18 +1,16 @@
 /** The command line: parses, dispatches, and turns errors into messages and exit codes. The only place that ends the process. */
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { version } from '../api/version.ts';
-import { type GibbonError, toGibbonError } from '../base/errors.ts';
+import { toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
 import { diffCommand } from './diff.ts';
-import { hasColor } from './environment.ts';
 import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand } from './list.ts';
 import { planCommand } from './plan.ts';
 import { resumeCommand } from './resume.ts';
-import { safe } from './safe.ts';
+import { tellError } from './tell-error.ts';
 
 /** Ctrl-C once stops cleanly and keeps what is there; twice ends at once. */
 function interruption(): AbortController {
@@ -36,17 +34,6 @@ function program(signal: AbortSignal): Command {
   return root;
 }
 
-/** One message, one hint, no stack unless it is a bug. */
-function report(error: GibbonError): void {
-  const stderr = pc.createColors(hasColor(process.stderr));
-  process.stderr.write(`${stderr.red('error')} ${safe(error.message)} ${stderr.dim(`[${error.code}]`)}\n`);
-  if (error.hint) process.stderr.write(`${safe(error.hint)}\n`);
-  if (error.code === 'E_INTERNAL')
-    process.stderr.write(
-      `${stderr.dim(error.cause instanceof Error ? (error.cause.stack ?? '') : (error.stack ?? ''))}\nThis is a bug in Gibbon. Please report it with the command.\n`,
-    );
-}
-
 // Whoever reads our output may stop reading (`| head`): no reason to fail.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -58,7 +45,7 @@ try {
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
   else {
     const error = toGibbonError(thrown);
-    report(error);
+    tellError(error);
     process.exitCode = error.exitCode;
   }
 }

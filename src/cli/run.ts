@@ -6,13 +6,14 @@ import { runAudit } from '../api/run-audit.ts';
 import { JOURNAL, type RunRecord, recordPath, recordText } from '../api/run-folder.ts';
 import { clearAdversarial } from '../audit/leftovers.ts';
 import type { AuditResult } from '../audit/result.ts';
-import { GibbonError } from '../base/errors.ts';
+import { GibbonError, toGibbonError } from '../base/errors.ts';
 import { removeJournal } from '../store/journal.ts';
 import { exitCodeOf } from './conclude.ts';
 import type { CliContext } from './context.ts';
 import { hasColor } from './environment.ts';
 import { checkedOutputs, writeOutputs } from './outputs.ts';
 import { createProgressBar } from './progress-bar.ts';
+import { tellError } from './tell-error.ts';
 import { assertWritable, writeOutput } from './write.ts';
 
 export interface Manner {
@@ -59,7 +60,10 @@ export async function goOn(run: RunRecord, { context, quiet, annotations = false
   if (result) await tell(result, run, quiet);
   if (result && annotations) await annotate(result);
   if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
-  if (error) throw error;
+  // A gate that the figures fail has failed, whatever else died on the way.
+  const hasFailed = result?.gates?.some(({ outcome, counts }) => outcome === 'fail' && counts === 'fail') ?? false;
+  if (error && !hasFailed) throw error;
+  if (error) tellError(toGibbonError(error));
   if (result) process.exitCode = exitCodeOf(result);
 }
 

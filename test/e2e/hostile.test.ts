@@ -75,6 +75,34 @@ describe('a model that never ends a run', () => {
   });
 });
 
+describe('a model that hangs only under attack', () => {
+  const alone = (...more: string[]): string[] => [
+    ...['audit', ambushing(join(dir, 'ambush.onnx')), '--data', DEMO.images, '--n', '20', '--preset', 'quick', '--workers', '1'],
+    ...['--mean', '0', '--std', '1', '--only', 'evasion,noise-baseline,output-exposure,group-performance', ...more],
+  ];
+
+  it('keeps the figures of the checks that do not attack it', async () => {
+    const ended = await watched(alone());
+    over(ended, 60);
+    expect(ended.code).toBe(70);
+    const { models, checks } = resultIn(runFolder(ended.cwd));
+    expect(Object.fromEntries(checks.map(({ id, status }) => [id, status]))).toEqual({
+      evasion: 'error',
+      'noise-baseline': 'error',
+      'output-exposure': 'pass',
+      'group-performance': 'not-applicable',
+    });
+    expect(models[0]?.summary).toMatchObject({ verdict: 'undecided', robustAccuracy: { n: 0 }, cleanAccuracy: { n: 20 } });
+    expect(models[0]?.summary.headline).toMatch(/^Undecided: the attacks failed; clean accuracy is \d+ % of 20 examples\.$/);
+  });
+
+  it('fails by its gates where the figures that there are do not keep them', async () => {
+    const ended = await watched(alone('--gate', 'output-exposure.labelBits<=0.1'));
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('[E_WORKER_HUNG]');
+  });
+});
+
 describe('a model that is a burden before it runs', () => {
   it('hangs while it is loaded', async () => {
     const ended = await watched(args(slowToLoad(join(dir, 'slow.onnx'))));

@@ -74,17 +74,26 @@ export interface Check {
   /** Its metrics and details are timings of this machine: they get a block of their own, and its findings' words hold no numbers. */
   readonly isTimed?: boolean;
   readonly params: z.ZodObject;
+  /** Does it look at what the attacks found, with these parameters, so that they run for it? It does not when absent. */
+  attacks?(facts: CheckFacts, params: Readonly<Record<string, unknown>>): boolean;
   /** Why it has nothing to say about this subject, where that is known before it runs. */
   applies?(facts: CheckFacts): string | undefined;
   run(context: CheckContext): Promise<Outcome>;
 }
 
-type Spec<S extends z.ZodObject> = Omit<Check, 'params' | 'run'> & {
+type Spec<S extends z.ZodObject> = Omit<Check, 'params' | 'attacks' | 'run'> & {
   readonly params: S;
+  attacks?(facts: CheckFacts, params: z.infer<S>): boolean;
   run(context: CheckContext<z.infer<S>>): Promise<Outcome>;
 };
 
 /** Declares a check; its parameters arrive parsed and typed. @throws what `run` throws: the runner makes an error result of it */
 export function defineCheck<S extends z.ZodObject>(spec: Spec<S>): Check {
-  return { ...spec, run: (context) => spec.run({ ...context, params: spec.params.parse(context.params) as z.infer<S> }) };
+  const { attacks, ...rest } = spec;
+  const read = (given: Readonly<Record<string, unknown>>): z.infer<S> => spec.params.parse(given) as z.infer<S>;
+  return {
+    ...rest,
+    ...(attacks && { attacks: (facts: CheckFacts, params) => attacks(facts, read(params)) }),
+    run: (context) => spec.run({ ...context, params: read(context.params) }),
+  };
 }

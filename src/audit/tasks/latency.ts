@@ -16,6 +16,8 @@ export interface LatencyOrder {
   readonly batches: readonly number[];
   /** Milliseconds that each part may take, about. */
   readonly patience: number;
+  /** Where it is timed: what another machine finished does not count here. */
+  readonly machine: string;
 }
 
 /** An input and its times, in milliseconds. */

@@ -97,6 +97,7 @@ async function measured(model: string): Promise<LatencyReply> {
       indices: [...Array(16).keys()],
       batches: [1, 8],
       patience: 200,
+      machine: 'here',
     },
     { open: opener(runtime), runtime, progress: () => {}, alive: () => {} },
   );

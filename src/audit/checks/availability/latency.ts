@@ -1,4 +1,5 @@
 /** How long does an answer take, how much memory, and can an input make it take far longer (sponge examples, arXiv:2006.03463)? */
+import { arch, cpus, hostname } from 'node:os';
 import * as z from 'zod';
 import { mannWhitney } from '../../../stats/mann-whitney.ts';
 import { median } from '../../../stats/quantile.ts';
@@ -41,7 +42,10 @@ export const latency = defineCheck({
     reporter.phase(`${model.name}: latency`, 1);
     const size = prepared.preprocessing.shape.reduce((a, b) => a * b, 1);
     const batches = BATCHES.filter((rows) => rows === 1 || rows * size <= MOST_NUMBERS);
-    const measured = await once(latencyTask, { subject, indices: chosen.slice(0, EXAMPLES), batches, patience: PATIENCE[options.preset] });
+    const indices = chosen.slice(0, EXAMPLES);
+    // Figures of another machine are none of this one's, and those of more threads none of one.
+    const machine = [hostname(), arch(), cpus()[0]?.model ?? 'unknown', options.threads].join(' ');
+    const measured = await once(latencyTask, { subject, indices, batches, patience: PATIENCE[options.preset], machine });
     reporter.advance(1);
     return {
       metrics: metricsOf(measured),

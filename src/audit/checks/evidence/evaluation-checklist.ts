@@ -19,6 +19,7 @@ export const evaluationChecklist = defineCheck({
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   needs: [],
   attackers: { goals: ['integrity'] },
+  attacks: () => true,
   params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Its items compare attacks on numbers.' : undefined),
   run: async (context) => {

@@ -28,6 +28,7 @@ export const gradientMasking = defineCheck({
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   needs: [],
   attackers: { goals: ['integrity'] },
+  attacks: () => true,
   params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Text is attacked without gradients.' : undefined),
   run: async (context) => {

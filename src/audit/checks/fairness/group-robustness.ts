@@ -46,6 +46,7 @@ export const groupRobustness = defineCheck({
   tags: ['NIST:NISTAML.022', 'EU-AI-ACT:10(2)(f)', 'EU-AI-ACT:15(5)', 'ISO:24027'],
   needs: ['groups'],
   attackers: { goals: ['integrity', 'fairness'], access: ['scene', 'sensor', 'input', 'api'] },
+  attacks: () => true,
   params,
   run: async ({ artifacts, prepared, params: { minimum, depth } }) => {
     const { result } = await artifacts.evasion();

@@ -22,7 +22,9 @@ import { determinedAttack } from '../../determined-attack.ts';
 import type { Metric } from '../../metric.ts';
 import { affordable } from '../../sample-size.ts';
 import { type Answer, answersTask } from '../../tasks/answers.ts';
+import { inapplicable } from '../applicable.ts';
 import { type CheckContext, defineCheck } from '../check.ts';
+import { evasion } from './evasion.ts';
 
 /** Examples below which every bin holds a handful. */
 const FEW = 100;
@@ -42,6 +44,7 @@ export const calibration = defineCheck({
   why: 'People and programs act on confidence: they let sure answers pass and look at unsure ones. Where it is wrong, both happen to the wrong examples.',
   tags: ['OWASP-ML:ML01', 'EU-AI-ACT:15(1)', 'EU-AI-ACT:15(4)'],
   needs: [],
+  attacks: (facts, params) => params.adversarial && inapplicable(evasion, facts) === undefined,
   params,
   run: async (context) => {
     const { params, options } = context;
@@ -107,6 +110,9 @@ function judged(answers: readonly Answer[], { prepared }: Context): Judged[] {
 /** Attacks may fail for reasons of their own: the check evasion says so. */
 async function onAttacks(context: Context): Promise<UnderAttack> {
   if (!context.params.adversarial) return without('it was not asked for');
+  // Confidence matters to everybody; that on adversarial examples where the threat model has somebody who makes them.
+  const leftOut = inapplicable(evasion, context);
+  if (leftOut !== undefined) return without(leftOut);
   try {
     const { samples } = (await context.artifacts.evasion()).result;
     const { found, why } = await determinedAttack(context, samples);

@@ -13,6 +13,7 @@ export const evasion = defineCheck({
   tags: ['NIST:NISTAML.022', 'NIST:NISTAML.025', 'ATLAS:AML.T0015', 'ATLAS:AML.T0043', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   needs: [],
   attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
+  attacks: () => true,
   params: z.object({}),
   run: async ({ artifacts }) => {
     const { result, evidence } = await artifacts.evasion();

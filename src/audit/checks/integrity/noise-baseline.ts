@@ -13,6 +13,7 @@ export const noiseBaseline = defineCheck({
   tags: ['NIST:NISTAML.022', 'OWASP-ML:ML01', 'EU-AI-ACT:15(4)', 'ISO:24029-1'],
   needs: [],
   attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
+  attacks: () => true,
   params: z.object({}),
   run: async ({ artifacts }) => {
     const { result, evidence } = await artifacts.evasion();

@@ -21,6 +21,7 @@ export const transfer = defineCheck({
   tags: ['NIST:NISTAML.022', 'NIST:NISTAML.025', 'ATLAS:AML.T0005', 'ATLAS:AML.T0043.002', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)'],
   needs: [],
   attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
+  attacks: () => true,
   params: z.object({
     trained: z.boolean().default(true).describe('train a small surrogate on examples that are not audited'),
     data: z.string().optional().describe('labelled data to train it on instead'),
