@@ -76,7 +76,9 @@ export async function auditModel(
 function forlorn(errors: ReadonlySet<GibbonError>): string | undefined {
   const lost = [...errors].filter(isFatal);
   const [first] = lost;
-  return first && lost.length >= MOST_FATAL ? `not run: ${lost.length} checks have lost their workers before (${first.message})` : undefined;
+  return first && lost.length >= MOST_FATAL
+    ? `not run: ${lost.length} checks have lost their workers before (${first.message})`
+    : undefined;
 }
 
 /** Work is refused when the check's time is over. */

