@@ -102,8 +102,19 @@ export const attackList = () =>
     ATTACKS.map((unit) => [`[${unit.name}](attacks/${unit.id}.md)`, KNOWLEDGE[unit.knowledge], unit.norms.join(', '), AIM[unit.aim]]),
   );
 
+const bounded = ({ limit, maxSize }) => [
+  ...(limit === undefined ? [] : [`on ${limit} of them`]),
+  ...(maxSize === undefined ? [] : [`inputs of at most ${maxSize} numbers`]),
+];
+
 const named = (attacks) =>
-  attacks.map(({ id, params }) => [id, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(' ')).join('; ');
+  attacks
+    .map((one) => {
+      const what = [one.id, ...Object.entries(one.params).map(([key, value]) => `${key} ${value}`)].join(' ');
+      const only = bounded(one);
+      return only.length > 0 ? `${what} (${only.join(', ')})` : what;
+    })
+    .join('; ');
 
 export const presetTable = () =>
   table(
@@ -140,7 +151,7 @@ export const errorTable = () =>
 
 /** The command line's own help, 80 columns wide. */
 export function helpText() {
-  const commands = [[], ['init'], ['audit'], ['plan'], ['attack'], ['inspect'], ['list']];
+  const commands = [[], ['init'], ['audit'], ['plan'], ['resume'], ['diff'], ['attack'], ['inspect'], ['list']];
   const help = (words) =>
     execFileSync(process.execPath, [bin, ...words, '--help'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   return commands.map((words) => `### ${['gibbon', ...words].join(' ')}\n\n\`\`\`text\n${help(words).trimEnd()}\n\`\`\``).join('\n\n');

@@ -27,7 +27,7 @@ function put(path: string, text: string): string {
 
 async function look(cwd = folder, given: { named?: string | false; models?: string[] } = {}) {
   const notes: string[] = [];
-  const found = await configFor({ cwd, models: [], ...given, note: (line) => notes.push(line) });
+  const found = await configFor({ cwd, models: [], ...given, note: (line) => notes.push(line), warn: (line) => notes.push(line) });
   return { config: found?.config, notes };
 }
 
@@ -73,7 +73,7 @@ describe('a configuration', () => {
     made.push(`${folder}-link`);
     const { config, notes } = await look(folder, { models: models.map((model) => model.replace(join('..', 'LINK'), `${folder}-link`)) });
     expect(config).toBeUndefined();
-    expect(notes[0]).toContain("lies in the model's folder and was not read");
+    expect(notes[0]).toContain("lies in the model's folder and was not read, nor are its gates");
     expect(Reflect.get(globalThis, 'ranFromModelFolder')).toBeUndefined();
     rmSync(`${folder}-link`);
   });

@@ -20,18 +20,20 @@ export interface Looking {
   readonly named?: string | false | undefined;
   /** Models named on the command line. */
   readonly models: readonly string[];
-  /** Told of what is used, and of what is not. */
+  /** Told of what is used. */
   readonly note: (line: string) => void;
+  /** Told of what is not, though it is there: its gates do not count. */
+  readonly warn: (line: string) => void;
 }
 
 /** The configuration that counts here, if there is one. @throws GibbonError E_CONFIG, E_FILE_NOT_FOUND for one that was named */
-export async function configFor({ cwd, named, models, note }: Looking): Promise<LoadedConfig | undefined> {
+export async function configFor({ cwd, named, models, note, warn }: Looking): Promise<LoadedConfig | undefined> {
   if (named === false) return undefined;
   const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
   if (path === undefined) return undefined;
   const shown = relative(cwd, path);
   if (named === undefined && models.some((model) => isWithin(path, modelFolder(resolve(cwd, model))))) {
-    note(`${shown} lies in the model's folder and was not read; --config ${shown} reads it`);
+    warn(`${shown} lies in the model's folder and was not read, nor are its gates; --config ${shown} reads it`);
     return undefined;
   }
   if (named !== undefined && !existsSync(path)) {

@@ -1,7 +1,7 @@
 /** The folder of a run, and the note in it from which the run can be taken up again. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { type GateRules, gateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
@@ -27,12 +27,15 @@ export interface RunRecord {
   readonly baseline?: string | undefined;
 }
 
+/** Names of models are names of files in the run's folder: one of a folder from elsewhere must not lead out of it. */
+const name = z.string().regex(/^(?!\.{1,2}$)[^/\\\0]+$/, 'no name of a model');
+
 const record = z.object({
   command: z.string(),
   cwd: z.string(),
   startedAt: z.string(),
   workers: z.int().optional(),
-  options: z.looseObject({ models: z.array(z.object({ path: z.string(), name: z.string() })), preset: z.string() }),
+  options: z.looseObject({ models: z.array(z.object({ path: z.string(), name })).min(1), preset: z.string(), folder: z.string() }),
   outputs: z.object({ paths: z.array(z.string()), json: z.string().optional(), page: z.string() }),
   gates: gateRules.optional(),
   baseline: z.string().optional(),
@@ -71,4 +74,30 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   } catch (cause) {
     throw new GibbonError('E_USAGE', `${path} cannot be read`, { hint: 'Start the audit again with its own command.', cause });
   }
+}
+
+/** Where the path of a run lies now that the run's folder is `folder`; undefined for one that is not in the run's folder. */
+function within(path: string, { from, folder }: { readonly from: string; readonly folder: string }): string | undefined {
+  const inside = relative(from, path);
+  return inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..' ? undefined : join(folder, inside);
+}
+
+/**
+ * A run as it goes on in `folder`, which may have been moved or come from elsewhere, and the outputs that are left out:
+ * what the note says may be written in that folder only, and nothing else.
+ */
+export function relocated(run: RunRecord, folder: string): { readonly run: RunRecord; readonly outside: readonly string[] } {
+  const from = run.options.folder as string;
+  const inside = (path: string): string | undefined => within(path, { from, folder });
+  const { paths, json, page } = run.outputs;
+  const files = [...paths, ...(json === undefined || json === '-' ? [] : [json])];
+  const [ownPage, ownJson] = [join(folder, 'report.html'), join(folder, 'result.json')];
+  const kept = paths.map(inside).filter((path): path is string => path !== undefined);
+  const outputs = {
+    page: inside(page) ?? ownPage,
+    paths: [...new Set([inside(page) ?? ownPage, ...kept])],
+    json: (json === undefined ? undefined : inside(json)) ?? ownJson,
+  };
+  const options = { ...run.options, folder };
+  return { run: { ...run, options, outputs }, outside: files.filter((path) => inside(path) === undefined) };
 }

@@ -47,7 +47,7 @@ function requestOf(config: ParsedConfig, place: Place): AuditRequest {
     ...given({
       preprocessing: preprocessingOf(config, immutable, place),
       budgets: config.budgets && given(config.budgets),
-      checks: checksOf(config),
+      checks: checksOf(config, place),
       baseline: placed(config.baseline, place),
       surrogate: placed(config.surrogate, place),
       members: members === undefined ? undefined : placedData(members, place),
@@ -109,10 +109,20 @@ function preprocessingOf({ preprocessing }: ParsedConfig, immutable: string[] | 
   return given({ ...preprocessing, tokenizer: placed(preprocessing?.tokenizer, place), immutable: immutable ?? preprocessing?.immutable });
 }
 
-function checksOf({ checks = {}, only, skip = [] }: ParsedConfig): AuditRequest['checks'] {
+/** Parameters of checks that are paths. */
+const PATHS: Readonly<Record<string, readonly string[]>> = { transfer: ['data', 'labels'] };
+
+function placedParams(id: string, params: Readonly<Record<string, unknown>>, place: Place): Record<string, unknown> {
+  const isPath = (name: string, value: unknown): value is string => typeof value === 'string' && PATHS[id]?.includes(name) === true;
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, isPath(name, value) ? place(value) : value]));
+}
+
+function checksOf({ checks = {}, only, skip = [] }: ParsedConfig, place: Place): AuditRequest['checks'] {
   const left = [...skip, ...Object.entries(checks).flatMap(([id, value]) => (value === false ? [id] : []))];
   const params = Object.fromEntries(
-    Object.entries(checks).flatMap(([id, value]) => (typeof value === 'object' ? [[id, value as Record<string, unknown>]] : [])),
+    Object.entries(checks).flatMap(([id, value]) =>
+      typeof value === 'object' ? [[id, placedParams(id, value as Record<string, unknown>, place)]] : [],
+    ),
   );
   const all = { ...(only && { only }), ...(left.length > 0 && { skip: left }), ...(Object.keys(params).length > 0 && { params }) };
   return Object.keys(all).length > 0 ? all : undefined;

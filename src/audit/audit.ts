@@ -58,6 +58,7 @@ export async function auditModel(
     const bounded = withinTime(asking, createSpending(options.budgets));
     const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
     const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors)));
+    if (ended.error && options.only) throw ended.error;
     if (ended.error) errors.add(ended.error);
     error ??=
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });

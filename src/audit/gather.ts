@@ -58,8 +58,8 @@ export function gather(setting: Gathering): Gathered {
       return sides;
     },
     assembled: async () => {
-      // Where the attacks failed, the checks that asked for them say so, and clean accuracy stands.
-      const ran = await evasion?.catch(() => undefined);
+      // Where the attacks failed, the checks that asked for them say so, and clean accuracy stands. A single attack is all that was asked for.
+      const ran = await (setting.options.only ? evasion : evasion?.catch(() => undefined));
       const nothing = { ran: [], curve: { points: [], found: [] }, failures: setting.failures.all };
       return ran ?? assemble(factsOf(setting, await artifacts.clean()), nothing);
     },

@@ -1,8 +1,9 @@
 /** Opens texts for a model that takes strings or tokens: what its inputs are fed with, and how long a row has to be. */
 import { GibbonError } from '../base/errors.ts';
+import { hashFiles } from '../data/hash.ts';
 import { tokenLimits } from '../data/model-folder.ts';
 import { openTexts, type TextDataset } from '../data/text-dataset.ts';
-import { loadTokenizer } from '../data/tokenizer.ts';
+import { loadTokenizer, tokenizerHash } from '../data/tokenizer.ts';
 import { loadVocabulary } from '../data/vocabulary.ts';
 import { embeddingRows } from '../model/embedding-rows.ts';
 import type { ModelFile } from '../model/model-file.ts';
@@ -68,7 +69,7 @@ async function countFeed({ input }: ModelFile, vocabulary: string): Promise<Text
       hint: "This is another model's vocabulary. Put the one that the model was trained with beside it.",
     });
   }
-  return { as: 'counts', port: input.name, vocabulary };
+  return { as: 'counts', port: input.name, vocabulary, sha256: await hashFiles([{ path: vocabulary }]) };
 }
 
 function stringFeed({ input }: ModelFile): TextEncoding['feed'] {
@@ -101,6 +102,7 @@ async function tokenFeed(model: ModelFile, given: string | undefined): Promise<T
   return {
     as: 'tokens',
     tokenizer: folder,
+    sha256: await tokenizerHash(folder),
     ports,
     maxLength: Math.min(length ?? Number.POSITIVE_INFINITY, maxTokens ?? length ?? USUAL_TOKENS),
     ...(length !== undefined && { fill: { length, id: padToken ?? tokenizer.idOf('[PAD]') ?? tokenizer.idOf('<pad>') ?? 0 } }),

@@ -14,7 +14,7 @@ import type { Subject } from './subject.ts';
 export interface FileSurrogate {
   readonly kind: 'file';
   readonly name: string;
-  /** Its own file and its own reading of the input; `contents` is the file's hash. */
+  /** Its own file and its own reading of the input; `contents` is the hash of its file and of the weights beside it. */
   readonly subject: Subject;
   /** For each class of the audited model its own number of it. */
   readonly classes: readonly number[];

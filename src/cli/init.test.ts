@@ -32,7 +32,7 @@ async function loaded(answers: Partial<Answers>) {
   };
   const text = configText(all);
   writeFileSync(join(folder, 'gibbon.config.ts'), text);
-  const found = await configFor({ cwd: folder, models: [], note: () => {} });
+  const found = await configFor({ cwd: folder, models: [], note: () => {}, warn: () => {} });
   return { text, config: found?.config };
 }
 

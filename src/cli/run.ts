@@ -1,4 +1,5 @@
 /** Runs an audit in its folder, from the beginning or from where it was stopped, and tells what came of it. */
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Audience } from '../api/crew.ts';
 import { gatingOf } from '../api/gating.ts';
@@ -40,8 +41,18 @@ export async function beginRun(run: RunRecord, manner: Manner): Promise<void> {
     await removeJournal(join(folder, JOURNAL));
     for (const { name } of run.options.models) await clearAdversarial(folder, name);
   }
-  await writeOutput(recordPath(folder), recordText(run));
-  await goOn(run, manner);
+  const kept = await withOwnBaseline(run, folder);
+  await writeOutput(recordPath(folder), recordText(kept));
+  await goOn(kept, manner);
+}
+
+/** A baseline that this run will overwrite is kept beside it: a run that is taken up again must not be compared with itself. */
+async function withOwnBaseline(run: RunRecord, folder: string): Promise<RunRecord> {
+  const { baseline, outputs } = run;
+  if (baseline === undefined || ![...outputs.paths, outputs.json].includes(baseline)) return run;
+  const copy = join(folder, 'baseline.json');
+  await writeOutput(copy, await readFile(baseline, 'utf8'));
+  return { ...run, baseline: copy };
 }
 
 /** Takes a run up where it was stopped: what its journal holds is not computed again. */

@@ -147,3 +147,14 @@ it('tells paths from where the command runs', async () => {
   expect(found.request.data).toBe(join(folder, '../d.csv'));
   expect(found.request.groups).toEqual({ file: join(folder, 'g.csv') });
 });
+
+it('paths among the parameters of checks are relative to the configuration', async () => {
+  const checks = { transfer: { data: './other.csv', labels: './labels.csv', steps: 7 }, calibration: { bins: 5 } };
+  mkdirSync(join(folder, 'deep'));
+  writeFileSync(join(folder, 'deep', 'own.json'), JSON.stringify({ checks }));
+  const { request } = await settings({ args: ['--config', 'deep/own.json'] });
+  expect(request.checks?.params).toMatchObject({
+    transfer: { data: join('deep', 'other.csv'), labels: join('deep', 'labels.csv'), steps: 7 },
+    calibration: { bins: 5 },
+  });
+});

@@ -50,10 +50,15 @@ export async function settingsFor({ models, flags, variables = process.env, cwd 
     named: flags.config ?? around.config,
     models: said.models ?? [],
     note: (line) => {
-      if (!quiet) process.stderr.write(`${safe(line)}\n`);
+      if (!quiet) tell(line);
     },
+    warn: tell,
   });
   return config === undefined ? said : layered(said, settingsOf(config, cwd));
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${safe(line)}\n`);
 }
 
 function settingsIn(models: readonly string[], flags: SettingFlags): Settings {

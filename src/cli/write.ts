@@ -1,16 +1,31 @@
 /** Writes results, with one clear error where a path cannot be written. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GibbonError } from '../base/errors.ts';
 
-/** @throws GibbonError E_OUTPUT_UNWRITABLE */
+/** Makes the file and its folders, or replaces it. @throws GibbonError E_OUTPUT_UNWRITABLE */
 export async function writeOutput(path: string, content: string): Promise<void> {
   try {
     await makeFolder(dirname(path));
-    await writeFile(path, content);
+    await replace(path, content);
   } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+/** A file is there as a whole or not at all, whatever kills the process: written beside it, then renamed. Pipes and devices are written to. */
+async function replace(path: string, content: string): Promise<void> {
+  const real = await realpath(path).catch(() => path);
+  const found = await stat(real).catch(() => undefined);
+  if (found && !found.isFile()) return writeFile(real, content);
+  const beside = `${real}.${process.pid}.part`;
+  try {
+    await writeFile(beside, content, found && { mode: found.mode });
+    await rename(beside, real);
+  } catch (thrown) {
+    await rm(beside, { force: true }).catch(() => {});
+    throw thrown;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Token ids against those of Hugging Face's own library (test/assets/tokens.json). */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadTokenizer } from './tokenizer.ts';
+import { loadTokenizer, tokenizerHash } from './tokenizer.ts';
 
 const ASSETS = resolve(import.meta.dirname, '../../test/assets');
 
@@ -28,4 +29,21 @@ describe.each(['hf-text', 'hf-text-bpe'])('%s', (name) => {
 
 it('is refused where the file is no tokenizer', async () => {
   await expect(loadTokenizer(resolve(ASSETS, 'exports'))).rejects.toMatchObject({ code: 'E_FILE_NOT_FOUND' });
+});
+
+it('has a hash that any change of its files changes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-tokenizer-'));
+  const hashes = new Set<string>();
+  for (const [name, text] of [
+    ['tokenizer.json', '{"a":1}'],
+    ['tokenizer.json', '{"a":2}'],
+    ['tokenizer_config.json', '{}'],
+    ['tokenizer_config.json', '{"do_lower_case":true}'],
+  ] as const) {
+    writeFileSync(join(folder, name), text);
+    hashes.add(await tokenizerHash(folder));
+  }
+  expect(hashes.size).toBe(4);
+  expect(hashes).toContain(await tokenizerHash(folder));
+  rmSync(folder, { recursive: true });
 });

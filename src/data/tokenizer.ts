@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { GibbonError } from '../base/errors.ts';
+import { hashFiles } from './hash.ts';
 import { parseJson, readText } from './label-file.ts';
 
 /** Token ids of a text with the special tokens around it, and their segment ids. */
@@ -19,10 +20,19 @@ export interface LoadedTokenizer {
   readonly largestId: number;
 }
 
+const [OWN, CONFIG] = ['tokenizer.json', 'tokenizer_config.json'];
+
+/** SHA-256 of all that the tokens of a text depend on. @throws GibbonError E_FILE_NOT_FOUND, E_DATA_UNREADABLE */
+export async function tokenizerHash(folder: string): Promise<string> {
+  const config = join(folder, CONFIG);
+  const hasConfig = (await stat(config).catch(() => undefined)) !== undefined;
+  return hashFiles([{ path: join(folder, OWN), name: OWN }, ...(hasConfig ? [{ path: config, name: CONFIG }] : [])]);
+}
+
 /** @throws GibbonError E_FILE_NOT_FOUND, E_DATA_UNREADABLE */
 export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
-  const path = join(folder, 'tokenizer.json');
-  const [json, config] = [parseJson(await readText(path), path), await optionalJson(join(folder, 'tokenizer_config.json'))];
+  const path = join(folder, OWN);
+  const [json, config] = [parseJson(await readText(path), path), await optionalJson(join(folder, CONFIG))];
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(json as object, config as object);

@@ -28,12 +28,16 @@ interface CountFeed {
   readonly as: 'counts';
   readonly port: string;
   readonly vocabulary: string;
+  /** Of that file: other terms are other inputs. */
+  readonly sha256: string;
 }
 
 interface TokenFeed {
   readonly as: 'tokens';
   /** Folder of tokenizer.json. */
   readonly tokenizer: string;
+  /** Of its files: other tokens are other inputs. */
+  readonly sha256: string;
   readonly ports: readonly TokenPort[];
   readonly maxLength: number;
   /** Where the model insists on a number of tokens: filled up with this id, and the mask says so. */

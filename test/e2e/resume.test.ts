@@ -1,5 +1,5 @@
 /** A run that was killed or stopped goes on where it was, and ends as if nothing had happened. */
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,55 @@ describe('a second run in the same folder', () => {
     const fresh = await gibbon(['audit', ...ARGS, '--fresh'], { cwd });
     expect(fresh.code, fresh.stderr).toBe(0);
     expect(resultIn(runFolder(cwd)).timings.attackCpu).toBeGreaterThan(0);
+  });
+});
+
+describe('a run from elsewhere', () => {
+  const CHEAP = [DEMO.natural, '--data', DEMO.images, '--preset', 'quick', '--n', '20', '--only', 'output-exposure', '--run', 'run'];
+  let cwd: string;
+  let note: Record<string, unknown>;
+  beforeAll(async () => {
+    cwd = scratch();
+    const ended = await gibbon(['audit', ...CHEAP, '--json', 'out/own.json', '-o', 'out/own.sarif'], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    note = JSON.parse(readFileSync(join(cwd, 'run/run.json'), 'utf8')) as Record<string, unknown>;
+  });
+
+  it('writes outside its folder only what is asked for again', async () => {
+    rmSync(join(cwd, 'out'), { recursive: true });
+    const ended = await gibbon(['resume', 'run', '-o', 'again.sarif'], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toMatch(/not written, since they lie outside the run's folder: .*own\.sarif, .*own\.json/);
+    expect(existsSync(join(cwd, 'out'))).toBe(false);
+    expect(existsSync(join(cwd, 'again.sarif'))).toBe(true);
+    expect(resultIn(join(cwd, 'run')).checks).toHaveLength(1);
+  });
+
+  it.each(['../../escaped', '..', 'a/b', ''])('is refused where a model is called %j', async (name) => {
+    const options = note.options as { models: object[] };
+    const evil = { ...note, options: { ...options, models: options.models.map((one) => ({ ...one, name })) } };
+    const ended = await gibbon(['resume', join(put(scratch(), 'run.json', JSON.stringify(evil)), '..')]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('[E_USAGE]');
+  });
+
+  it('is refused where the folder that it began in is gone', async () => {
+    const ended = await gibbon(['resume', join(put(scratch(), 'run.json', JSON.stringify({ ...note, cwd: '/no/such/folder' })), '..')]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('[E_FILE_NOT_FOUND]');
+    expect(ended.stderr).toContain('/no/such/folder');
+  });
+
+  it('is compared with what was there before it, not with itself', async () => {
+    const before = readFileSync(join(cwd, 'run/result.json'), 'utf8');
+    const more = CHEAP.map((word) => (word === '20' ? '30' : word));
+    const ended = await gibbon(['audit', ...more, '--baseline', 'run/result.json'], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(resultIn(join(cwd, 'run')).models[0]?.data.n).toBe(30);
+    expect(readFileSync(join(cwd, 'run/baseline.json'), 'utf8')).toBe(before);
+    const again = await gibbon(['resume', 'run'], { cwd });
+    expect(again.code, again.stderr).toBe(0);
+    expect(readFileSync(join(cwd, 'run/baseline.json'), 'utf8')).toBe(before);
   });
 });
 

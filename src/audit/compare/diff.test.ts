@@ -57,7 +57,11 @@ describe('accuracies', () => {
   it('under another attacker are said to be incomparable', () => {
     const other = structuredClone(HALF);
     for (const { threat } of other.models) threat.epsilon = 0.01;
-    expect(one(HALF, other)?.notes[0]).toContain('not comparable: the baseline was attacked with epsilon');
+    const diff = one(HALF, other);
+    expect(diff?.notes[0]).toContain('not comparable: the baseline was attacked with epsilon');
+    expect(figure(HALF, other, 'evasion.robustAccuracy')).toMatchObject({ shown: 'incomparable', difference: null });
+    expect(figure(HALF, other, 'evasion.cleanAccuracy')?.shown).toBe('same');
+    expect(diff?.flips.map(({ accuracy }) => accuracy)).toEqual(['cleanAccuracy']);
   });
 });
 

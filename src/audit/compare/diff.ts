@@ -3,7 +3,7 @@ import { allMetrics } from '../check-result.ts';
 import type { Category } from '../finding.ts';
 import type { AuditResult, CheckResult, ModelResult, SampleResult } from '../result.ts';
 import { ACCURACIES, type Accuracy, accuracyChange } from './accuracy.ts';
-import { incomparable } from './comparable.ts';
+import { incomparable, isUnderAttack } from './comparable.ts';
 import { diffFindings, type FindingChange } from './diff-findings.ts';
 import { type FigureChange, figureChange } from './figure-change.ts';
 import { checksOf, matchModels } from './match-models.ts';
@@ -101,12 +101,12 @@ function modelDiff([beforeRun, was]: Sided, [afterRun, is]: Sided): ModelDiff {
     ],
     figures: isChecks.flatMap((check) => {
       const old = wasChecks.find(({ id }) => id === check.id);
-      return old ? figuresOf(old, check, changes) : [];
+      return old ? figuresOf(old, check, { changes, against }) : [];
     }),
     checks: checkChanges(wasChecks, isChecks),
     findings: diffFindings(wasChecks, isChecks),
     flips: [...changes].flatMap(([accuracy, change]): Flips[] =>
-      change && change.unpaired === undefined
+      change && change.unpaired === undefined && (against === undefined || !isUnderAttack('evasion', accuracy))
         ? [{ accuracy, n: change.n, worse: change.worse.map(flip), better: change.better.map(flip) }]
         : [],
     ),
@@ -118,14 +118,18 @@ const flip = ({ index, id, label }: SampleResult): Flip => ({ index, id, label }
 function figuresOf(
   old: CheckResult,
   check: CheckResult,
-  changes: ReadonlyMap<Accuracy, ReturnType<typeof accuracyChange>>,
+  {
+    changes,
+    against,
+  }: { readonly changes: ReadonlyMap<Accuracy, ReturnType<typeof accuracyChange>>; readonly against: string | undefined },
 ): FigureChange[] {
   const was = allMetrics(old);
   return Object.entries(allMetrics(check)).flatMap(([name, is]) => {
     const before = Object.hasOwn(was, name) ? was[name] : undefined;
     if (!before) return [];
     const accuracy = check.id === 'evasion' ? ACCURACIES.find((one) => one === name) : undefined;
-    return [figureChange({ check: check.id, name, was: before, is }, accuracy && changes.get(accuracy))];
+    const pair = { check: check.id, name, was: before, is, against: isUnderAttack(check.id, name) ? against : undefined };
+    return [figureChange(pair, accuracy && changes.get(accuracy))];
   });
 }
 

@@ -3,8 +3,8 @@ import { differenceOf } from '../../stats/difference.ts';
 import type { Metric } from '../metric.ts';
 import type { AccuracyChange } from './accuracy.ts';
 
-/** `unclear`: no difference is shown, which does not show that there is none. `untested`: nothing was sampled, the two numbers are all there is. */
-export type Shown = 'better' | 'worse' | 'changed' | 'unclear' | 'same' | 'untested';
+/** `unclear`: no difference is shown, which does not show that there is none. `untested`: nothing was sampled, the two numbers are all there is. `incomparable`: the two were attacked otherwise. */
+export type Shown = 'better' | 'worse' | 'changed' | 'unclear' | 'same' | 'untested' | 'incomparable';
 
 type Side = Pick<Metric, 'value' | 'low' | 'high' | 'n'>;
 
@@ -31,6 +31,8 @@ interface Pair {
   readonly name: string;
   readonly was: Metric;
   readonly is: Metric;
+  /** Why the two cannot be set against each other, where they cannot. */
+  readonly against?: string | undefined;
 }
 
 const side = ({ value, low, high, n }: Metric): Side => ({ value, low, high, n });
@@ -39,9 +41,10 @@ const side = ({ value, low, high, n }: Metric): Side => ({ value, low, high, n }
 const ALPHA = 0.05;
 
 /** By its own exact test where the figure is an accuracy, else by the intervals of the two runs. */
-export function figureChange({ check, name, was, is }: Pair, accuracy: AccuracyChange | undefined): FigureChange {
+export function figureChange({ check, name, was, is, against }: Pair, accuracy: AccuracyChange | undefined): FigureChange {
   const { label, unit, better } = is;
   const about = { check, name, label, unit, better, before: side(was), after: side(is) };
+  if (against !== undefined) return { ...about, difference: null, shown: 'incomparable', method: against, pValue: null, pairs: null };
   if (accuracy) {
     const pValue = Math.min(1, 2 * Math.min(accuracy.worsePValue, accuracy.betterPValue));
     const direction = accuracy.worsePValue < accuracy.betterPValue ? 'worse' : 'better';

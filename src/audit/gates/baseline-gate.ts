@@ -2,11 +2,11 @@
 
 import { type Difference, differenceOf } from '../../stats/difference.ts';
 import { ACCURACIES, type Accuracy, type AccuracyChange, accuracyChange } from '../compare/accuracy.ts';
-import { incomparable } from '../compare/comparable.ts';
+import { incomparable, isUnderAttack } from '../compare/comparable.ts';
 import type { Metric } from '../metric.ts';
 import type { AuditResult } from '../result.ts';
 import { pText } from '../words.ts';
-import { type FigureTarget, figureOf, type GateVerdict, unmeasured } from './figure-gate.ts';
+import { type FigureTarget, figureOf, type GateVerdict, undecidedOf, unmeasured } from './figure-gate.ts';
 import type { GateResult } from './gate-result.ts';
 import { figureText, limitText, neededText } from './gate-words.ts';
 import { settle } from './settle.ts';
@@ -25,7 +25,14 @@ export function accuracyOf({ check, figure }: Pick<FigureTarget, 'check' | 'figu
 
 /** Why two figures cannot be set against each other. */
 function obstacle({ before, after }: Compared): string | undefined {
-  return before.check === 'evasion' && before.figure !== 'cleanAccuracy' ? incomparable(before, after) : undefined;
+  return isUnderAttack(before.check, before.figure) ? incomparable(before, after) : undefined;
+}
+
+/** Why a side's figure does not bear this outcome: a check that could not decide has tried too little, so its accuracy may be lower than it says. */
+function doubt({ before, after }: Compared, outcome: GateVerdict['outcome']): string | undefined {
+  if (outcome === 'cannot-tell') return undefined;
+  const reason = undecidedOf(outcome === 'pass' ? after : before);
+  return reason === undefined ? undefined : `${outcome === 'pass' ? 'the check is' : 'in the baseline the check was'} undecided: ${reason}`;
 }
 
 /** A change beyond what is allowed fails; one within it passes where its interval stays within it, too. */
@@ -44,10 +51,13 @@ export function changeGate(compared: Compared, { kind, limit }: Allowed): GateVe
   const bare = was.low === null && is.low === null;
   const measured = { value: difference.value, low: bare ? null : difference.low, high: bare ? null : difference.high, n };
   // A drop is a change below zero: it may not lie below −limit.
-  const { outcome, nNeeded } = kind === 'maxDrop' ? settle(measured, 'min', -limit) : settle(measured, 'max', limit);
+  const settled = kind === 'maxDrop' ? settle(measured, 'min', -limit) : settle(measured, 'max', limit);
+  const doubtful = doubt(compared, settled.outcome);
+  const { outcome, nNeeded } = doubtful === undefined ? settled : { outcome: 'cannot-tell' as const, nNeeded: null };
   const figure = { label: `Change of ${lowered(is.label)}`, ...measured, unit };
   const asked = `${kind === 'maxDrop' ? 'a drop' : 'a rise'} of at most ${limitText(limit, unit)}`;
-  const how = { pass: 'kept', fail: 'not kept', 'cannot-tell': 'the value keeps it, but its interval reaches beyond: not shown' }[outcome];
+  const open = doubtful ?? 'the value keeps it, but its interval reaches beyond: not shown';
+  const how = { pass: 'kept', fail: 'not kept', 'cannot-tell': open }[outcome];
   const text = `${figure.label}: ${figureText(figure)}${pairsText(change)}; ${asked}: ${how}.${neededText({ nNeeded }, compared.after.model.data.of)}`;
   return { kind, limit, outcome, figure, nNeeded, comparison: comparisonOf(was, is, change), text };
 }
@@ -63,12 +73,13 @@ export function noLossGate(compared: Compared, alpha: number): GateVerdict {
   if (against !== undefined) return unmeasured(asked, `Not comparable: ${against}. Make a new baseline.`);
   const change = accuracy && accuracyChange(compared.before.model, compared.after.model, accuracy);
   if (!change) return unmeasured(asked, `${is.label} was not measured in both runs.`);
-  const outcome = change.worsePValue <= alpha ? 'fail' : 'pass';
+  const shown = change.worsePValue <= alpha ? 'fail' : 'pass';
+  const doubtful = doubt(compared, shown);
   const figure = { label: `Change of ${lowered(is.label)}`, ...change.difference, n: change.n, unit: 'difference' as const };
   const p = pText(change.worsePValue);
-  const said =
-    outcome === 'fail' ? `a loss is shown (${p}, at or below ${round(alpha)})` : `no loss is shown (${p}, above ${round(alpha)})`;
-  const text = `${figure.label}: ${figureText(figure)}${pairsText(change)}: ${said}.`;
+  const said = shown === 'fail' ? `a loss is shown (${p}, at or below ${round(alpha)})` : `no loss is shown (${p}, above ${round(alpha)})`;
+  const text = `${figure.label}: ${figureText(figure)}${pairsText(change)}: ${said}${doubtful === undefined ? '' : `, but ${doubtful}`}.`;
+  const outcome = doubtful === undefined ? shown : ('cannot-tell' as const);
   return { ...asked, outcome, figure, nNeeded: null, comparison: comparisonOf(was, is, change), text };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditResult } from '../result.ts';
+import { STRONGEST } from '../../threat/threat-model.ts';
+import type { AuditResult, Finding, ModelResult } from '../result.ts';
 import { evaluateGates, type Gating } from './evaluate.ts';
 import { gateResult } from './gate-result.ts';
 import { type Fate, model, run } from './testing/runs.ts';
@@ -12,6 +13,9 @@ const fates = (right: number, fooled: number, wrong: number): Fate[] => [
 
 /** 250 of 500 robust, 480 right. */
 const HALF = run(model(fates(250, 230, 20)));
+
+const FIXED = { column: 'age', kind: 'number', movable: false, epsilon: 1, range: [0, 1], group: null };
+const asking = (queries: number | null) => ({ ...STRONGEST, capability: { ...STRONGEST.capability, queries } });
 
 /** One gate: what came of it. */
 function gate(rules: Gating['rules'], result: AuditResult = HALF, baseline?: AuditResult) {
@@ -145,6 +149,48 @@ describe('against a baseline', () => {
     for (const one of blind.models) one.threat.knowledge = 'scores';
     expect(evaluateGates(blind, { baseline: HALF })?.[1]?.outcome).toBe('cannot-tell');
     expect(evaluateGates(HALF, { baseline: blind })?.[1]?.outcome).toBe('pass');
+  });
+
+  it.each([
+    [
+      'another goal',
+      (one: ModelResult) => void Object.assign(one.threat, { goal: 'one chosen wrong decision' }),
+      /wanted any wrong decision/,
+    ],
+    ['an attack that is missing', (one: ModelResult) => void one.attacks.pop(), /has no figures of/],
+    [
+      'a failure',
+      (one: ModelResult) =>
+        void one.findings.push({ ...(HALF.checks.flatMap(({ findings }) => findings)[0] as Finding), id: 'incomplete' }),
+      /failed, or a budget/,
+    ],
+    ['a column that is fixed', (one: ModelResult) => void Object.assign(one.threat, { columns: [FIXED] }), /could change age/],
+    ['fewer questions', (one: ModelResult) => void Object.assign(one.threat, { model: asking(500) }), /may ask 500 questions per example/],
+  ])('is none where this run has %s', (_, weaken, why) => {
+    const [before, after] = [structuredClone(HALF), structuredClone(HALF)];
+    for (const result of [before, after]) for (const one of result.models) Object.assign(one.threat, { goal: 'any wrong decision' });
+    if (String(why).includes('questions')) for (const one of before.models) Object.assign(one.threat, { model: asking(null) });
+    for (const one of after.models) weaken(one);
+    expect(evaluateGates(before, { baseline: before })?.[1]?.outcome).toBe('pass');
+    const [clean, robust] = evaluateGates(after, { baseline: before }) ?? [];
+    expect(clean?.outcome).toBe('pass');
+    expect(robust).toMatchObject({ outcome: 'cannot-tell', counts: 'fail', text: expect.stringMatching(why) });
+  });
+
+  it('of a check that could not decide shows no more than it bears', () => {
+    const undecided = (result: AuditResult): AuditResult => ({
+      ...result,
+      checks: result.checks.map((check) => (check.id === 'evasion' ? { ...check, status: 'undecided', reason: 'Too few.' } : check)),
+    });
+    const lost = run(model(fates(150, 330, 20)));
+    const robust = (after: AuditResult, before: AuditResult) => evaluateGates(after, { baseline: before })?.map(({ outcome }) => outcome);
+    expect(robust(undecided(HALF), HALF)).toEqual(['pass', 'cannot-tell']);
+    expect(robust(undecided(lost), HALF)).toEqual(['pass', 'fail']);
+    expect(robust(lost, undecided(HALF))).toEqual(['pass', 'cannot-tell']);
+    expect(gate({ 'evasion.robustAccuracy': ['error', { maxDrop: 0.2 }] }, undecided(HALF), HALF)).toMatchObject({
+      outcome: 'cannot-tell',
+      text: expect.stringContaining('undecided: Too few'),
+    });
   });
 
   it('a rule about the change takes its place, and `off` leaves it out', () => {

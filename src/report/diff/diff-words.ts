@@ -14,6 +14,7 @@ export const SHOWN: Record<Shown, { word: string; tone: Tone }> = {
   unclear: { word: 'not shown', tone: 'none' },
   same: { word: 'the same', tone: 'none' },
   untested: { word: 'not tested', tone: 'none' },
+  incomparable: { word: 'not comparable', tone: 'mute' },
 };
 
 export const FATES: Record<FindingFate, { word: string; tone: Tone; rank: number }> = {
@@ -34,6 +35,7 @@ const SAID: Record<Shown, string> = {
   unclear: 'no change shown',
   same: 'the same',
   untested: 'not tested',
+  incomparable: 'not comparable',
 };
 
 /** A figure of one side. */
@@ -74,7 +76,7 @@ export function shownFigures({ figures }: ModelDiff): { main: FigureChange[]; mo
   const moved = rest.filter(
     ({ shown, better }) => ['worse', 'better', 'changed'].includes(shown) || (shown === 'untested' && better !== null),
   );
-  const order: Record<Shown, number> = { worse: 0, changed: 1, better: 2, untested: 3, unclear: 4, same: 5 };
+  const order: Record<Shown, number> = { worse: 0, changed: 1, better: 2, untested: 3, unclear: 4, same: 5, incomparable: 6 };
   return { main, moved: moved.sort((a, b) => order[a.shown] - order[b.shown]), still: rest.length - moved.length };
 }
 

@@ -61,7 +61,13 @@ async function tryAll({ options, prepared, subject, chosen, once, reporter, mode
 function endOf(thrown: unknown): string {
   const { code, message } = toGibbonError(thrown);
   if (code !== 'E_WORKER_DIED' && code !== 'E_WORKER_HUNG') throw thrown;
-  return message.replace(/^.*?: /, '').replace(/\.$/, '');
+  return (
+    message
+      .replace(/^.*?: /, '')
+      // How much it took and how much there was differs between two runs.
+      .replace(/used \d+ MB of memory, more than the \d+ MB allowed,/, 'took more memory than there was for it')
+      .replace(/\.$/, '')
+  );
 }
 
 const isSure = (answer: OddAnswer): boolean => answer.kind === 'answered' && answer.confidence >= SURE;

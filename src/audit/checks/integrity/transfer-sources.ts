@@ -2,8 +2,6 @@
 import { basename } from 'node:path';
 import { GibbonError, toGibbonError } from '../../../base/errors.ts';
 import type { DataSpec } from '../../../data/dataset.ts';
-import { hashFiles } from '../../../data/hash.ts';
-import { openModelFolder } from '../../../data/model-folder.ts';
 import { openDataset } from '../../../data/open.ts';
 import { bridgeBetween } from '../../../model/bridge.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
@@ -102,18 +100,17 @@ function others({ options, model }: Context): (Other & { origin: string })[] {
 async function lookAt(context: Context, { name, path, flags }: Other): Promise<FileSurrogate> {
   const { once, subject, prepared, reporter, model } = context;
   reporter.phase(`${model.name}: looking at ${name}`, 1);
-  const contents = await hashFiles([{ path: (await openModelFolder(path)).model }]);
-  if (contents === prepared.sha256) throw notApplicable('it is the audited model itself');
   const { preprocessing: _, ...rest } = subject;
-  const unread = { ...rest, model: path, flags, contents };
+  const unread = { ...rest, model: path, flags };
   const look = await once(lookAtSurrogate, { subject: unread });
+  if (look.contents === (prepared.contents ?? prepared.sha256)) throw notApplicable('it is the audited model itself');
   const bridge = bridgeBetween(subject.preprocessing, look.preprocessing);
   if ('reason' in bridge) throw notApplicable(bridge.reason);
   const { classes, classNames } = prepared.data;
   const same = classesBetween({ labels: prepared.labels, classes, classNames }, look);
   if ('reason' in same) throw notApplicable(same.reason);
   if (look.unsupported.length > 0) throw notApplicable(`it gives no gradients: ${look.unsupported.join(', ')}`);
-  return { kind: 'file', name, subject: { ...unread, preprocessing: look.preprocessing }, classes: same.classes };
+  return { kind: 'file', name, subject: { ...unread, contents: look.contents, preprocessing: look.preprocessing }, classes: same.classes };
 }
 
 const notApplicable = (reason: string): GibbonError => new GibbonError('E_NOT_APPLICABLE', reason);
