@@ -4,6 +4,7 @@ import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
+import { withDoubts } from './evidence/with-doubts.ts';
 import type { Expectation } from './expect.ts';
 import { createFailures, isFatal, MOST_FATAL } from './failures.ts';
 import { gather } from './gather.ts';
@@ -64,10 +65,10 @@ export async function auditModel(
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
     results.push(ended.result);
   }
-  const { result } = await gathered.assembled();
+  const { result, checks: told } = withDoubts((await gathered.assembled()).result, results);
   return {
-    result: { ...result, attacksLeftOut: [...plan.leftOut], findings: results.flatMap(({ findings }) => findings) },
-    checks: results,
+    result: { ...result, attacksLeftOut: [...plan.leftOut], findings: told.flatMap(({ findings }) => findings) },
+    checks: told,
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };

@@ -35,7 +35,7 @@ it('says why it is undecided', () => {
       epsilon: '0.3',
       pressure,
     });
-  expect(say('noise', 50)).toContain('random noise only');
+  expect(say('noise', 50)).toContain('stronger than random noise');
   expect(say('incomplete', 50)).toContain('failed');
   expect(say('nan', 50)).toContain('NaN');
   expect(say('again', 50)).toContain('harder attacks on a part');

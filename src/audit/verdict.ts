@@ -10,8 +10,8 @@ const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200
 const range = (p: Proportion): string =>
   `${(Math.floor(p.low * 1000 + 1e-9) / 10).toFixed(1)}–${(Math.ceil(p.high * 1000 - 1e-9) / 10).toFixed(1)} %`;
 
-/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for; whether harder attacks on a part of what stands broke more (`again`), and whether the model's answers are random, rarely or often changing the decision. */
-export type Pressure = 'full' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget' | 'again' | 'random' | 'fickle';
+/** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for; whether harder attacks on a part of what stands broke more (`again`), and whether the model's answers are random, rarely or often changing the decision; and whether a check of the evidence failed (`distrusted`). */
+export type Pressure = 'full' | 'distrusted' | 'noise' | 'incomplete' | 'nan' | 'still' | 'none' | 'budget' | 'again' | 'random' | 'fickle';
 
 /** What a share of examples that stand means beside the clean accuracy. */
 export function classOf(clean: Proportion, value: number): 'robust' | 'fragile' | 'broken' {
@@ -59,7 +59,10 @@ export function headlineOf({ verdict, cleanAccuracy: clean, robustAccuracy: robu
         return `Undecided: harder attacks on a part of what withstood broke more of it, and the rest was not tried so hard; at epsilon ${epsilon}, at most ${figures}.`;
       if (pressure === 'random' || pressure === 'fickle')
         return `Undecided: the model answers the same input otherwise from call to call, and each figure is one draw; at epsilon ${epsilon}, ${figures}.`;
-      if (pressure === 'noise') return `Undecided: every example was tried with random noise only; at epsilon ${epsilon}, ${figures}.`;
+      if (pressure === 'noise')
+        return `Undecided: too few examples were tried with anything stronger than random noise; at epsilon ${epsilon}, ${figures}.`;
+      if (pressure === 'distrusted')
+        return `Undecided: the attacks cannot be trusted on this model (see the checks of the evidence), so it may be weaker than this; at epsilon ${epsilon}, at most ${figures}.`;
       return `Undecided: ${robust.n} examples are too few to tell (${range(robust)} survive at epsilon ${epsilon}).`;
   }
 }

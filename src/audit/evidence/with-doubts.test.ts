@@ -1,0 +1,38 @@
+/** What a failed check of the evidence does to a verdict. */
+import { describe, expect, it } from 'vitest';
+import { sampleModel, sampleResult } from '../../report/testing/sample-result.ts';
+import type { CheckResult } from '../check-result.ts';
+import { withDoubts } from './with-doubts.ts';
+
+const [evasion] = sampleResult([sampleModel({ n: 50 })]).checks as [CheckResult];
+const checks = (own: CheckResult['status'], evidence: CheckResult['status']): CheckResult[] => [
+  { ...evasion, id: 'evasion', status: own, reason: null },
+  { ...evasion, id: 'gradient-masking', category: 'evidence', status: evidence, findings: [] },
+];
+
+describe('a model', () => {
+  it.each(['robust', 'fragile'] as const)('that seems %s is undecided where the evidence fails', (verdict) => {
+    const model = sampleModel({ n: 50, broken: verdict === 'robust' ? 0.1 : 0.5, verdict });
+    const { result, checks: told } = withDoubts(model, checks('pass', 'fail'));
+    expect(result.summary).toMatchObject({ verdict: 'undecided', robustAccuracy: model.summary.robustAccuracy });
+    expect(result.summary.headline).toMatch(/^Undecided: the attacks cannot be trusted .*, at most \d+ %/);
+    expect(told.map(({ status, reason }) => [status, reason])).toEqual([
+      ['undecided', result.summary.headline],
+      ['fail', null],
+    ]);
+    expect(told[0]?.findings.some(({ severity }) => severity === 'pass')).toBe(false);
+  });
+
+  it('that breaks is broken all the same, and what evasion found stands', () => {
+    const broken = sampleModel({ n: 50, broken: 1, verdict: 'broken' });
+    expect(withDoubts(broken, checks('fail', 'fail')).result).toBe(broken);
+    const fragile = sampleModel({ n: 50, broken: 0.5, verdict: 'fragile' });
+    expect(withDoubts(fragile, checks('fail', 'fail')).checks[0]?.status).toBe('fail');
+  });
+
+  it.each(['pass', 'warn', 'undecided', 'not-applicable', 'error'] as const)('keeps its verdict where the evidence is %s', (status) => {
+    const model = sampleModel({ n: 50, broken: 0.1, verdict: 'robust' });
+    const given = checks('pass', status);
+    expect(withDoubts(model, given)).toEqual({ result: model, checks: given });
+  });
+});
