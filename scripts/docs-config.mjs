@@ -49,12 +49,13 @@ export function threatTables() {
 
 function checkTable() {
   return table(
-    ['check', 'matters to who is after', 'takes a hand in', 'takes a view of'],
+    ['check', 'matters to who is after', 'takes a hand in', 'takes a view of', 'takes one of the changes'],
     CHECKS.map(({ id, attackers }) => [
       `[${id}](checks/${id}.md)`,
       attackers?.goals?.join(', ') ?? 'anything',
       attackers?.access?.join(', ') ?? 'anything',
       attackers?.knowledge ? `${attackers.knowledge}${KNOWLEDGE.indexOf(attackers.knowledge) > 0 ? ' or more' : ''}` : 'nothing',
+      attackers?.transforms?.join(', ') ?? 'any',
     ]),
   );
 }

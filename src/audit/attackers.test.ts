@@ -20,6 +20,12 @@ describe('a threat model', () => {
   it('leaves nothing out where nothing was said, and no check that names no attacker', () => {
     for (const check of CHECKS) expect(leftOutBy(threatOf(undefined), check.attackers)).toBeUndefined();
     for (const preset of THREAT_PRESETS) expect(leftOutBy(threatOf(preset), undefined)).toBeUndefined();
+    expect(CHECKS.filter(({ attackers }) => !attackers?.goals).map(({ id }) => id)).toEqual([
+      'calibration',
+      'corruptions',
+      'sensor-pollution',
+      'group-performance',
+    ]);
     expect(leftOutBy(threatOf({ goal: 'fairness' }), { goals: ['fairness', 'integrity'] })).toBeUndefined();
   });
 });

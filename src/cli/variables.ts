@@ -1,9 +1,9 @@
-/** Every flag can be given as a variable of the environment: GIBBON_MAX_QUERIES=1000 is --max-queries 1000. Flags win. */
+/** Flags that take a value, and --quiet, can be given as variables of the environment: GIBBON_MAX_QUERIES=1000 is --max-queries 1000. Flags win. */
 import { type Command, CommanderError, type Option } from 'commander';
 import { GibbonError } from '../base/errors.ts';
 
 export const VARIABLES_HELP =
-  '\nEvery flag can be a variable of the environment: GIBBON_MAX_QUERIES=1000; GIBBON_MODEL names the model.\nFlags go before variables, variables before the configuration (docs/config.md).';
+  '\nFlags that take a value, and --quiet, can be variables of the environment:\nGIBBON_MAX_QUERIES=1000; GIBBON_MODEL names the model. Flags go before variables, variables\nbefore the configuration (docs/config.md).';
 
 /** Flags that are for one call. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['list', 'fresh', 'help', 'version']);

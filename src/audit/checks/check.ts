@@ -65,7 +65,7 @@ export interface Check {
   /** Ids of standards, e.g. "NIST:NISTAML.022" (audit/standards.ts names them). */
   readonly tags: readonly string[];
   readonly needs: readonly Need[];
-  /** Whose work it looks at: a threat model without such an attacker leaves it out. Always of interest when absent. */
+  /** Whose work it looks at: a threat model without such an attacker leaves it out. Always of interest when absent: what happens without any attacker. */
   readonly attackers?: Attackers;
   /** Kinds of data that it suits; all when absent. */
   readonly modalities?: readonly Modality[];
