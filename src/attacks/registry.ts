@@ -1,6 +1,8 @@
 /** Every attack, by id. */
 import { GibbonError } from '../base/errors.ts';
 import type { Attack } from './attack.ts';
+import { apgd } from './evasion/apgd.ts';
+import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { fgsm } from './evasion/fgsm.ts';
@@ -13,6 +15,8 @@ import { square } from './evasion/square.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
 export const ATTACKS: readonly Attack[] = [
+  apgd,
+  apgdTargeted,
   charmer,
   cube,
   fgsm,

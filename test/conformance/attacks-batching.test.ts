@@ -38,6 +38,9 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['pgd', { ...PGD, norm: 'l2', epsilon: 2, params: { steps: 8, stepSize: 0.5, target: 'least-likely' } }],
     ['pgd', { ...PGD, norm: 'l1', epsilon: 10, params: { steps: 5, stepSize: 2 } }],
     ['momentum', { norm: 'linf', epsilon: 0.1, params: { steps: 4, earlyStop: false } }],
+    ['apgd', { norm: 'linf', epsilon: 0.1, params: { steps: 12, restarts: 2 } }],
+    ['apgd', { norm: 'l2', epsilon: 1, params: { steps: 12, loss: 'dlr' } }],
+    ['apgd-targeted', { norm: 'linf', epsilon: 0.1, params: { steps: 6, goals: 3 } }],
     ['fgsm', { norm: 'linf', epsilon: 0.1 }],
     ['uniform-noise', { norm: 'l2', epsilon: 4, params: { repeats: 3 } }],
   ] as const)(

@@ -44,6 +44,42 @@ describe('linear models', () => {
     2 * MINUTES,
   );
 
+  it.each(['linf', 'l2'] as const)(
+    'apgd, two classes, %s: the closed form to 1 %',
+    async (norm) => {
+      let [above, below] = [0, 0];
+      await each(
+        0,
+        15,
+        async (one) => {
+          above += await left(one, 'apgd', norm, 1.01, () => ({}));
+          below += await left(one, 'apgd', norm, 0.99, () => ({}));
+        },
+        2,
+      );
+      expect([above, below]).toEqual([0, 15 * ROWS]);
+    },
+    2 * MINUTES,
+  );
+
+  it.each(['linf', 'l2'] as const)(
+    'apgd-targeted, many classes, %s: the closed form of the nearest to 1 %',
+    async (norm) => {
+      let [above, below] = [0, 0];
+      await each(
+        60,
+        3,
+        async (one) => {
+          above += await left(one, 'apgd-targeted', norm, 1.01, () => ({}));
+          below += await left(one, 'apgd-targeted', norm, 0.99, () => ({}));
+        },
+        7,
+      );
+      expect([above, below]).toEqual([0, 3 * ROWS]);
+    },
+    2 * MINUTES,
+  );
+
   // test/accept has 140 of them.
   it.each(NORMS)('pgd, two to ten classes, %s: the closed form to 1 %', (norm) => expectClosedForm(norm, 60, 50), 5 * MINUTES);
 });
