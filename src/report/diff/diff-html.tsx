@@ -7,7 +7,7 @@ import { Badge } from '../components/badge.tsx';
 import { Mark } from '../components/mark.tsx';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import { Sign } from '../components/sign.tsx';
-import { dateTime, glued, plural } from '../format.ts';
+import { glued, plural } from '../format.ts';
 import { CHECKS } from '../styles/checks.ts';
 import { PAGE } from '../styles/page.ts';
 import { PARTS } from '../styles/parts.ts';
@@ -15,11 +15,16 @@ import { PRINT } from '../styles/print.ts';
 import { THEME } from '../styles/theme.ts';
 import {
   chanceText,
+  changedChecks,
+  changedFindings,
+  comparedText,
   differenceText,
   diffHeadline,
   FATES,
-  isAccuracy,
+  figureLabel,
+  runText,
   SHOWN,
+  severityText,
   shownFigures,
   sideText,
   statusText,
@@ -33,7 +38,7 @@ function FigureRow({ figure }: { figure: FigureChange }): VNode {
   const { tone, word } = SHOWN[figure.shown];
   return (
     <tr>
-      <th scope="row">{isAccuracy(figure) ? figure.label : `${figure.check}: ${figure.label}`}</th>
+      <th scope="row">{figureLabel(figure)}</th>
       <td class="num">{glued(sideText(figure, figure.before))}</td>
       <td class="num">{glued(sideText(figure, figure.after))}</td>
       <td class="num">{differenceText(figure)}</td>
@@ -90,13 +95,12 @@ function FlipList({ word, examples }: { word: string; examples: Flips['worse'] }
 }
 
 function FlipDetails({ flips }: { flips: Flips }): VNode | null {
-  const { accuracy, n, worse, better } = flips;
+  const { worse, better } = flips;
   if (worse.length + better.length === 0) return null;
-  const what = accuracy === 'cleanAccuracy' ? 'without attack' : 'under attack';
   return (
     <details>
       <summary>
-        The same {plural(n, 'example')} {what}: {worse.length} got worse, {better.length} better
+        The same {comparedText(flips)}: {worse.length} got worse, {better.length} better
       </summary>
       <FlipList word="got worse" examples={worse} />
       <FlipList word="got better" examples={better} />
@@ -105,9 +109,8 @@ function FlipDetails({ flips }: { flips: Flips }): VNode | null {
 }
 
 function Changes({ model }: { model: ModelDiff }): VNode | null {
-  const checks = model.checks.filter(({ before, after }) => before !== after);
-  const findings = model.findings.filter(({ fate }) => fate !== 'kept').sort((a, b) => FATES[a.fate].rank - FATES[b.fate].rank);
-  const kept = model.findings.length - findings.length;
+  const checks = changedChecks(model);
+  const { changed, kept } = changedFindings(model);
   if (checks.length + model.findings.length === 0) return null;
   return (
     <>
@@ -121,14 +124,11 @@ function Changes({ model }: { model: ModelDiff }): VNode | null {
             </p>
           </li>
         ))}
-        {findings.map(({ fate, check, id, title, before, after }) => (
-          <li key={`${check} ${id}`} class={`tone-${FATES[fate].tone}`}>
-            <Sign tone={FATES[fate].tone} />
+        {changed.map((finding) => (
+          <li key={`${finding.check} ${finding.id}`} class={`tone-${FATES[finding.fate].tone}`}>
+            <Sign tone={FATES[finding.fate].tone} />
             <p>
-              <strong>{FATES[fate].word}:</strong> {title}{' '}
-              <span class="dim">
-                ({before !== null && after !== null && before !== after ? `${before} → ${after}` : (after ?? before)})
-              </span>
+              <strong>{FATES[finding.fate].word}:</strong> {finding.title} <span class="dim">({severityText(finding)})</span>
             </p>
           </li>
         ))}
@@ -159,9 +159,6 @@ function Model({ model }: { model: ModelDiff }): VNode {
   );
 }
 
-const side = (word: string, { startedAt, preset, seed, gibbon }: ResultDiff['before']): string =>
-  `${word}: ${dateTime(startedAt)}, preset ${preset}, seed ${seed}, Gibbon ${gibbon}`;
-
 export function renderDiffHtml(diff: ResultDiff): string {
   return `<!doctype html>\n${renderToString(
     <html lang="en">
@@ -184,8 +181,8 @@ export function renderDiffHtml(diff: ResultDiff): string {
             </div>
             <h1>Before and after</h1>
             <ul class="scope">
-              <li>{side('Before', diff.before)}</li>
-              <li>{side('After', diff.after)}</li>
+              <li>Before: {runText(diff.before)}</li>
+              <li>After: {runText(diff.after)}</li>
             </ul>
           </header>
           <main id="main">

@@ -1,15 +1,20 @@
 /** A comparison of two results as GitHub-flavoured Markdown, for a pull request. */
 import type { Flips, ModelDiff, ResultDiff } from '../../audit/compare/diff.ts';
 import type { FigureChange } from '../../audit/compare/figure-change.ts';
-import { dateTime, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import { MARKDOWN_SIGNS, markdownTable, safe } from '../formats/markdown-text.ts';
 import {
   chanceText,
+  changedChecks,
+  changedFindings,
+  comparedText,
   differenceText,
   diffHeadline,
   FATES,
-  isAccuracy,
+  figureLabel,
+  runText,
   SHOWN,
+  severityText,
   shownFigures,
   sideText,
   statusText,
@@ -23,7 +28,7 @@ const NAMED = 20;
 function figureRow(figure: FigureChange): string[] {
   const { tone, word } = SHOWN[figure.shown];
   return [
-    safe(isAccuracy(figure) ? figure.label : `${figure.check}: ${figure.label}`),
+    safe(figureLabel(figure)),
     safe(sideText(figure, figure.before)),
     safe(sideText(figure, figure.after)),
     safe(differenceText(figure)),
@@ -42,9 +47,9 @@ function figures(model: ModelDiff): string[] {
   ];
 }
 
-function flips({ accuracy, n, worse, better }: Flips): string[] {
+function flips(flipped: Flips): string[] {
+  const { worse, better } = flipped;
   if (worse.length + better.length === 0) return [];
-  const what = accuracy === 'cleanAccuracy' ? 'without attack' : 'under attack';
   const list = (word: string, examples: Flips['worse']): string[] => {
     if (examples.length === 0) return [];
     const rest = examples.length - NAMED;
@@ -58,7 +63,7 @@ function flips({ accuracy, n, worse, better }: Flips): string[] {
   return [
     '',
     '<details>',
-    `<summary>The same ${plural(n, 'example')} ${what}: ${worse.length} got worse, ${better.length} better</summary>`,
+    `<summary>The same ${comparedText(flipped)}: ${worse.length} got worse, ${better.length} better</summary>`,
     '',
     ...list('got worse', worse),
     ...list('got better', better),
@@ -68,24 +73,22 @@ function flips({ accuracy, n, worse, better }: Flips): string[] {
 }
 
 function checks(model: ModelDiff): string[] {
-  const changed = model.checks.filter(({ before, after }) => before !== after);
-  return changed.map(
+  return changedChecks(model).map(
     (check) => `- ${MARKDOWN_SIGNS[statusTone(check)]} check ${safe(check.id)}: ${statusText(check.before)} → ${statusText(check.after)}`,
   );
 }
 
 function findings(model: ModelDiff): string[] {
-  const changed = model.findings.filter(({ fate }) => fate !== 'kept').sort((a, b) => FATES[a.fate].rank - FATES[b.fate].rank);
-  return changed.map(({ fate, title, before, after }) => {
-    const severity = before !== null && after !== null && before !== after ? `${before} → ${after}` : (after ?? before);
-    return `- ${MARKDOWN_SIGNS[FATES[fate].tone]} **${FATES[fate].word}:** ${safe(title)} (${severity})`;
+  return changedFindings(model).changed.map((finding) => {
+    const { tone, word } = FATES[finding.fate];
+    return `- ${MARKDOWN_SIGNS[tone]} **${word}:** ${safe(finding.title)} (${severityText(finding)})`;
   });
 }
 
 function section(model: ModelDiff): string[] {
   const { tone, text } = diffHeadline(model);
   const [changes, chance] = [[...checks(model), ...findings(model)], chanceText(model)];
-  const kept = model.findings.filter(({ fate }) => fate === 'kept').length;
+  const { kept } = changedFindings(model);
   return [
     `## ${MARKDOWN_SIGNS[tone]} ${safe(text)}`,
     ...model.notes.flatMap((note) => ['', `> ${MARKDOWN_SIGNS.warn} ${safe(note)}`]),
@@ -99,7 +102,6 @@ function section(model: ModelDiff): string[] {
 }
 
 export function renderDiffMarkdown(diff: ResultDiff): string {
-  const side = (word: string, { startedAt, preset, seed, gibbon }: ResultDiff['before']): string =>
-    `${word}: ${dateTime(startedAt)}, preset ${safe(preset)}, seed ${seed}, Gibbon ${safe(gibbon)}`;
-  return [...diff.models.flatMap(section), `<sub>${side('Before', diff.before)} · ${side('After', diff.after)}</sub>`, ''].join('\n');
+  const runs = `Before: ${safe(runText(diff.before))} · After: ${safe(runText(diff.after))}`;
+  return [...diff.models.flatMap(section), `<sub>${runs}</sub>`, ''].join('\n');
 }

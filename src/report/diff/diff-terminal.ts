@@ -2,15 +2,21 @@
 import pc from 'picocolors';
 import type { Flips, ModelDiff, ResultDiff } from '../../audit/compare/diff.ts';
 import type { FigureChange } from '../../audit/compare/figure-change.ts';
-import { dateTime, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import { cut, pad, plain, wrap } from '../plain.ts';
 import { type Page, pageOf, SIGNS } from '../terminal-page.ts';
 import {
   chanceText,
+  changedChecks,
+  changedFindings,
+  comparedText,
   differenceText,
   diffHeadline,
   FATES,
+  figureLabel,
+  runText,
   SHOWN,
+  severityText,
   shownFigures,
   sideText,
   statusText,
@@ -25,10 +31,10 @@ const WORD = 11;
 const NAMED = 5;
 const FINDINGS = 8;
 
-function figureRows(page: Page, figure: FigureChange, label: string): string[] {
+function figureRows(page: Page, figure: FigureChange): string[] {
   const { word, tone } = SHOWN[figure.shown];
   const names = labelWidth(page);
-  const [first = '', ...more] = wrap(plain(label), names - 2);
+  const [first = '', ...more] = wrap(plain(figureLabel(figure)), names - 2);
   const cells = [
     pad(first, names),
     pad(cut(sideText(figure, figure.before), VALUE - 1), VALUE, 'left'),
@@ -47,17 +53,16 @@ function figures(page: Page, model: ModelDiff): string[] {
   const head = `  ${pad('figure', names)}${pad('before', VALUE, 'left')}${pad('after', VALUE, 'left')}${pad('change (95 % interval)', CHANGE, 'left')}`;
   return [
     page.dim(head),
-    ...main.flatMap((figure) => figureRows(page, figure, figure.label)),
-    ...moved.flatMap((figure) => figureRows(page, figure, `${figure.check}: ${figure.label}`)),
+    ...[...main, ...moved].flatMap((figure) => figureRows(page, figure)),
     ...(still > 0 ? [page.dim(`  ${plural(still, 'more figure')}: no change shown`)] : []),
     ...main.flatMap((figure) => wrap(`${figure.label}: ${testText(figure)}`, page.width - 2).map((line) => page.dim(`  ${line}`))),
     '',
   ];
 }
 
-function flips(page: Page, { accuracy, n, worse, better }: Flips): string[] {
+function flips(page: Page, flipped: Flips): string[] {
+  const { worse, better } = flipped;
   if (worse.length + better.length === 0) return [];
-  const what = accuracy === 'cleanAccuracy' ? 'without attack' : 'under attack';
   const named = (list: Flips['worse']): string => {
     const ids = list.slice(0, NAMED).map(({ id }) => plain(id));
     const rest = list.length - ids.length;
@@ -66,7 +71,7 @@ function flips(page: Page, { accuracy, n, worse, better }: Flips): string[] {
   const line = (tone: 'bad' | 'good', text: string): string[] =>
     wrap(text, page.width - 4).map((part, i) => `  ${i === 0 ? page.paint(tone, SIGNS[tone]) : ' '} ${part}`);
   return [
-    page.dim(`  the same ${plural(n, 'example')} ${what}`),
+    page.dim(`  the same ${comparedText(flipped)}`),
     ...(worse.length > 0 ? line('bad', `${worse.length} got worse${named(worse)}`) : []),
     ...(better.length > 0 ? line('good', `${better.length} got better${named(better)}`) : []),
     '',
@@ -74,7 +79,7 @@ function flips(page: Page, { accuracy, n, worse, better }: Flips): string[] {
 }
 
 function checks(page: Page, model: ModelDiff): string[] {
-  const changed = model.checks.filter(({ before, after }) => before !== after);
+  const changed = changedChecks(model);
   if (changed.length === 0) return [];
   return [
     page.dim('  checks'),
@@ -87,15 +92,13 @@ function checks(page: Page, model: ModelDiff): string[] {
 }
 
 function findings(page: Page, model: ModelDiff): string[] {
-  const changed = model.findings.filter(({ fate }) => fate !== 'kept').sort((a, b) => FATES[a.fate].rank - FATES[b.fate].rank);
-  const kept = model.findings.length - changed.length;
+  const { changed, kept } = changedFindings(model);
   if (model.findings.length === 0) return [];
   return [
     page.dim('  findings'),
-    ...changed.slice(0, FINDINGS).flatMap(({ fate, title, before, after }) => {
-      const { word, tone } = FATES[fate];
-      const severity = before !== null && after !== null && before !== after ? `${before} → ${after}` : (after ?? before);
-      return wrap(`${word}: ${plain(title)} (${severity})`, page.width - 4).map(
+    ...changed.slice(0, FINDINGS).flatMap((finding) => {
+      const { word, tone } = FATES[finding.fate];
+      return wrap(`${word}: ${plain(finding.title)} (${severityText(finding)})`, page.width - 4).map(
         (line, i) => `  ${i === 0 ? page.paint(tone, SIGNS[tone]) : ' '} ${line}`,
       );
     }),
@@ -126,8 +129,7 @@ function block(page: Page, model: ModelDiff): string[] {
 
 export function renderDiffTerminal(diff: ResultDiff, options: { color: boolean; width?: number }): string {
   const page = pageOf(pc.createColors(options.color), options.width ?? 80);
-  const side = (word: string, { startedAt, preset, seed, gibbon }: ResultDiff['before']): string =>
-    page.dim(cut(`${pad(word, 7)} ${dateTime(startedAt)} · preset ${plain(preset)} · seed ${seed} · Gibbon ${plain(gibbon)}`, page.width));
+  const side = (word: string, run: ResultDiff['before']): string => page.dim(cut(`${pad(word, 7)} ${plain(runText(run))}`, page.width));
   return [side('before', diff.before), side('after', diff.after), '', ...diff.models.flatMap((model) => block(page, model))]
     .join('\n')
     .trimEnd();

@@ -1,8 +1,9 @@
 /** The words, signs and figures of a comparison that all its forms share. */
-import type { CheckChange, ModelDiff } from '../../audit/compare/diff.ts';
-import type { FindingFate } from '../../audit/compare/diff-findings.ts';
+import type { CheckChange, Flips, ModelDiff, ResultDiff } from '../../audit/compare/diff.ts';
+import type { FindingChange, FindingFate } from '../../audit/compare/diff-findings.ts';
 import type { FigureChange, Shown } from '../../audit/compare/figure-change.ts';
 import { pText } from '../../audit/words.ts';
+import { dateTime, plural } from '../format.ts';
 import { inUnit } from '../metric-text.ts';
 import type { Tone } from '../names.ts';
 import { STATUSES } from '../statuses.ts';
@@ -38,6 +39,13 @@ const SAID: Record<Shown, string> = {
   incomparable: 'not comparable',
 };
 
+/** One of the two runs. */
+export const runText = ({ startedAt, preset, seed, gibbon }: ResultDiff['before']): string =>
+  `${dateTime(startedAt)}, preset ${preset}, seed ${seed}, Gibbon ${gibbon}`;
+
+/** What it is called in a table of many checks' figures. */
+export const figureLabel = (figure: FigureChange): string => (isAccuracy(figure) ? figure.label : `${figure.check}: ${figure.label}`);
+
 /** A figure of one side. */
 export const sideText = ({ unit }: FigureChange, { value, n }: FigureChange['before']): string => inUnit(value, unit, n);
 
@@ -58,6 +66,22 @@ export function statusText(status: CheckChange['before']): string {
   return status === null ? 'not run' : STATUSES[status].word.toLowerCase();
 }
 
+export const changedChecks = ({ checks }: ModelDiff): CheckChange[] => checks.filter(({ before, after }) => before !== after);
+
+/** Findings whose fate is worth a line, worst first, and how many others are in both. */
+export function changedFindings({ findings }: ModelDiff): { changed: FindingChange[]; kept: number } {
+  const changed = findings.filter(({ fate }) => fate !== 'kept').sort((a, b) => FATES[a.fate].rank - FATES[b.fate].rank);
+  return { changed, kept: findings.length - changed.length };
+}
+
+/** Its severity, or how that changed. */
+export const severityText = ({ before, after }: FindingChange): string =>
+  before !== null && after !== null && before !== after ? `${before} → ${after}` : (after ?? before ?? '');
+
+/** Among which examples some flipped. */
+export const comparedText = ({ accuracy, n }: Flips): string =>
+  `${plural(n, 'example')} ${accuracy === 'cleanAccuracy' ? 'without attack' : 'under attack'}`;
+
 /** Became worse, better, or something that is neither. */
 export function statusTone({ before, after }: CheckChange): Tone {
   const rank = (status: CheckChange['before']): number => ({ fail: 3, error: 3, warn: 2, pass: 0 })[status as 'fail'] ?? 1;
@@ -66,7 +90,7 @@ export function statusTone({ before, after }: CheckChange): Tone {
 }
 
 /** A comparison is first of all about these. */
-export const isAccuracy = ({ check, name }: FigureChange): boolean =>
+const isAccuracy = ({ check, name }: FigureChange): boolean =>
   check === 'evasion' && (name === 'cleanAccuracy' || name === 'robustAccuracy');
 
 /** Figures worth a line: the accuracies always, others where they moved. Counts of work are no figures of the model. */

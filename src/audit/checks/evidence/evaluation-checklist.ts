@@ -1,37 +1,26 @@
 /** The checklist of Carlini et al. (On Evaluating Adversarial Robustness, arXiv:1902.06705) as verdicts about this very audit. */
-import * as z from 'zod';
 import type { DetailOf } from '../../details.ts';
 import { attackItems } from '../../evidence/attack-items.ts';
 import { awaitedItems } from '../../evidence/awaited.ts';
-import type { Grounds, Item } from '../../evidence/item.ts';
+import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
+import type { Item } from '../../evidence/item.ts';
 import type { Scrutiny } from '../../evidence/scrutiny.ts';
 import { signalsOf } from '../../evidence/signals.ts';
 import { figure } from '../../metric.ts';
-import { filled } from '../../words.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
 export const evaluationChecklist = defineCheck({
+  ...EVIDENCE,
   id: 'evaluation-checklist',
-  category: 'evidence',
   title: 'The attacks were strong enough to be believed',
   failureTitle: 'The attacks were weaker than they should be',
   why: 'A robust accuracy is an upper bound: it says little if the attacks were weak, and most published defences fell to stronger ones.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
-  needs: [],
-  attackers: { goals: ['integrity'] },
-  attacks: () => true,
-  params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Its items compare attacks on numbers.' : undefined),
   run: async (context) => {
-    const { artifacts } = context;
-    const grounds: Grounds = {
-      facts: context,
-      ran: await artifacts.evasion(),
-      scrutiny: await artifacts.scrutiny(),
-      earlier: context.earlier ?? [],
-    };
+    const grounds = await groundsOf(context);
     const items = [...signalsOf(grounds), ...attackItems(grounds), ...awaitedItems(grounds)];
-    const bad = items.filter(({ status }) => status === 'fail' || status === 'warn');
+    const bad = items.filter(isBad);
     const decided = items.filter(({ status }) => ['pass', 'fail', 'warn'].includes(status));
     const metrics = {
       itemsFailed: figure(bad.length, {
@@ -42,19 +31,12 @@ export const evaluationChecklist = defineCheck({
         n: decided.length,
         method: 'counted',
       }),
-      ...Object.assign({}, ...items.map((item) => item.metrics ?? {})),
+      ...figuresOf(items),
     };
     return {
       metrics,
       findings: bad.length > 0 ? [finding(bad, decided.length)] : [],
-      details: [
-        {
-          kind: 'checklist',
-          title: 'Checklist',
-          items: items.map(({ name, status, text }) => ({ name, status, text: filled(text, metrics) })),
-        },
-        ...curves(grounds.scrutiny),
-      ],
+      details: [checklist('Checklist', items, metrics), ...curves(grounds.scrutiny)],
       ...(decided.length === 0 && { undecided: 'No item could be decided.' }),
     };
   },

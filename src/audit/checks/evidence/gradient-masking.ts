@@ -1,11 +1,10 @@
 /** Are the gradients that attacks followed worth anything, or does the model hide them? What is hidden from attacks is not robust. */
-import * as z from 'zod';
 import type { Place } from '../../../model/anatomy.ts';
 import type { DetailOf } from '../../details.ts';
+import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
 import type { Grounds, Item } from '../../evidence/item.ts';
 import { signalsOf } from '../../evidence/signals.ts';
 import type { Finding } from '../../finding.ts';
-import { filled } from '../../words.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -20,43 +19,24 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 export const gradientMasking = defineCheck({
+  ...EVIDENCE,
   id: 'gradient-masking',
-  category: 'evidence',
   title: 'Its gradients show attackers the way',
   failureTitle: 'It hides its gradients',
   why: 'Attacks that follow gradients find nothing where gradients are hidden, and the model looks robust without being it.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
-  needs: [],
-  attackers: { goals: ['integrity'] },
-  attacks: () => true,
-  params: z.object({}),
   applies: ({ options }) => (options.norm === 'edits' ? 'Text is attacked without gradients.' : undefined),
   run: async (context) => {
-    const { artifacts } = context;
-    const grounds: Grounds = {
-      facts: context,
-      ran: await artifacts.evasion(),
-      scrutiny: await artifacts.scrutiny(),
-      earlier: context.earlier ?? [],
-    };
+    const grounds = await groundsOf(context);
     const signals = signalsOf(grounds);
-    const metrics = Object.assign({}, ...signals.map((signal) => signal.metrics ?? {}));
-    const findings = signals
-      .filter(({ status }) => status === 'fail' || status === 'warn')
-      .map((signal, i) => findingOf(signal, grounds, i === 0));
+    const metrics = figuresOf(signals);
+    const findings = signals.filter(isBad).map((signal, i) => findingOf(signal, grounds, i === 0));
     const { unsupported } = context.prepared;
     const rest = findings.length === 0 && unsupported.length > 0;
     return {
       metrics,
       findings: unsupported.length > 0 ? [...findings, withoutGradients(unsupported)] : findings,
-      details: [
-        {
-          kind: 'checklist',
-          title: 'Signs of masked gradients',
-          items: signals.map(({ name, status, text }) => ({ name, status, text: filled(text, metrics) })),
-        },
-        ...excerpt(signals.flatMap(({ places = [] }) => places)),
-      ],
+      details: [checklist('Signs of masked gradients', signals, metrics), ...excerpt(signals.flatMap(({ places = [] }) => places))],
       ...(rest && {
         undecided: `Gibbon has no gradient through ${unsupported.join(', ')}: attacks asked for scores and labels only, and hidden gradients do not matter to those.`,
       }),
