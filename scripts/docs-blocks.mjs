@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { ATTACKS } from '../dist/attacks/registry.js';
-import { PLANS } from '../dist/audit/presets.js';
+import { PLANS, scoreAttack } from '../dist/audit/presets.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackCommand } from '../dist/cli/attack.js';
 import { CORE_OPS, OPS } from '../dist/ops/table.js';
@@ -75,8 +75,11 @@ function presetRows(unit) {
   );
 }
 
-/** Square and the Cube attack take the place of gradient attacks. */
-const CONDITIONAL = 'Presets run it where the model or the data ask for it: see below.';
+/** Attacks that take the place of gradient attacks. */
+const CONDITIONAL = ['image', 'table'].map((modality) => scoreAttack({ modality, norm: 'linf' }));
+
+const withoutPreset = ({ id }) =>
+  CONDITIONAL.includes(id) ? 'Presets run it where the model or the data ask for it: see below.' : 'No preset runs it as an attack of its own.';
 
 export function attackHeader(unit) {
   const parameters = parameterRows(unit);
@@ -92,7 +95,7 @@ export function attackHeader(unit) {
     unit.summary,
     table(['', ''], facts),
     ...(parameters.length === 0 ? [] : [table(['flag', 'in JSON', 'default', 'values', 'meaning'], parameters)]),
-    presets.length === 0 ? CONDITIONAL : table(['preset', 'parameters', 'examples'], presets),
+    presets.length === 0 ? withoutPreset(unit) : table(['preset', 'parameters', 'examples'], presets),
   ].join('\n\n');
 }
 
