@@ -110,6 +110,11 @@ for (const code of Object.keys(ERROR_CODES)) if (!errors.includes(`**${code}**`)
 for (const file of readdirSync(join(docs, 'attacks'))) {
   if (!ATTACKS.some(({ id }) => file === `${id}.md`)) problems.push(`docs/attacks/${file} belongs to no attack`);
 }
+for (const { id } of CHECKS) {
+  for (const heading of ['What it does', 'Status', 'Metrics', 'Limits']) {
+    if (!pages.get(`checks/${id}.md`).includes(`\n## ${heading}\n`)) problems.push(`docs/checks/${id}.md has no section ${heading}`);
+  }
+}
 for (const file of existsSync(join(docs, 'checks')) ? readdirSync(join(docs, 'checks')) : []) {
   if (!CHECKS.some(({ id }) => file === `${id}.md`)) problems.push(`docs/checks/${file} belongs to no check`);
 }

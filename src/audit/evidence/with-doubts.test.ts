@@ -52,6 +52,16 @@ describe('a model', () => {
     expect(withDoubts(fragile, checks('fail', 'fail')).checks[0]?.status).toBe('fail');
   });
 
+  it('that fell to inputs of other models more than to its own attacks is told so, whatever the evidence says', () => {
+    const model = sampleModel({ n: 50, broken: 0.1, verdict: 'robust' });
+    const metrics = { robustAccuracy: share(proportion(20, 50), { label: 'Accuracy under transfer', better: 'higher' }) };
+    const [own, evidence] = checks('pass', 'pass') as [CheckResult, CheckResult];
+    const { result, checks: told } = withDoubts(model, [own, { ...own, id: 'transfer', metrics }, evidence]);
+    expect(result.summary.verdict).toBe('robust');
+    expect(result.summary.headline).toBe(`${model.summary.headline} Inputs made on other models leave 40 % of 50 examples.`);
+    expect(told[0]).toBe(own);
+  });
+
   it.each(['pass', 'warn', 'undecided', 'not-applicable', 'error'] as const)('keeps its verdict where the evidence is %s', (status) => {
     const model = sampleModel({ n: 50, broken: 0.1, verdict: 'robust' });
     const given = checks('pass', status);

@@ -1,6 +1,5 @@
-/** A verdict is worth what its evidence is worth: where a check of the evidence failed, nobody is told that the model withstands. */
+/** A verdict is worth what its evidence is worth: where a check of the evidence failed, nobody is told that the model withstands; and what broke more than the attacks is named. */
 import type { CheckResult } from '../check-result.ts';
-import type { Metric } from '../metric.ts';
 import type { ModelResult } from '../result.ts';
 import { headlineOf } from '../verdict.ts';
 import { valueText } from '../words.ts';
@@ -10,36 +9,38 @@ interface Told {
   readonly checks: readonly CheckResult[];
 }
 
-/** A model that breaks is broken whatever else was missed; one that seems to hold, wholly or in part, is undecided. What broke more without its gradients is named. */
+/** A model that breaks is broken whatever else was missed; one that seems to hold, wholly or in part, is undecided where the evidence fails. */
 export function withDoubts(result: ModelResult, checks: readonly CheckResult[]): Told {
   const { summary, threat } = result;
+  if (summary.verdict === 'broken') return { result, checks };
   const isDoubted = checks.some(({ category, status }) => category === 'evidence' && status === 'fail');
-  if (!isDoubted || summary.verdict === 'broken') return { result, checks };
-  const doubt =
-    summary.verdict === 'undecided'
+  const verdict = isDoubted ? 'undecided' : summary.verdict;
+  const words =
+    verdict === summary.verdict
       ? summary.headline
-      : headlineOf({ ...summary, verdict: 'undecided', epsilon: threat.epsilonText, pressure: 'distrusted' });
-  const headline = [doubt, ...foundElsewhere(checks, summary.robustAccuracy.value)].join(' ');
+      : headlineOf({ ...summary, verdict, epsilon: threat.epsilonText, pressure: 'distrusted' });
+  const elsewhere = [...byOtherModels(checks, summary.robustAccuracy.value), ...(isDoubted ? byScores(checks) : [])];
+  const headline = [words, ...elsewhere].join(' ');
+  if (headline === summary.headline) return { result, checks };
   return {
-    result: { ...result, summary: { ...summary, verdict: 'undecided', headline } },
-    checks: checks.map((check) => told(check, headline)),
+    result: { ...result, summary: { ...summary, verdict, headline } },
+    checks: verdict === 'undecided' ? checks.map((check) => told(check, headline)) : checks,
   };
 }
 
-/** What needs none of the model's gradients and broke more than the attacks of the plan, as sentences. */
-function foundElsewhere(checks: readonly CheckResult[], robust: number): string[] {
-  const of = (check: string, name: string): Metric | undefined => checks.find(({ id }) => id === check)?.metrics[name];
-  const transfer = of('transfer', 'robustAccuracy');
-  const scores = of('gradient-masking', 'beatenByScores');
+/** Whoever knows the model can do what somebody who does not has done. */
+function byOtherModels(checks: readonly CheckResult[], robust: number): string[] {
+  const left = checks.find(({ id }) => id === 'transfer')?.metrics.robustAccuracy;
+  if (!left || left.value === null || left.value >= robust) return [];
+  return [`Inputs made on other models leave ${valueText(left.value, left)} of ${left.n} examples.`];
+}
+
+/** Its hits count as broken; what it says of the examples that were not tried again does not. */
+function byScores(checks: readonly CheckResult[]): string[] {
+  const broke = checks.find(({ id }) => id === 'gradient-masking')?.metrics.beatenByScores;
+  if (!broke?.value) return [];
   return [
-    ...(transfer && transfer.value !== null && transfer.value < robust
-      ? [`Inputs made on other models leave ${valueText(transfer.value, transfer)} of ${transfer.n} examples.`]
-      : []),
-    ...(scores?.value
-      ? [
-          `An attack that sees scores only broke ${valueText(scores.value, scores)} of the ${scores.n} that stood and were tried again; harder gradient attacks did not.`,
-        ]
-      : []),
+    `An attack that sees scores only broke ${valueText(broke.value, broke)} of the ${broke.n} that stood and were tried again; harder gradient attacks did not.`,
   ];
 }
 
