@@ -5,6 +5,7 @@ import { apgd } from './evasion/apgd.ts';
 import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
+import { ddn } from './evasion/ddn.ts';
 import { fgsm } from './evasion/fgsm.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
@@ -19,6 +20,7 @@ export const ATTACKS: readonly Attack[] = [
   apgdTargeted,
   charmer,
   cube,
+  ddn,
   fgsm,
   gaussianNoise,
   hopSkipJump,

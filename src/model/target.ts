@@ -26,7 +26,7 @@ export interface ScoreBuilder {
   readonly batch: number;
   /** Range of the input, for clipping. */
   readonly range: Range | undefined;
-  /** A per-row state field: `input` [B, …shape], `scalar` [B] float32, `label` [B] int64. */
+  /** A per-row state field: `input` [B, …shape], `scalar` [B] float32, `label` [B] int64. Asked for again it is the same. */
   row(name: string, kind: FieldKind): Value;
   logits(x: Value): Value;
   loss(kind: LossKind, x: Value, labels: Value): Value;
@@ -226,6 +226,7 @@ function drawn(
     batch,
     range,
     row: (name, kind) => {
+      if (fields.get(name) === kind) return g.value(name);
       fields.set(name, kind);
       return g.input(name, kind === 'label' ? 'int64' : 'float32', kind === 'input' ? [batch, ...preprocessing.shape] : [batch]);
     },

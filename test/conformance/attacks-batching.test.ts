@@ -41,6 +41,7 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['apgd', { norm: 'linf', epsilon: 0.1, params: { steps: 12, restarts: 2 } }],
     ['apgd', { norm: 'l2', epsilon: 1, params: { steps: 12, loss: 'dlr' } }],
     ['apgd-targeted', { norm: 'linf', epsilon: 0.1, params: { steps: 6, goals: 3 } }],
+    ['ddn', { norm: 'l2', epsilon: 0, params: { steps: 15 } }],
     ['fgsm', { norm: 'linf', epsilon: 0.1 }],
     ['uniform-noise', { norm: 'l2', epsilon: 4, params: { repeats: 3 } }],
   ] as const)(

@@ -55,6 +55,25 @@ export async function each(from: number, count: number, test: (one: Case) => Pro
   }
 }
 
+/** Distances that a minimal-norm attack finds for the rows of a model, in units of the closed form, each row on its own, told which class is nearest. */
+export async function distances(
+  { model, target, samples }: Case,
+  id: string,
+  norm: Norm,
+  params: (nearest: number) => Record<string, unknown>,
+): Promise<number[]> {
+  const ratios: number[] = [];
+  for (const sample of samples) {
+    const { distance, other } = closedForm(model, sample.x, sample.label, norm);
+    const proposals = await attacked(id, target, [sample], { norm, epsilon: 0, batch: ROWS, params: params(other) });
+    expect(await standing(target, [sample], proposals)).toBe(0);
+    const moves = sample.x.map((v, k) => (proposals[0]?.candidate?.[k] as number) - v);
+    const sizes = { linf: Math.max(...moves.map(Math.abs)), l2: Math.hypot(...moves), l1: moves.reduce((sum, v) => sum + Math.abs(v), 0) };
+    ratios.push(sizes[norm] / distance);
+  }
+  return ratios;
+}
+
 /** PGD on `count` models of two to ten classes from the given one: all fall above the closed form, none below, and few are missed where no class is aimed at. */
 export async function expectClosedForm(norm: Norm, from: number, count: number): Promise<void> {
   let [above, untargeted, below] = [0, 0, 0];

@@ -1,0 +1,24 @@
+/** Minimal-norm attacks on 200 linear models and on the LeNet5 pair, beside the closed form and the published medians. Prints the figures. */
+import { describe, expect, it } from 'vitest';
+import { absent, because } from '../conformance/attacks-fixtures.ts';
+import { type Case, distances, each } from '../support/linear.ts';
+import { expectMedians } from '../support/medians.ts';
+
+it.each([
+  ['two classes', 2, 1.02, () => ({ steps: 1000 })],
+  ['two to ten classes, the margin aimed at the nearest', undefined, 1.02, (target: number) => ({ steps: 1000, loss: 'margin', target })],
+  // Cross-entropy climbs away from the label, not towards the nearest class: some rows end at another.
+  ['two to ten classes, not aimed', undefined, 2, () => ({ steps: 1000 })],
+] as const)('ddn on 200 linear models, %s', async (kind, classes, most, params) => {
+  const ratios: number[] = [];
+  await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'ddn', 'l2', params))), classes);
+  const beyond = ratios.filter((ratio) => ratio > 1.02).length;
+  process.stdout.write(
+    `ddn, ${kind}: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}, ${beyond} beyond 1.02\n`,
+  );
+  expect(Math.max(...ratios)).toBeLessThanOrEqual(most);
+});
+
+describe.skipIf(absent)(`LeNet5${because}`, () => {
+  it.each(['clntrained', 'advtrained'] as const)('ddn on %s, 1000 images', (network) => expectMedians(network, 'ddn', 1000));
+});
