@@ -79,7 +79,9 @@ function presetRows(unit) {
 const CONDITIONAL = ['image', 'table'].map((modality) => scoreAttack({ modality, norm: 'linf' }));
 
 const withoutPreset = ({ id }) =>
-  CONDITIONAL.includes(id) ? 'Presets run it where the model or the data ask for it: see below.' : 'No preset runs it as an attack of its own.';
+  CONDITIONAL.includes(id)
+    ? 'Presets run it where the model or the data ask for it: see below.'
+    : 'No preset runs it as an attack of its own.';
 
 export function attackHeader(unit) {
   const parameters = parameterRows(unit);
