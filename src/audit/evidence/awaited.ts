@@ -3,7 +3,7 @@ import { ATTACKS } from '../../attacks/registry.ts';
 import { proportion } from '../../stats/proportion.ts';
 import { share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
-import { isMaterial, SPREAD } from './examination.ts';
+import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
 
 interface Awaited {
@@ -53,8 +53,12 @@ function itemOf({ id, name, what, ids, spared }: Awaited, grounds: Grounds, know
   if (reason !== undefined) return { id, name, status: 'not-applicable', text: reason };
   if (!known.some((attack) => ids.includes(attack.id)))
     return { id, name, status: 'not-applicable', text: `Needs ${what}, which Gibbon does not have yet.` };
-  const { ran } = grounds.ran;
+  const { ran: planned, cross } = grounds.ran;
+  // What was tried on examples that withstood counts as well.
+  const ran = [...planned, ...Object.values(cross.trials)];
   const own = ran.filter(({ unit }) => ids.includes(unit.id));
+  if (own.length === 0 && cross.standing === 0 && cross.correct > 0)
+    return { id, name, status: 'pass', text: 'No example withstood the attacks, so nothing was left to break.' };
   if (own.length === 0) return { id, name, status: 'undecided', text: `${what} did not run in this audit.` };
   const [mine, others] = [fell(own), fell(ran.filter((one) => !own.includes(one)))];
   const tried = new Set(own.flatMap(({ items }) => items.map(({ index }) => index)));
@@ -62,8 +66,10 @@ function itemOf({ id, name, what, ids, spared }: Awaited, grounds: Grounds, know
   return {
     id,
     name,
-    status: isMaterial(more.count, more.n) ? 'warn' : 'pass',
-    text: `{${id}~} of the examples fell to ${what} and to no other attack.`,
+    status: (own.some((one) => planned.includes(one)) ? isMaterial(more.count, more.n) : isMaterialOf(more.count, more.n, cross))
+      ? 'warn'
+      : 'pass',
+    text: `{${id}~} of the examples that it was tried on fell to ${what} and to no other attack.`,
     metrics: { [id]: share(more, { label: `Fell to ${what} only`, better: 'lower', baseline: 0 }) },
     remedies: [`Quote the figure with ${what}: the other attacks are too weak for this model.`],
   };

@@ -1,11 +1,12 @@
 /**
- * Attacks the examples that withstood the plan once more: with scores only, with twice the steps, with other random starts; and a sample towards a class of
+ * Attacks the examples that withstood the plan once more: with scores only, with twice the steps, with other random starts, with a step size that adapts; and a sample towards a class of
  * the attacker's choice. What falls now counts; how much falls tells whether the plan's gradients could be trusted (Carlini et al., arXiv:1902.06705).
  */
 import { join } from 'node:path';
 import { strideOf } from '../../attacks/evasion/pgd.ts';
 import { attackOf } from '../../attacks/registry.ts';
 import { keyedRng } from '../../rng/rng.ts';
+import type { Norm } from '../../threat/ball.ts';
 import { isNorm } from '../../threat/metric.ts';
 import type { AttackPlan } from '../attack-plan.ts';
 import { type PlannedAttack, scoreAttack } from '../presets.ts';
@@ -71,11 +72,18 @@ function trialsOf({ plan, facts }: AimedRun, ran: readonly RanAttack[]): Planned
     ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries: plan.evidence.maxQueries, ...aim } } }]),
     { trial: 'steps', planned: { id: 'pgd', params: { ...pgd.params, steps: 2 * steps, stepSize } } },
     { trial: 'restarts', planned: pgd, attackSeed: seed + 1 },
+    ...adaptive(norm, plan.target, facts.prepared.data.classes),
     // An attacker who wants one class gains nothing from another one.
     ...(plan.target === undefined
       ? [{ trial: 'targeted' as const, planned: { id: 'pgd', params: { ...pgd.params, restarts: 1, target: 'least-likely' } } }]
       : []),
   ];
+}
+
+/** A step size that finds itself, on another loss than the plan's; it knows no L1 ball and aims at no single class. */
+function adaptive(norm: Norm, target: number | undefined, classes: number): Planned[] {
+  if (norm === 'l1' || target !== undefined) return [];
+  return [{ trial: 'adaptive', planned: { id: 'apgd', params: { loss: classes < 3 ? 'cross-entropy' : 'dlr' } } }];
 }
 
 async function attacked(

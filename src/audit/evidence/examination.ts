@@ -3,8 +3,8 @@ import { clopperPearson } from '../../stats/proportion.ts';
 import type { RanAttack } from '../ran.ts';
 import type { Steadiness } from '../tasks/steadiness.ts';
 
-/** `scores`, `steps` and `restarts` are tried on examples that withstood the plan, `targeted` on a sample of all. */
-export type Trial = 'scores' | 'steps' | 'restarts' | 'targeted';
+/** `scores`, `steps`, `restarts` and `adaptive` (Auto-PGD) are tried on examples that withstood the plan, `targeted` on a sample of all. */
+export type Trial = 'scores' | 'steps' | 'restarts' | 'adaptive' | 'targeted';
 
 export interface CrossExamination {
   readonly trials: Readonly<Partial<Record<Trial, RanAttack>>>;
@@ -35,6 +35,6 @@ export function isMaterialOf(count: number, n: number, { standing, correct }: Pi
 
 /** Examples of these that fell to one of the trials on what withstood the plan. */
 export function fellAgain({ trials }: Pick<CrossExamination, 'trials'>): Set<number> {
-  const again = [trials.scores, trials.steps, trials.restarts].flatMap((one) => (one ? [...one.replies.values()] : []));
+  const again = [trials.scores, trials.steps, trials.restarts, trials.adaptive].flatMap((one) => (one ? [...one.replies.values()] : []));
   return new Set(again.filter(({ broken }) => broken).map(({ index }) => index));
 }
