@@ -106,6 +106,7 @@ function provenance(
     command,
     seed: options.seed,
     preset: options.only ? options.only.id : options.preset,
+    ...(options.budgets && { budgets: { ...options.budgets } }),
     runtime: {
       name: 'onnxruntime-node',
       version: ortVersion,

@@ -25,10 +25,15 @@ export interface Brought {
   /** What a budget did not reach, where it ended the attacks. */
   readonly unreached?: string | undefined;
   readonly cross?: CrossExamination | undefined;
+  /** What was planned and not finished. */
+  readonly cut: NonNullable<ModelResult['attacksCut']>;
 }
 
 /** The result of one model, without findings and pictures, and what findings rest on. */
-export function assemble(facts: Facts, { ran, curve, failures, unreached, cross }: Brought): { result: ModelResult; evidence: Evidence } {
+export function assemble(
+  facts: Facts,
+  { ran, curve, failures, unreached, cross, cut }: Brought,
+): { result: ModelResult; evidence: Evidence } {
   const { options, model, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
@@ -63,6 +68,7 @@ export function assemble(facts: Facts, { ran, curve, failures, unreached, cross 
     maskedGradients: [...prepared.masked],
     data: dataResult(facts),
     threat: threatResult(facts),
+    ...(cut.length > 0 && { attacksCut: [...cut] }),
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
     curve: [...curve.points],

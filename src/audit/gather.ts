@@ -3,6 +3,7 @@ import type { RanEvasion } from './artifacts.ts';
 import type { Asking } from './asking.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
 import type { AttackPlan } from './attack-plan.ts';
+import { attacksCut } from './attacks-cut.ts';
 import type { Artifacts } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
 import { traceCurve } from './curve.ts';
@@ -60,7 +61,9 @@ export function gather(setting: Gathering): Gathered {
     assembled: async () => {
       // Where the attacks failed, the checks that asked for them say so, and clean accuracy stands. A single attack is all that was asked for.
       const ran = await (setting.options.only ? evasion : evasion?.catch(() => undefined));
-      const nothing = { ran: [], curve: { points: [], found: [] }, failures: setting.failures.all };
+      const failures = setting.failures.all;
+      const cut = attacksCut({ failures, unreached: [], over: undefined });
+      const nothing = { ran: [], curve: { points: [], found: [] }, failures, cut };
       return ran ?? assemble(factsOf(setting, await artifacts.clean()), nothing);
     },
   };
@@ -85,6 +88,9 @@ async function cleanOf({ asking, reporter, model, subject, prepared, chosen }: G
   return chosen.map((index) => (known.get(index) ?? replies.get(index)) as CleanReply);
 }
 
+/** It counts within the audited epsilon, too. */
+const CURVE = 'accuracy against epsilon';
+
 async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<RanEvasion> {
   const { plan, subject, workers, reporter, asking, failures, timings, timed, options, model, prepared } = setting;
   const facts = factsOf(setting, clean);
@@ -92,16 +98,19 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   if (options.folder !== undefined) await (asking.journal ? clearPictures : clearAdversarial)(options.folder, model.name);
   const spending = createSpending(options.budgets);
   const running = { plan, facts, subject, correct, workers, reporter, failures, timings, asking, spending };
-  const { ran, unreached } = await timed('attack', () => runPlan(running));
+  const { ran, unreached, cut } = await timed('attack', () => runPlan(running));
   const cross = await timed('evidence', () => crossExamine(running, ran));
   let curve: Traced = { points: [], found: [] };
-  if (!failures.all.some(({ fatal }) => fatal) && spending.over() === undefined) {
-    await failures.attempt('accuracy against epsilon', async () => {
+  const over = spending.over();
+  if (!failures.all.some(({ fatal }) => fatal) && over === undefined) {
+    await failures.attempt(CURVE, async () => {
       curve = await timed('curve', () => traceCurve({ ...running, ran: [...ran, ...Object.values(cross.trials)] }));
     });
   }
   const failed = [...failures.all];
-  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached, cross });
+  const uncurved = over !== undefined && plan.curve.length > 0 ? [CURVE] : [];
+  const missing = { failures: failed, unreached: [...cut, ...cross.cut, ...uncurved], over };
+  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached, cross, cut: attacksCut(missing) });
   let examples = result.examples;
   await failures.attempt('pictures', async () => {
     examples = await timed('pictures', () =>

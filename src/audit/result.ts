@@ -193,6 +193,8 @@ export const modelResult = z.object({
   }),
   /** Attacks that were not run, and why: the threat model, the model, the data or the preset leaves them out. */
   attacksLeftOut: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })).optional(),
+  /** What was planned and not finished, and why: it failed, or a budget was used up. What stands may stand for that reason only. */
+  attacksCut: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
   summary: z.object({
     cleanAccuracy: proportion,
     /** Worst case per example over all attacks at the audited epsilon, in float32. */
@@ -221,6 +223,8 @@ export const auditResult = z.object({
     command: z.string(),
     seed: z.int(),
     preset: z.string(),
+    /** What a check could spend at most; absent where nothing was said. */
+    budgets: z.object({ seconds: z.number().optional(), queries: z.number().optional(), gradients: z.number().optional() }).optional(),
     runtime: z.object({
       name: z.string(),
       version: z.string(),

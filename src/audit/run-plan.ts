@@ -34,32 +34,36 @@ export interface RanPlan {
   readonly ran: readonly RanAttack[];
   /** What of the plan the budget did not reach, as words; undefined where it reached everything. */
   readonly unreached: string | undefined;
+  /** Names of those attacks. */
+  readonly cut: readonly string[];
 }
 
 /** @throws GibbonError E_NOT_APPLICABLE when no attack applies; the first failure when none ran to its end */
 export async function runPlan(run: PlanRun): Promise<RanPlan> {
   const { plan, facts, correct, failures, spending } = run;
   const ran: RanAttack[] = [];
-  const left: string[] = [];
+  const left: { readonly name: string; readonly missed?: number }[] = [];
   // Data in folders comes class by class: whoever takes only some examples must take them from everywhere.
   const shuffled = keyedRng(facts.options.seed, 'order').shuffle(correct);
   for (const planned of plannedFor(plan, facts)) {
     if (failures.hopeless) break;
     const { name } = attackOf(planned.id);
     if (spending.over() !== undefined) {
-      left.push(name);
+      left.push({ name });
       continue;
     }
     await failures.attempt(name, async () => {
       const one = await runPlanned(run, planned, shuffled);
       ran.push(one);
-      if (one.planned !== planned) left.push(`${name} on ${one.missed} examples`);
+      if (one.planned !== planned) left.push({ name, missed: one.missed });
     });
   }
   const failure = failures.first('', '');
   if (failure && ran.length === 0) throw failure;
   const over = spending.over();
-  return { ran, unreached: over !== undefined && left.length > 0 ? `${over} were used up before ${left.join(', ')}` : undefined };
+  if (over === undefined || left.length === 0) return { ran, unreached: undefined, cut: [] };
+  const words = left.map(({ name, missed }) => (missed === undefined ? name : `${name} on ${missed} examples`));
+  return { ran, unreached: `${over} were used up before ${words.join(', ')}`, cut: left.map(({ name }) => name) };
 }
 
 const byIndex = (a: { readonly index: number }, b: { readonly index: number }): number => a.index - b.index;

@@ -28,6 +28,9 @@ describe('a budget of gradients', () => {
     const one = await within('--max-gradients', '400', '--workers', '1');
     expect(one.summary.verdict).toBe('undecided');
     expect(one.findings.map(({ id }) => id)).toContain('budget-spent');
+    // What a later run is held against: names of what was not finished, the curve included.
+    expect(one.attacksCut?.map(({ name }) => name)).toContain('accuracy against epsilon');
+    expect(one.attacksCut?.[0]?.reason).toBe('400 gradients were used up');
     const spent = one.attacks.reduce((sum, { gradients }) => sum + gradients, 0);
     // A slice of 64 rows that has begun is finished: at most 20 steps each.
     expect(spent).toBeGreaterThanOrEqual(400);
@@ -40,6 +43,7 @@ describe('a budget of gradients', () => {
     const [free, rich] = [await within(), await within('--max-gradients', '1000000', '--max-queries', '1000000', '--max-seconds', '600')];
     expect(rich.summary).toEqual(free.summary);
     expect(rich.samples).toEqual(free.samples);
+    expect(rich.attacksCut).toBeUndefined();
   });
 });
 

@@ -119,6 +119,7 @@ describe('kill -9 of every worker', () => {
     const result = resultOf(one);
     expect(result.attacks).toEqual(kept);
     expect(result.findings).toContainEqual(expect.objectContaining({ id: 'incomplete', text: expect.stringContaining(lost?.name ?? '') }));
+    expect(result.attacksCut?.[0]?.name).toBe(lost?.name);
     expect(one.audited).toMatchObject({ failure: { code: 'E_WORKER_DIED' } });
   });
 

@@ -1,7 +1,7 @@
-/** What became of findings between two runs. One that is gone because nobody looked is not fixed. */
+/** What became of findings between two runs. One that is gone because nobody looked, or looked as hard, is not fixed. */
 import type { CheckResult, Finding } from '../result.ts';
 
-export type FindingFate = 'new' | 'first-seen' | 'fixed' | 'unseen' | 'worse' | 'milder' | 'kept';
+export type FindingFate = 'new' | 'first-seen' | 'fixed' | 'unseen' | 'worse' | 'milder' | 'kept' | 'incomparable';
 
 export interface FindingChange {
   readonly fate: FindingFate;
@@ -20,20 +20,26 @@ interface Seen {
   readonly finding: Finding;
 }
 
-/** Of one model; those that merely say that something passed are left out. */
-export function diffFindings(before: readonly CheckResult[], after: readonly CheckResult[]): FindingChange[] {
+/** Of one model; those that merely say that something passed are left out. `isOther` says of a check that its two runs cannot be set against each other. */
+export function diffFindings(
+  before: readonly CheckResult[],
+  after: readonly CheckResult[],
+  isOther: (check: string) => boolean,
+): FindingChange[] {
   const [was, is] = [open(before), open(after)];
   const came = [...is].map(([key, { check, finding }]): FindingChange => {
     const about = { check: check.id, id: finding.id, title: finding.title, after: finding.severity };
     const old = was.get(key)?.finding;
-    if (!old) return { ...about, fate: looked(before, check.id) ? 'new' : 'first-seen', before: null };
+    if (!old)
+      return { ...about, fate: !looked(before, check.id) ? 'first-seen' : isOther(check.id) ? 'incomparable' : 'new', before: null };
     const change = rank(finding.severity) - rank(old.severity);
-    return { ...about, fate: change > 0 ? 'worse' : change < 0 ? 'milder' : 'kept', before: old.severity };
+    if (change === 0) return { ...about, fate: 'kept', before: old.severity };
+    return { ...about, fate: isOther(check.id) ? 'incomparable' : change > 0 ? 'worse' : 'milder', before: old.severity };
   });
   const gone = [...was]
     .filter(([key]) => !is.has(key))
     .map(([, { check, finding }]): FindingChange => {
-      const fate = looked(after, check.id) ? 'fixed' : 'unseen';
+      const fate = !looked(after, check.id) ? 'unseen' : isOther(check.id) ? 'incomparable' : 'fixed';
       return { fate, check: check.id, id: finding.id, title: finding.title, before: finding.severity, after: null };
     });
   return [...came, ...gone];

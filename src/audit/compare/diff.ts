@@ -2,8 +2,8 @@
 import { allMetrics } from '../check-result.ts';
 import type { Category } from '../finding.ts';
 import type { AuditResult, CheckResult, ModelResult, SampleResult } from '../result.ts';
-import { ACCURACIES, type Accuracy, accuracyChange } from './accuracy.ts';
-import { incomparable, isUnderAttack } from './comparable.ts';
+import { ACCURACIES, type Accuracy, type AccuracyChange, accuracyChange } from './accuracy.ts';
+import { against, againstCheck, incomparable, type Side } from './comparable.ts';
 import { diffFindings, type FindingChange } from './diff-findings.ts';
 import { type FigureChange, figureChange } from './figure-change.ts';
 import { checksOf, matchModels } from './match-models.ts';
@@ -29,6 +29,8 @@ export interface CheckChange {
   /** null where it was not part of that run. */
   readonly before: CheckResult['status'] | null;
   readonly after: CheckResult['status'] | null;
+  /** Why the two cannot be set against each other; null where nothing stands against it. */
+  readonly against: string | null;
   readonly title: string;
 }
 
@@ -90,23 +92,24 @@ function modelDiff([beforeRun, was]: Sided, [afterRun, is]: Sided): ModelDiff {
   const sides = { before: modelSide(was), after: modelSide(is) };
   if (!was || !is) return { ...sides, notes: [], figures: [], checks: [], findings: [], flips: [] };
   const [wasChecks, isChecks] = [checksOf(beforeRun, was), checksOf(afterRun, is)];
-  const against = incomparable({ run: beforeRun.run, model: was }, { run: afterRun.run, model: is });
+  const [before, after]: [Side, Side] = [
+    { run: beforeRun.run, model: was, checks: wasChecks },
+    { run: afterRun.run, model: is, checks: isChecks },
+  ];
+  const attacked = incomparable(before, after);
   const changes = new Map(ACCURACIES.map((accuracy) => [accuracy, accuracyChange(was, is, accuracy)] as const));
   const unpaired = [...changes.values()].find((change) => change?.unpaired !== undefined)?.unpaired;
   return {
     ...sides,
     notes: [
-      ...(against === undefined ? [] : [`The robust figures are not comparable: ${against}.`]),
+      ...(attacked === undefined ? [] : [`The robust figures are not comparable: ${attacked}.`]),
       ...(unpaired === undefined ? [] : [`The runs are compared as two samples, since ${unpaired}.`]),
     ],
-    figures: isChecks.flatMap((check) => {
-      const old = wasChecks.find(({ id }) => id === check.id);
-      return old ? figuresOf(old, check, { changes, against }) : [];
-    }),
-    checks: checkChanges(wasChecks, isChecks),
-    findings: diffFindings(wasChecks, isChecks),
+    figures: isChecks.flatMap((check) => figuresOf(check.id, [before, after], changes)),
+    checks: checkChanges(before, after),
+    findings: diffFindings(wasChecks, isChecks, (check) => againstCheck(check, before, after) !== undefined),
     flips: [...changes].flatMap(([accuracy, change]): Flips[] =>
-      change && change.unpaired === undefined && (against === undefined || !isUnderAttack('evasion', accuracy))
+      change && change.unpaired === undefined && against({ check: 'evasion', figure: accuracy }, before, after) === undefined
         ? [{ accuracy, n: change.n, worse: change.worse.map(flip), better: change.better.map(flip) }]
         : [],
     ),
@@ -116,34 +119,35 @@ function modelDiff([beforeRun, was]: Sided, [afterRun, is]: Sided): ModelDiff {
 const flip = ({ index, id, label }: SampleResult): Flip => ({ index, id, label });
 
 function figuresOf(
-  old: CheckResult,
-  check: CheckResult,
-  {
-    changes,
-    against,
-  }: { readonly changes: ReadonlyMap<Accuracy, ReturnType<typeof accuracyChange>>; readonly against: string | undefined },
+  id: string,
+  [before, after]: readonly [Side, Side],
+  changes: ReadonlyMap<Accuracy, AccuracyChange | undefined>,
 ): FigureChange[] {
-  const was = allMetrics(old);
-  return Object.entries(allMetrics(check)).flatMap(([name, is]) => {
-    const before = Object.hasOwn(was, name) ? was[name] : undefined;
-    if (!before) return [];
-    const accuracy = check.id === 'evasion' ? ACCURACIES.find((one) => one === name) : undefined;
-    const pair = { check: check.id, name, was: before, is, against: isUnderAttack(check.id, name) ? against : undefined };
+  const [was, is] = [before, after].map(({ checks }) => metricsOf(checks, id)) as [CheckResult['metrics'], CheckResult['metrics']];
+  return Object.entries(is).flatMap(([name, metric]) => {
+    const old = Object.hasOwn(was, name) ? was[name] : undefined;
+    if (!old) return [];
+    const accuracy = id === 'evasion' ? ACCURACIES.find((one) => one === name) : undefined;
+    const pair = { check: id, name, was: old, is: metric, against: against({ check: id, figure: name }, before, after) };
     return [figureChange(pair, accuracy && changes.get(accuracy))];
   });
 }
 
+function metricsOf(checks: readonly CheckResult[], id: string): CheckResult['metrics'] {
+  const check = checks.find((one) => one.id === id);
+  return check ? allMetrics(check) : {};
+}
+
 /** In the order of the later run; checks that are gone come last. */
-function checkChanges(before: readonly CheckResult[], after: readonly CheckResult[]): CheckChange[] {
-  const gone = before.filter(({ id }) => !after.some((check) => check.id === id));
-  return [
-    ...after.map(({ id, category, status, title }) => ({
-      id,
-      category,
-      before: before.find((check) => check.id === id)?.status ?? null,
-      after: status,
-      title,
-    })),
-    ...gone.map(({ id, category, status, title }) => ({ id, category, before: status, after: null, title })),
-  ];
+function checkChanges(before: Side, after: Side): CheckChange[] {
+  const status = ({ checks }: Side, id: string): CheckChange['before'] => checks.find((check) => check.id === id)?.status ?? null;
+  const gone = before.checks.filter(({ id }) => !after.checks.some((check) => check.id === id));
+  return [...after.checks, ...gone].map(({ id, category, title }) => ({
+    id,
+    category,
+    before: status(before, id),
+    after: status(after, id),
+    against: againstCheck(id, before, after) ?? null,
+    title,
+  }));
 }

@@ -43,14 +43,20 @@ export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Pr
   const standing = correct.filter(({ index }) => !fell.has(index));
   const again = draw(standing, 'standing');
   const trials: Partial<Record<Trial, RanAttack>> = {};
+  const cut: string[] = [];
   for (const { trial, planned, attackSeed } of trialsOf(run, ran)) {
     const items = trial === 'targeted' ? draw(correct, 'targeted') : again;
-    if (items.length === 0 || spending.over() !== undefined || failures.hopeless) continue;
-    await failures.attempt(`${attackOf(planned.id).name} on what withstood`, async () => {
+    if (items.length === 0 || failures.hopeless) continue;
+    const name = `${attackOf(planned.id).name} on what withstood`;
+    if (spending.over() !== undefined) {
+      cut.push(name);
+      continue;
+    }
+    await failures.attempt(name, async () => {
       trials[trial] = await attacked(run, { planned, items, attackSeed });
     });
   }
-  return { trials, correct: correct.length, standing: standing.length, again: again.length, steadiness };
+  return { trials, correct: correct.length, standing: standing.length, again: again.length, steadiness, cut };
 }
 
 interface Planned {

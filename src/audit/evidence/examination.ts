@@ -13,6 +13,8 @@ export interface CrossExamination {
   readonly standing: number;
   readonly again: number;
   readonly steadiness: readonly Steadiness[];
+  /** Names of trials that a budget left out. */
+  readonly cut: readonly string[];
 }
 
 /** A share counts as more than luck where the lower end of its 95 % interval is larger: of 50 examples four. */

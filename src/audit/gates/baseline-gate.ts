@@ -2,7 +2,7 @@
 
 import { type Difference, differenceOf } from '../../stats/difference.ts';
 import { ACCURACIES, type Accuracy, type AccuracyChange, accuracyChange } from '../compare/accuracy.ts';
-import { incomparable, isUnderAttack } from '../compare/comparable.ts';
+import { against as reasonAgainst } from '../compare/comparable.ts';
 import type { Metric } from '../metric.ts';
 import type { AuditResult } from '../result.ts';
 import { pText } from '../words.ts';
@@ -25,14 +25,16 @@ export function accuracyOf({ check, figure }: Pick<FigureTarget, 'check' | 'figu
 
 /** Why two figures cannot be set against each other. */
 function obstacle({ before, after }: Compared): string | undefined {
-  return isUnderAttack(before.check, before.figure) ? incomparable(before, after) : undefined;
+  return reasonAgainst(before, before, after);
 }
 
-/** Why a side's figure does not bear this outcome: a check that could not decide has tried too little, so its accuracy may be lower than it says. */
+/** Why a check that could not decide does not bear this outcome: it has tried too little, so nothing is shown to be kept. That a figure is even worse than it says does not save it. */
 function doubt({ before, after }: Compared, outcome: GateVerdict['outcome']): string | undefined {
   if (outcome === 'cannot-tell') return undefined;
-  const reason = undecidedOf(outcome === 'pass' ? after : before);
-  return reason === undefined ? undefined : `${outcome === 'pass' ? 'the check is' : 'in the baseline the check was'} undecided: ${reason}`;
+  const is = outcome === 'pass' ? undecidedOf(after) : undefined;
+  if (is !== undefined) return `the check ${is}`;
+  const was = undecidedOf(before);
+  return was === undefined ? undefined : `in the baseline the check ${was}`;
 }
 
 /** A change beyond what is allowed fails; one within it passes where its interval stays within it, too. */

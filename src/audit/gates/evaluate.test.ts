@@ -162,7 +162,7 @@ describe('against a baseline', () => {
       'a failure',
       (one: ModelResult) =>
         void one.findings.push({ ...(HALF.checks.flatMap(({ findings }) => findings)[0] as Finding), id: 'incomplete' }),
-      /failed, or a budget/,
+      /did not finish its attacks/,
     ],
     ['a column that is fixed', (one: ModelResult) => void Object.assign(one.threat, { columns: [FIXED] }), /could change age/],
     ['fewer questions', (one: ModelResult) => void Object.assign(one.threat, { model: asking(500) }), /may ask 500 questions per example/],
@@ -187,6 +187,18 @@ describe('against a baseline', () => {
     expect(robust(undecided(HALF), HALF)).toEqual(['pass', 'cannot-tell']);
     expect(robust(undecided(lost), HALF)).toEqual(['pass', 'fail']);
     expect(robust(lost, undecided(HALF))).toEqual(['pass', 'cannot-tell']);
+    expect(robust(HALF, undecided(HALF))).toEqual(['pass', 'cannot-tell']);
+    expect(gate({ 'evasion.robustAccuracy': ['error', { maxDrop: 0.2 }] }, HALF, undecided(HALF))).toMatchObject({
+      outcome: 'cannot-tell',
+      text: expect.stringContaining('in the baseline the check is undecided: Too few'),
+    });
+    const ended: AuditResult = {
+      ...HALF,
+      checks: HALF.checks.map((check) => (check.id === 'evasion' ? { ...check, status: 'error', reason: 'It died.' } : check)),
+    };
+    expect(robust(ended, HALF)).toEqual(['pass', 'cannot-tell']);
+    expect(robust(HALF, ended)).toEqual(['pass', 'cannot-tell']);
+    expect(gate({ 'evasion.robustAccuracy': ['error', { min: 0.2 }] }, ended)?.text).toContain('the check ended in an error: It died');
     expect(gate({ 'evasion.robustAccuracy': ['error', { maxDrop: 0.2 }] }, undecided(HALF), HALF)).toMatchObject({
       outcome: 'cannot-tell',
       text: expect.stringContaining('undecided: Too few'),

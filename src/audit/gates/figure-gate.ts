@@ -33,7 +33,7 @@ export function figureGate(target: FigureTarget, kind: 'min' | 'max', limit: num
     fail: 'not kept',
     'cannot-tell':
       undecided !== undefined
-        ? `the value keeps it, but the check is undecided: ${undecided}`
+        ? `the value keeps it, but the check ${undecided}`
         : value === null
           ? `nothing to hold against it: ${found.method}`
           : 'the value keeps it, but its interval reaches beyond: not shown',
@@ -51,11 +51,13 @@ export function figureGate(target: FigureTarget, kind: 'min' | 'max', limit: num
   };
 }
 
-/** Why the check could not decide, if it could not. Clean accuracy is counted, whatever came of the attacks. */
+/** Why the check could not decide, if it could not, to be said of it. Clean accuracy is counted, whatever came of the attacks. */
 export function undecidedOf({ checks, check: id, figure }: FigureTarget): string | undefined {
   if (figure === 'cleanAccuracy') return undefined;
   const check = checks.find((one) => one.id === id);
-  return check?.status === 'undecided' ? (check.reason ?? 'it says no reason').replace(/\.$/, '') : undefined;
+  if (check?.status !== 'undecided' && check?.status !== 'error') return undefined;
+  const reason = (check.reason ?? 'it says no reason').replace(/\.$/, '');
+  return `${check.status === 'error' ? 'ended in an error' : 'is undecided'}: ${reason}`;
 }
 
 /** The figure, or why there is none. */

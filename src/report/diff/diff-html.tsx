@@ -51,7 +51,7 @@ function FigureRow({ figure }: { figure: FigureChange }): VNode {
 }
 
 function Figures({ model }: { model: ModelDiff }): VNode | null {
-  const { main, moved, still } = shownFigures(model);
+  const { main, moved, rest } = shownFigures(model);
   if (main.length + moved.length === 0) return null;
   return (
     <>
@@ -80,7 +80,7 @@ function Figures({ model }: { model: ModelDiff }): VNode | null {
           </tbody>
         </table>
       </ScrollRegion>
-      {still > 0 && <p class="dim">{plural(still, 'more figure')}: no change shown.</p>}
+      {rest !== undefined && <p class="dim">{rest}</p>}
     </>
   );
 }
@@ -120,7 +120,7 @@ function Changes({ model }: { model: ModelDiff }): VNode | null {
           <li key={check.id} class={`tone-${statusTone(check)}`}>
             <Sign tone={statusTone(check)} />
             <p>
-              <span class="mono">{check.id}</span>: {statusText(check.before)} → {statusText(check.after)}
+              <span class="mono">{check.id}</span>: {statusText(check)}
             </p>
           </li>
         ))}

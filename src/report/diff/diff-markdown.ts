@@ -38,12 +38,12 @@ function figureRow(figure: FigureChange): string[] {
 }
 
 function figures(model: ModelDiff): string[] {
-  const { main, moved, still } = shownFigures(model);
+  const { main, moved, rest } = shownFigures(model);
   if (main.length + moved.length === 0) return [];
   return [
     '',
     ...markdownTable(['figure', 'before', 'after', 'change (95 % interval)', 'shown', 'test'], [...main, ...moved].map(figureRow)),
-    ...(still > 0 ? ['', `${plural(still, 'more figure')}: no change shown.`] : []),
+    ...(rest === undefined ? [] : ['', rest]),
   ];
 }
 
@@ -73,9 +73,7 @@ function flips(flipped: Flips): string[] {
 }
 
 function checks(model: ModelDiff): string[] {
-  return changedChecks(model).map(
-    (check) => `- ${MARKDOWN_SIGNS[statusTone(check)]} check ${safe(check.id)}: ${statusText(check.before)} → ${statusText(check.after)}`,
-  );
+  return changedChecks(model).map((check) => `- ${MARKDOWN_SIGNS[statusTone(check)]} check ${safe(check.id)}: ${statusText(check)}`);
 }
 
 function findings(model: ModelDiff): string[] {

@@ -26,7 +26,7 @@ import {
 
 const VALUE = 10;
 const CHANGE = 26;
-const WORD = 11;
+const WORD = 14;
 /** Flipped examples named, of each kind. */
 const NAMED = 5;
 const FINDINGS = 8;
@@ -46,16 +46,21 @@ function figureRows(page: Page, figure: FigureChange): string[] {
 
 const labelWidth = (page: Page): number => page.width - 2 * VALUE - CHANGE - WORD - 3;
 
+/** Those whose test, or the reason why there is none, gets a line. */
+const isTold = (figure: FigureChange, main: readonly FigureChange[]): boolean => main.includes(figure) || figure.shown === 'incomparable';
+
 function figures(page: Page, model: ModelDiff): string[] {
-  const { main, moved, still } = shownFigures(model);
+  const { main, moved, rest } = shownFigures(model);
   if (main.length + moved.length === 0) return [];
   const names = labelWidth(page);
   const head = `  ${pad('figure', names)}${pad('before', VALUE, 'left')}${pad('after', VALUE, 'left')}${pad('change (95 % interval)', CHANGE, 'left')}`;
   return [
     page.dim(head),
     ...[...main, ...moved].flatMap((figure) => figureRows(page, figure)),
-    ...(still > 0 ? [page.dim(`  ${plural(still, 'more figure')}: no change shown`)] : []),
-    ...main.flatMap((figure) => wrap(`${figure.label}: ${testText(figure)}`, page.width - 2).map((line) => page.dim(`  ${line}`))),
+    ...(rest === undefined ? [] : wrap(rest, page.width - 2).map((line) => page.dim(`  ${line}`))),
+    ...[...main, ...moved]
+      .filter((figure) => isTold(figure, main))
+      .flatMap((figure) => wrap(plain(`${figureLabel(figure)}: ${testText(figure)}`), page.width - 2).map((line) => page.dim(`  ${line}`))),
     '',
   ];
 }
@@ -85,7 +90,7 @@ function checks(page: Page, model: ModelDiff): string[] {
     page.dim('  checks'),
     ...changed.map((check) => {
       const tone = statusTone(check);
-      return `  ${page.paint(tone, SIGNS[tone])} ${cut(`${plain(check.id)}: ${statusText(check.before)} → ${statusText(check.after)}`, page.width - 4)}`;
+      return `  ${page.paint(tone, SIGNS[tone])} ${cut(`${plain(check.id)}: ${statusText(check)}`, page.width - 4)}`;
     }),
     '',
   ];

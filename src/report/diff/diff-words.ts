@@ -25,7 +25,8 @@ export const FATES: Record<FindingFate, { word: string; tone: Tone; rank: number
   unseen: { word: 'Not looked at', tone: 'mute', rank: 3 },
   milder: { word: 'Milder', tone: 'good', rank: 4 },
   fixed: { word: 'Fixed', tone: 'good', rank: 5 },
-  kept: { word: 'Kept', tone: 'none', rank: 6 },
+  incomparable: { word: 'Not comparable', tone: 'mute', rank: 6 },
+  kept: { word: 'Kept', tone: 'none', rank: 7 },
 };
 
 /** What a sentence says of it. */
@@ -61,9 +62,10 @@ export function differenceText({ difference, unit, before, after }: FigureChange
   return `${plus}${said(difference.value)} (${bare(difference.low)} to ${bare(difference.high)})`;
 }
 
-/** Where it changed from pass to fail and the like. */
-export function statusText(status: CheckChange['before']): string {
-  return status === null ? 'not run' : STATUSES[status].word.toLowerCase();
+/** How it changed, from pass to fail and the like. */
+export function statusText({ before, after, against }: CheckChange): string {
+  const word = (status: CheckChange['before']): string => (status === null ? 'not run' : STATUSES[status].word.toLowerCase());
+  return `${word(before)} → ${word(after)}${against === null ? '' : ', not comparable'}`;
 }
 
 export const changedChecks = ({ checks }: ModelDiff): CheckChange[] => checks.filter(({ before, after }) => before !== after);
@@ -83,9 +85,9 @@ export const comparedText = ({ accuracy, n }: Flips): string =>
   `${plural(n, 'example')} ${accuracy === 'cleanAccuracy' ? 'without attack' : 'under attack'}`;
 
 /** Became worse, better, or something that is neither. */
-export function statusTone({ before, after }: CheckChange): Tone {
+export function statusTone({ before, after, against }: CheckChange): Tone {
   const rank = (status: CheckChange['before']): number => ({ fail: 3, error: 3, warn: 2, pass: 0 })[status as 'fail'] ?? 1;
-  if (after === null || after === 'not-applicable' || after === 'undecided') return 'mute';
+  if (against !== null || after === null || after === 'not-applicable' || after === 'undecided') return 'mute';
   return rank(after) > rank(before) ? 'bad' : rank(after) < rank(before) ? 'good' : 'none';
 }
 
@@ -93,15 +95,36 @@ export function statusTone({ before, after }: CheckChange): Tone {
 const isAccuracy = ({ check, name }: FigureChange): boolean =>
   check === 'evasion' && (name === 'cleanAccuracy' || name === 'robustAccuracy');
 
-/** Figures worth a line: the accuracies always, others where they moved. Counts of work are no figures of the model. */
-export function shownFigures({ figures }: ModelDiff): { main: FigureChange[]; moved: FigureChange[]; still: number } {
+interface ShownFigures {
+  readonly main: readonly FigureChange[];
+  readonly moved: readonly FigureChange[];
+  /** What is said of all others, if there are any. */
+  readonly rest: string | undefined;
+}
+
+/** Figures worth a line: the accuracies always, others where they moved, or cannot be compared for a reason of their own. Counts of work are no figures of the model. */
+export function shownFigures({ figures, notes }: ModelDiff): ShownFigures {
   const main = figures.filter(isAccuracy);
   const rest = figures.filter((figure) => !isAccuracy(figure));
   const moved = rest.filter(
-    ({ shown, better }) => ['worse', 'better', 'changed'].includes(shown) || (shown === 'untested' && better !== null),
+    ({ shown, better, method }) =>
+      ['worse', 'better', 'changed'].includes(shown) ||
+      (shown === 'untested' && better !== null) ||
+      (shown === 'incomparable' && !notes.some((note) => note.includes(method))),
   );
+  const left = rest.filter((figure) => !moved.includes(figure));
   const order: Record<Shown, number> = { worse: 0, changed: 1, better: 2, untested: 3, unclear: 4, same: 5, incomparable: 6 };
-  return { main, moved: moved.sort((a, b) => order[a.shown] - order[b.shown]), still: rest.length - moved.length };
+  return { main, moved: moved.sort((a, b) => order[a.shown] - order[b.shown]), rest: restText(left) };
+}
+
+function restText(figures: readonly FigureChange[]): string | undefined {
+  const others = figures.filter(({ shown }) => shown === 'incomparable').length;
+  const still = figures.length - others;
+  const parts = [
+    ...(still > 0 ? [`${plural(still, 'more figure')}: no change shown`] : []),
+    ...(others > 0 ? [`${plural(others, 'more figure')}: not comparable`] : []),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join('. ')}.`;
 }
 
 /** The verdict of the comparison in one sentence, about robust and clean accuracy. */

@@ -47,6 +47,47 @@ test('HTML is one page without script', () => {
   expect(html).toContain('exact McNemar test');
 });
 
+describe('what cannot be compared is not said to be better or worse', () => {
+  const weaker = structuredClone(before);
+  for (const model of weaker.models) model.threat.epsilonText = '1/255 (0.0039)';
+  for (const model of weaker.models) model.threat.epsilon = 1 / 255;
+  for (const check of weaker.checks) {
+    if (check.id === 'latency') check.params = { batches: [1] };
+    if (check.id === 'evasion') Object.assign(check, { status: 'pass', findings: [] });
+  }
+  const strong = structuredClone(after);
+  for (const check of strong.checks) if (check.id === 'latency') check.params = { batches: [1, 8] };
+  const found = diffResults(strong, weaker);
+
+  test.each([
+    ['terminal', renderDiffTerminal(found, { color: false })],
+    ['terminal, wide', renderDiffTerminal(found, { color: false, width: 100 })],
+    ['Markdown', renderDiffMarkdown(found)],
+    ['HTML', renderDiffHtml(found)],
+  ])('%s', (_, text) => {
+    const flat = text.replaceAll(/\s+/g, ' ').replaceAll('\\', '');
+    expect(flat).toMatch(/robust accuracy [\d.]+.% → [\d.]+.%, not comparable/);
+    expect(flat).toContain('the baseline was attacked with epsilon');
+    expect(flat).toMatch(/batches \[1,8\], in this run with \[1\]/);
+    expect(flat).toMatch(/fails?(ed)? → pass(ed)?, not comparable/);
+    expect(flat).toContain('more figures: not comparable.');
+    expect(flat).not.toMatch(/\b(better|Fixed|Milder)\b/);
+  });
+  test.each([80, 100])('fits %i columns', (width) => {
+    for (const line of renderDiffTerminal(found, { color: false, width }).split('\n'))
+      expect([...line].length, line).toBeLessThanOrEqual(width);
+  });
+  test('the data says so, too', () => {
+    expect(found.models[0]?.figures.find(({ name }) => name === 'robustAccuracy')).toMatchObject({
+      shown: 'incomparable',
+      difference: null,
+      method: expect.stringContaining('epsilon'),
+    });
+    expect(found.models[0]?.checks.find(({ id }) => id === 'evasion')?.against).toContain('epsilon');
+    expect(found.models[0]?.findings.filter(({ check }) => check === 'evasion').map(({ fate }) => fate)).toEqual(['incomparable']);
+  });
+});
+
 test('names cannot steer terminals or become markup', () => {
   const hostile = (result: AuditResult): AuditResult => {
     const [model] = structuredClone(result.models);
