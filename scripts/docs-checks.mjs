@@ -35,6 +35,7 @@ export function checkHeader(check) {
     ['kinds of data', check.modalities ? check.modalities.join(', ') : 'all'],
     ['quick preset', check.isSlow ? 'left out, unless asked for by name' : 'runs'],
     ['standards', check.tags.map(code).join(', ')],
+    ['figures', check.figures.map(code).join(', ')],
   ];
   return [
     check.why,

@@ -15,7 +15,24 @@ const OPTIONS = { models: [{ path: 'net.onnx', name: 'net' }] };
 
 describe('gates that cannot be meant are refused before the work', () => {
   it.each([
-    ['a check that does not exist', { gates: { 'evasin.robustAccuracy': ['error', { min: 0.4 }] } }, 'E_USAGE', /There is .*evasion/],
+    ['a check that is spelt wrongly', { gates: { 'evasin.robustAccuracy': ['error', { min: 0.4 }] } }, 'E_USAGE', /Did you mean evasion\?/],
+    ['a check that does not exist', { gates: { 'fuzzing.crashes': ['error', { max: 0 }] } }, 'E_USAGE', /There is .*evasion/],
+    [
+      'a figure that is spelt wrongly',
+      { gates: { 'evasion.robustAcuracy': ['error', { min: 0.4 }] } },
+      'E_USAGE',
+      /^Did you mean robustAccuracy\?$/,
+    ],
+    [
+      'a figure of another check',
+      { gates: { 'evasion.auc': ['error', { max: 0.6 }] } },
+      'E_USAGE',
+      /There is cleanAccuracy, robustAccuracy/,
+    ],
+    ['a batch that is not run', { gates: { 'latency.p99@batch=7': ['error', { max: 9 }] } }, 'E_USAGE', /Did you mean p99@batch=/],
+    ['a figure without its place', { gates: { 'latency.p99': ['error', { max: 9 }] } }, 'E_USAGE', /There is .*p99@batch=8/],
+    ['a figure in a rule that is off', { gates: { 'evasion.cleanAcuracy': 'off' } }, 'E_USAGE', /cleanAccuracy/],
+    ['a model that is spelt wrongly', { gates: { 'Net:evasion': ['error', { maxSeverity: 'low' }] } }, 'E_USAGE', /Did you mean net\?/],
     ['a model that is not audited', { gates: { 'other:evasion': ['error', { maxSeverity: 'low' }] } }, 'E_USAGE', /There is net/],
     ['a change without baseline', { gates: { 'evasion.robustAccuracy': ['warn', { maxDrop: 0 }] } }, 'E_USAGE', /Add --baseline/],
     ['a rule without a limit', { gates: { 'evasion.robustAccuracy': ['error', {}] } }, 'E_USAGE', /min: 0\.4/],
@@ -24,6 +41,20 @@ describe('gates that cannot be meant are refused before the work', () => {
     ['a baseline that is something else', { baseline: file('other.json', '{"schemaVersion":"9"}') }, 'E_USAGE', /made again/],
   ])('%s', async (_, request, code, hint) => {
     await expect(gatingOf(request, OPTIONS)).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) });
+  });
+});
+
+it.each([
+  'latency.p99@batch=8',
+  'membership.tpr@fpr=0.001',
+  'transfer.transferRate.resnet-20',
+  'group-performance.accuracyGap.sex',
+  'group-performance.recall-3@sex=f',
+  'group-robustness.attackSuccessRate@age-ge-25=yes',
+  'output-exposure.auc@decimals=2',
+])('%s is the name of a figure that data or parameters name', async (name) => {
+  await expect(gatingOf({ gates: { [name]: ['error', { max: 1 }] } }, OPTIONS)).resolves.toMatchObject({
+    rules: { [name]: expect.anything() },
   });
 });
 

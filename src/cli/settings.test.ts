@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type SettingFlags, settingsFor, withSettings } from './settings.ts';
 
 const made: string[] = [];
@@ -156,5 +156,43 @@ it('paths among the parameters of checks are relative to the configuration', asy
   expect(request.checks?.params).toMatchObject({
     transfer: { data: join('deep', 'other.csv'), labels: join('deep', 'labels.csv'), steps: 7 },
     calibration: { bins: 5 },
+  });
+});
+
+it('paths of --set are relative to where the command runs', async () => {
+  writeFileSync(join(folder, 'own.json'), JSON.stringify({ checks: { transfer: { data: './other.csv' } } }));
+  mkdirSync(join(folder, 'inner'));
+  const { request } = await settingsFor({
+    models: [],
+    flags: { quiet: true, config: '../own.json', set: { transfer: { labels: 'labels.csv' } } },
+    variables: {},
+    cwd: join(folder, 'inner'),
+  });
+  expect(request.checks?.params?.transfer).toMatchObject({ data: join(folder, 'other.csv'), labels: 'labels.csv' });
+});
+
+describe('a configuration beside a model that is named', () => {
+  const CONFIG = { data: './d.csv', gates: { 'evasion.robustAccuracy': ['error', { min: 0.4 }] } };
+
+  it('is not read, and that its gates do not count is said, quiet or not', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const { request } = await settings({ config: CONFIG, args: ['net.onnx'] });
+      expect(request.gates).toBeUndefined();
+      expect(said.mock.calls.map(([line]) => line)).toEqual([
+        "gibbon.config.json lies in the model's folder and was not read, nor are its gates; --config gibbon.config.json reads it\n",
+      ]);
+    } finally {
+      said.mockRestore();
+    }
+  });
+
+  it('is read where it is named, with the model of the command line', async () => {
+    const { models, request } = await settings({
+      config: { ...CONFIG, model: 'other.onnx' },
+      args: ['net.onnx', '--config', 'gibbon.config.json'],
+    });
+    expect(models).toEqual(['net.onnx']);
+    expect(request.gates).toEqual(CONFIG.gates);
   });
 });

@@ -1,5 +1,5 @@
 /** Gates from the command line to the exit code, and what goes to which stream. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditResult } from '../../src/audit/result.ts';
@@ -85,9 +85,17 @@ describe('a baseline', () => {
   });
 });
 
-it('what cannot be meant ends with 2, before any work', async () => {
-  const ended = await gibbon([...ARGS, '--gate', 'evasin.robustAccuracy>=0.4'], { cwd });
+it.each([
+  ['evasin.robustAccuracy>=0.4', 'Did you mean evasion?'],
+  ['evasion.robustAcuracy>=0.4', 'Did you mean robustAccuracy?'],
+  ['latency.p99<=20', 'p99@batch=1'],
+  ['category.fairnes<=low', 'did you mean fairness?'],
+  ['mnist-naturl:evasion.robustAccuracy>=0.4', 'Did you mean mnist-natural?'],
+])('%s cannot be meant: that ends with 2, before any work, and nothing is written', async (rule, hint) => {
+  const folder = scratch();
+  const ended = await gibbon([...ARGS, '--gate', rule], { cwd: folder });
   expect(ended.code).toBe(2);
-  expect(ended.stderr).toMatch(/There is .*evasion/);
+  expect(ended.stderr).toContain(hint);
   expect(ended.stderr).not.toContain('looking at');
+  expect(readdirSync(folder)).toEqual([]);
 });

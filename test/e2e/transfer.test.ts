@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/audit/check-result.ts';
 import type { AuditResult } from '../../src/audit/result.ts';
-import { DEMO, gibbon } from '../support/cli.ts';
+import { assertDeclared, DEMO, gibbon } from '../support/cli.ts';
 
 const MINUTE = 60_000;
 
@@ -19,7 +19,9 @@ describe('transfer', () => {
     async () => {
       const { code, stdout, stderr } = await gibbon(COMMAND);
       expect(code, stderr).toBe(0);
-      const [natural, robust] = (JSON.parse(stdout) as AuditResult).checks as [CheckResult, CheckResult];
+      const result = JSON.parse(stdout) as AuditResult;
+      assertDeclared(result);
+      const [natural, robust] = result.checks as [CheckResult, CheckResult];
       expect(sources(natural)).toEqual(['mnist-adversarial', 'trained', 'ensemble', 'random noise', 'white box']);
       expect(sources(robust)).toContain('mnist-natural');
       const value = ({ metrics }: CheckResult, name: string): number => metrics[name]?.value as number;

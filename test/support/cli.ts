@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { allMetrics } from '../../src/audit/check-result.ts';
+import { canHave } from '../../src/audit/checks/figures.ts';
+import { CHECKS } from '../../src/audit/checks/registry.ts';
 import { type AuditResult, auditResult } from '../../src/audit/result.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -78,9 +81,20 @@ export function runFolder(cwd: string): string {
   return join(runs, existsSync(runs) ? (readdirSync(runs)[0] ?? 'none') : 'none');
 }
 
-/** The JSON result of a run folder, held against its schema. */
+/** The JSON result of a run folder, held against its schema and against what its checks declare. */
 export function resultIn(folder: string): AuditResult {
-  return auditResult.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+  const result = auditResult.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+  assertDeclared(result);
+  return result;
+}
+
+/** A gate on a figure that no check declares is refused, so all figures have to be declared. */
+export function assertDeclared({ checks }: Pick<AuditResult, 'checks'>): void {
+  for (const found of checks) {
+    const check = CHECKS.find(({ id }) => id === found.id);
+    const unknown = Object.keys(allMetrics(found)).find((name) => !check || !canHave(check, name));
+    if (unknown !== undefined) throw new Error(`the check ${found.id} has the figure ${unknown}, which it does not declare`);
+  }
 }
 
 /** Writes a file below a folder, making the folders on its way. */

@@ -64,6 +64,8 @@ export interface Check {
   readonly why: string;
   /** Ids of standards, e.g. "NIST:NISTAML.022" (audit/standards.ts names them). */
   readonly tags: readonly string[];
+  /** Names that its figures can have, so that a gate on any other is refused before the work; `*` stands for what data or parameters name (`tpr@fpr=0.01`, `accuracyGap.*`). */
+  readonly figures: readonly string[];
   readonly needs: readonly Need[];
   /** Whose work it looks at: a threat model without such an attacker leaves it out. Always of interest when absent: what happens without any attacker. */
   readonly attackers?: Attackers;

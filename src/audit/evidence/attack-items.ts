@@ -18,6 +18,20 @@ const GAP = 0.05;
 
 const HARDER = 'Use the thorough preset, or `gibbon attack pgd` with more steps and restarts, and report the smaller figure.';
 
+/** What its items may put into figures. */
+export const ATTACK_ITEM_FIGURES: readonly string[] = [
+  'more-steps',
+  'more-restarts',
+  'rising',
+  'reach',
+  'singleStep',
+  'noiseOnly',
+  'targetedOnly',
+  'smallerOnly',
+  'gap',
+  'beyondWhiteBox',
+];
+
 export function attackItems(grounds: Grounds): Item[] {
   return [
     harder(grounds, 'steps', 'More steps break no more', 'twice the steps'),

@@ -44,6 +44,9 @@ const AWAITED: readonly Awaited[] = [
   },
 ];
 
+/** What its items may put into figures. */
+export const AWAITED_FIGURES: readonly string[] = AWAITED.map(({ id }) => id);
+
 export function awaitedItems(grounds: Grounds, known: readonly { readonly id: string }[] = ATTACKS): Item[] {
   return AWAITED.map((one) => itemOf(one, grounds, known));
 }

@@ -18,6 +18,23 @@ const BLACK_BOX = 'Judge this model by its black-box figures: a gradient attack 
 const EOT =
   'Average the loss over many draws of the randomness (expectation over transformation, arXiv:1707.07397) before taking gradients.';
 
+/** What its items may put into figures. */
+export const SIGNAL_FIGURES: readonly string[] = [
+  'zeroGradients',
+  'zeroAtInput',
+  'badGradients',
+  'badAtInput',
+  'levels',
+  'vanished',
+  'logits',
+  'misled',
+  'unsteady',
+  'flips',
+  'beatenByScores',
+  'missed',
+  'unbounded',
+];
+
 export function signalsOf(grounds: Grounds): Item[] {
   return [zeroGradients, badGradients, roundingOperators, saturation, misleading, random, blackBox, wholeRange].map((signal) =>
     signal(grounds),

@@ -1,7 +1,7 @@
 /** The rules that a result must keep, as a configuration or a program gives them: `{ 'evasion.robustAccuracy': ['error', { min: 0.4 }] }`. */
 import * as z from 'zod';
 import { GibbonError } from '../../base/errors.ts';
-import { parseGateName } from './gate-target.ts';
+import { type GateTarget, parseGateName } from './gate-target.ts';
 
 /** Severities that may be allowed, mildest first; `critical` would allow everything. */
 export const ALLOWED_SEVERITIES = ['pass', 'info', 'low', 'medium', 'high'] as const;
@@ -51,7 +51,7 @@ export type LeveledLimit = z.infer<typeof leveled>;
 /** What is wrong with a rule; the schema alone cannot tell what a name allows. */
 function mistakes(name: string, rule: GateRule): string[] {
   const kind = kindOf(name);
-  if (kind === undefined) return [`${name} is no name of a gate`];
+  if (kind instanceof GibbonError) return [kind.message];
   return limitsOf(rule).flatMap(([, { unsure: _, ...limits }]) => {
     const given = Object.keys(limits);
     if (given.length === 0) return ['a rule needs a limit: min, max, maxDrop, maxRise or maxSeverity'];
@@ -62,11 +62,12 @@ function mistakes(name: string, rule: GateRule): string[] {
   });
 }
 
-function kindOf(name: string): string | undefined {
+/** What the name stands for, or why it stands for nothing. */
+function kindOf(name: string): GateTarget['kind'] | GibbonError {
   try {
     return parseGateName(name).target.kind;
   } catch (error) {
-    if (error instanceof GibbonError) return undefined;
+    if (error instanceof GibbonError) return error;
     throw error;
   }
 }

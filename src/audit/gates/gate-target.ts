@@ -1,5 +1,6 @@
 /** What a gate looks at, by name: `check.figure`, `check`, `category.name` or `findings`, of one model (`model:` before it) or of all. */
 import { GibbonError } from '../../base/errors.ts';
+import { similar } from '../../base/similar.ts';
 import { CATEGORIES, type Category } from '../finding.ts';
 
 export type GateTarget =
@@ -34,6 +35,10 @@ function targetOf(rest: string): GateTarget {
   const [first, second] = [rest.slice(0, dot), rest.slice(dot + 1)];
   if (first !== 'category') return { kind: 'figure', check: first, figure: second };
   const category = CATEGORIES.find((one) => one === second);
-  if (category === undefined) throw new GibbonError('E_USAGE', `there is no category ${second}`, { hint: HINT });
+  if (category === undefined) {
+    const meant = similar(second, CATEGORIES);
+    const asked = meant === undefined ? `there are ${CATEGORIES.join(', ')}` : `did you mean ${meant}?`;
+    throw new GibbonError('E_USAGE', `there is no category ${second}; ${asked}`, { hint: HINT });
+  }
   return { kind: 'category', category };
 }

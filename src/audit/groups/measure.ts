@@ -40,7 +40,10 @@ export const BASE_RATE = gap('baseRate', 'baseRateDifference', 'Difference of ba
 export const recallOf = (label: number): string => `recall ${label}`;
 
 /** By what groups are compared: with a favourable class by rates, with several classes by the recall of each. */
-export function rulesFor({ classes, favourable, hasProbabilities }: Measuring, className: (label: number) => string): Rule[] {
+export function rulesFor(
+  { classes, favourable, hasProbabilities }: Pick<Measuring, 'classes' | 'favourable' | 'hasProbabilities'>,
+  className: (label: number) => string,
+): Rule[] {
   const each = classes === 2 ? [] : [...Array(classes).keys()].filter((label) => label !== favourable);
   const recalls = each.map((label) => gap(recallOf(label), 'recallDifference', `Recall difference, ${className(label)}`, true));
   return [ACCURACY, ...(favourable === undefined ? [] : [...FAVOURED, BASE_RATE]), ...recalls, ...(hasProbabilities ? [CALIBRATION] : [])];

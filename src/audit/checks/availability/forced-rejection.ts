@@ -44,6 +44,7 @@ export const forcedRejection = defineCheck({
   failureTitle: 'Small perturbations make it refuse',
   why: 'A model that abstains is safe against wrong answers only: whoever can make it refuse whenever they like takes it out of service.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0029', 'ATLAS:AML.T0043.000', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)'],
+  figures: ['forced', 'byNoise', 'refusedAnyway', 'medianEpsilon'],
   needs: ['gradients'],
   attackers: { goals: ['availability'], access: ['scene', 'sensor', 'input', 'api'] },
   params,

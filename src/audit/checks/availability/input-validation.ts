@@ -29,6 +29,7 @@ export const inputValidation = defineCheck({
   failureTitle: 'Odd inputs make it fall over, or are answered with confidence',
   why: 'Cameras, forms and programs send broken inputs every day. A model that answers them as if they were good ones fails silently; one that falls over takes its server along.',
   tags: ['ATLAS:AML.T0029', 'EU-AI-ACT:15(4)', 'OWASP-ML:ML01'],
+  figures: ['cases', 'ended', 'refused', 'sureOfNaN'],
   needs: [],
   attackers: { goals: ['integrity', 'availability'], access: ['input', 'api'] },
   params: z.object({}),

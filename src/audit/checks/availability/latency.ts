@@ -27,6 +27,9 @@ const TIMER = 0.05;
 const GROWS = 64 * 2 ** 20;
 const GROWTH = 0.25;
 
+const QUANTILES = [0.5, 0.95, 0.99] as const;
+const nameOf = (p: number): string => `p${Math.round(100 * p)}`;
+
 export const latency = defineCheck({
   id: 'latency',
   category: 'availability',
@@ -34,6 +37,14 @@ export const latency = defineCheck({
   failureTitle: 'Some inputs take far longer than others',
   why: 'Whoever finds inputs that cost a hundred times as much takes a service down with a hundredth of the requests.',
   tags: ['NIST:NISTAML.014', 'ATLAS:AML.T0029', 'ATLAS:AML.T0034.001', 'EU-AI-ACT:15(4)'],
+  figures: [
+    ...[...QUANTILES.map(nameOf), 'throughput'].flatMap((name) => BATCHES.map((rows) => `${name}@batch=${rows}`)),
+    'load',
+    'warmUp',
+    'worstRatio',
+    'memoryLoaded',
+    'memoryRuns',
+  ],
   needs: [],
   attackers: { goals: ['availability'], access: ['input', 'api'] },
   isTimed: true,
@@ -54,9 +65,6 @@ export const latency = defineCheck({
     };
   },
 });
-
-const QUANTILES = [0.5, 0.95, 0.99] as const;
-const nameOf = (p: number): string => `p${Math.round(100 * p)}`;
 
 function metricsOf({ loads, first, batches, slow, usual, rss }: LatencyReply): Record<string, Metric> {
   const own = (value: number, label: string, unit: Metric['unit'], method: string): Metric =>

@@ -34,6 +34,7 @@ export const sensorPollution = defineCheck({
   failureTitle: 'Pollution of its lens or sensor turns decisions wrong',
   why: 'Lenses get dirty and sensors age. A system that nobody cleans should lose its skill slowly, not at the first drop.',
   tags: ['EU-AI-ACT:15(4)', 'ISO:24029-1'],
+  figures: ['pollutedAccuracy', 'cleanAccuracy', 'keptSkill', 'worstPollution', 'breakingArea', 'breakingPixels', 'breakingTime'],
   needs: [],
   attackers: { transforms: ['dirt'] },
   modalities: ['image', 'waveform'],

@@ -16,6 +16,17 @@ export const membership = defineCheck({
   failureTitle: 'Its answers tell training examples from others',
   why: 'Whoever has a record and may ask the model learns whether the record was in the training data: for patients, debtors or users that alone can be the secret.',
   tags: ['NIST:NISTAML.033', 'ATLAS:AML.T0024.000', 'OWASP-ML:ML04', 'EU-AI-ACT:15(5)'],
+  figures: [
+    'auc',
+    ...FPRS.map((fpr) => `tpr@fpr=${fpr}`),
+    'advantage',
+    'largestAdvantage',
+    'gap',
+    'memberAccuracy',
+    'nonMemberAccuracy',
+    'blindAuc',
+    'overlap',
+  ],
   needs: ['members'],
   attackers: { goals: ['confidentiality'], access: ['input', 'api', 'model-file'], knowledge: 'labels' },
   params: z.object({

@@ -1,11 +1,11 @@
 /** The checklist of Carlini et al. (On Evaluating Adversarial Robustness, arXiv:1902.06705) as verdicts about this very audit. */
 import type { DetailOf } from '../../details.ts';
-import { attackItems } from '../../evidence/attack-items.ts';
-import { awaitedItems } from '../../evidence/awaited.ts';
+import { ATTACK_ITEM_FIGURES, attackItems } from '../../evidence/attack-items.ts';
+import { AWAITED_FIGURES, awaitedItems } from '../../evidence/awaited.ts';
 import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
 import type { Item } from '../../evidence/item.ts';
 import type { Scrutiny } from '../../evidence/scrutiny.ts';
-import { signalsOf } from '../../evidence/signals.ts';
+import { SIGNAL_FIGURES, signalsOf } from '../../evidence/signals.ts';
 import { figure } from '../../metric.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
@@ -16,6 +16,7 @@ export const evaluationChecklist = defineCheck({
   failureTitle: 'The attacks were weaker than they should be',
   why: 'A robust accuracy is an upper bound: it says little if the attacks were weak, and most published defences fell to stronger ones.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
+  figures: ['itemsFailed', ...SIGNAL_FIGURES, ...ATTACK_ITEM_FIGURES, ...AWAITED_FIGURES],
   applies: ({ options }) => (options.norm === 'edits' ? 'Its items compare attacks on numbers.' : undefined),
   run: async (context) => {
     const grounds = await groundsOf(context);

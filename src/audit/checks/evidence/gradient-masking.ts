@@ -3,7 +3,7 @@ import type { Place } from '../../../model/anatomy.ts';
 import type { DetailOf } from '../../details.ts';
 import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
 import type { Grounds, Item } from '../../evidence/item.ts';
-import { signalsOf } from '../../evidence/signals.ts';
+import { SIGNAL_FIGURES, signalsOf } from '../../evidence/signals.ts';
 import type { Finding } from '../../finding.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
@@ -25,6 +25,7 @@ export const gradientMasking = defineCheck({
   failureTitle: 'It hides its gradients',
   why: 'Attacks that follow gradients find nothing where gradients are hidden, and the model looks robust without being it.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
+  figures: SIGNAL_FIGURES,
   applies: ({ options }) => (options.norm === 'edits' ? 'Text is attacked without gradients.' : undefined),
   run: async (context) => {
     const grounds = await groundsOf(context);

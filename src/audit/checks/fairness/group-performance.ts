@@ -7,6 +7,7 @@ import { type Answer, answersOf } from '../../groups/answers.ts';
 import { citing } from '../../groups/cited.ts';
 import { type Comparison, cannotTell, compare, type MeasuredGroups, undecidedBy } from '../../groups/compare.ts';
 import { equalizedOdds } from '../../groups/equalized.ts';
+import { PERFORMANCE_FIGURES } from '../../groups/figure-names.ts';
 import { baseRates, type Telling, tooSmall, unfair, unresolved } from '../../groups/findings.ts';
 import { indices } from '../../groups/indices.ts';
 import { type Measuring, measured, outcomes, rulesFor } from '../../groups/measure.ts';
@@ -35,6 +36,7 @@ export const groupPerformance = defineCheck({
   failureTitle: 'Some groups fare clearly worse than others',
   why: 'A model that is right on the whole can be wrong for some, and nobody sees it in the average.',
   tags: ['EU-AI-ACT:10(2)(f)', 'EU-AI-ACT:15(1)', 'ISO:24027'],
+  figures: PERFORMANCE_FIGURES,
   needs: ['groups'],
   params,
   run: async (context) => {

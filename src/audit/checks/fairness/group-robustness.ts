@@ -13,6 +13,7 @@ import {
   undecidedBy,
   worstOf,
 } from '../../groups/compare.ts';
+import { citedNames, gapNames } from '../../groups/figure-names.ts';
 import { tooSmall, unresolved } from '../../groups/findings.ts';
 import { gapMetrics, metricOf } from '../../groups/metrics.ts';
 import {
@@ -44,6 +45,7 @@ export const groupRobustness = defineCheck({
   failureTitle: 'Some groups are clearly easier to attack than others',
   why: 'Protection that holds on average may fail the very people whom an attacker picks, and accuracy without attack does not show it.',
   tags: ['NIST:NISTAML.022', 'EU-AI-ACT:10(2)(f)', 'EU-AI-ACT:15(5)', 'ISO:24027'],
+  figures: [...gapNames(ROBUSTNESS_RULES), 'epsilon', ...citedNames(ROBUSTNESS_NAMES)],
   needs: ['groups'],
   attackers: { goals: ['integrity', 'fairness'], access: ['scene', 'sensor', 'input', 'api'] },
   attacks: () => true,

@@ -11,6 +11,7 @@ export const evasion = defineCheck({
   failureTitle: 'Small perturbations change its decision',
   why: 'Whoever may touch the input can choose what the model answers, without anybody noticing.',
   tags: ['NIST:NISTAML.022', 'NIST:NISTAML.025', 'ATLAS:AML.T0015', 'ATLAS:AML.T0043', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
+  figures: ['cleanAccuracy', 'robustAccuracy', 'robustAccuracy8bit', 'queries', 'gradients'],
   needs: [],
   attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
   attacks: () => true,

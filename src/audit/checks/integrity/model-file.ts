@@ -28,6 +28,7 @@ export const modelFile = defineCheck({
     'OWASP-ML:ML06',
     'EU-AI-ACT:15(5)',
   ],
+  figures: ['suspects', 'overridden', 'inputs', 'watched', 'forced', 'oddities'],
   needs: [],
   attackers: { goals: ['integrity', 'availability'], access: ['model-file'] },
   params: z.object({}),

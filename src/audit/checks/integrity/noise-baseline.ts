@@ -11,6 +11,7 @@ export const noiseBaseline = defineCheck({
   failureTitle: 'Random noise of the same size already hurts',
   why: 'A model that random noise upsets is unstable without any attacker; and attacks that do no better than noise prove little.',
   tags: ['NIST:NISTAML.022', 'OWASP-ML:ML01', 'EU-AI-ACT:15(4)', 'ISO:24029-1'],
+  figures: ['noiseAccuracy'],
   needs: [],
   attackers: { goals: ['integrity'], access: ['scene', 'sensor', 'input', 'api'] },
   attacks: () => true,
