@@ -1,9 +1,15 @@
 /** A run that goes on in another folder writes there and nowhere else. */
 import { describe, expect, it } from 'vitest';
+import { resolved } from './request.ts';
 import { type RunRecord, relocated } from './run-folder.ts';
 
-const run = (paths: readonly string[], page: string, json?: string): RunRecord =>
-  ({ options: { folder: '/a/run' }, outputs: { paths, page, json } }) as unknown as RunRecord;
+const run = (paths: readonly string[], page: string, json?: string): RunRecord => ({
+  command: 'gibbon audit',
+  cwd: '/a',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  options: { ...resolved(['model.onnx'], { data: 'images' }), preset: 'quick', folder: '/a/run', threads: 1 },
+  outputs: { paths, page, json },
+});
 
 describe('relocated', () => {
   it('takes outputs in the folder along', () => {

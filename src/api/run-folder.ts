@@ -1,6 +1,6 @@
 /** The folder of a run, and the note in it from which the run can be taken up again. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { type GateRules, gateRules } from '../audit/gates/gate-rules.ts';
@@ -58,6 +58,16 @@ export function recordText(of: RunRecord): string {
   // The journal and the build are this process's own.
   const { journal: _, build: __, ...options } = of.options;
   return `${JSON.stringify({ ...of, options }, null, 1)}\n`;
+}
+
+/** Gibbon makes no links in a run's folder; one that somebody else put there could lead whatever is written or cleared out of it. @throws GibbonError E_USAGE */
+export async function assertNoLinks(folder: string): Promise<void> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const link = found.find((entry) => entry.isSymbolicLink());
+  if (!link) return;
+  throw new GibbonError('E_USAGE', `${join(link.parentPath, link.name)} is a link, which has no place in the folder of a run`, {
+    hint: 'Remove it, or start the audit again with its own command.',
+  });
 }
 
 /** @throws GibbonError E_FILE_NOT_FOUND, E_USAGE where the folder holds no run */

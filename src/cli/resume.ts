@@ -1,7 +1,7 @@
 /** `gibbon resume`: takes up a run that was stopped or killed. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readRecord, relocated } from '../api/run-folder.ts';
+import { assertNoLinks, readRecord, relocated } from '../api/run-folder.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
 import { checkedOutputs, gathered, OUTPUT_HELP } from './outputs.ts';
@@ -22,7 +22,9 @@ export function resumeCommand(context: CliContext): Command {
     .option('-o, --output <file>', OUTPUT_HELP, gathered, [])
     .option('--quiet', 'the verdict and the gates only')
     .action(async (folder: string, { json, output, quiet }: ResumeFlags) => {
-      const { run, outside } = relocated(await readRecord(folder), resolve(folder));
+      const record = await readRecord(folder);
+      await assertNoLinks(folder);
+      const { run, outside } = relocated(record, resolve(folder));
       const to = json === undefined || json === '-' ? json : resolve(json);
       const asked = output.map((path) => resolve(path));
       await checkedOutputs(asked, to === '-' ? undefined : to);

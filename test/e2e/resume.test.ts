@@ -1,5 +1,5 @@
 /** A run that was killed or stopped goes on where it was, and ends as if nothing had happened. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -93,6 +93,17 @@ describe('a run from elsewhere', () => {
     const ended = await gibbon(['resume', join(put(scratch(), 'run.json', JSON.stringify(evil)), '..')]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('[E_USAGE]');
+  });
+
+  it.each(['result.json', 'adversarial'])('is refused where %s in it is a link to somewhere else', async (name) => {
+    const [folder, elsewhere] = [join(put(scratch(), 'run.json', JSON.stringify(note)), '..'), scratch()];
+    const target = name.includes('.') ? put(elsewhere, name, 'precious') : elsewhere;
+    symlinkSync(target, join(folder, name));
+    const ended = await gibbon(['resume', folder]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('is a link');
+    expect(readdirSync(elsewhere)).toEqual(name.includes('.') ? [name] : []);
+    if (name.includes('.')) expect(readFileSync(target, 'utf8')).toBe('precious');
   });
 
   it('is refused where the folder that it began in is gone', async () => {

@@ -9,7 +9,7 @@ import { iterate } from '../iterate.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { finite } from './pgd.ts';
 
-/** The step length falls from 1 to this along a quarter of a cosine's period (section 4 of the paper). */
+/** The step length falls from 1 to this along half a period of a cosine (section 4 of the paper). */
 const LAST_STEP = 0.01;
 /** No distance is beyond it. */
 const FAR = 3e38;
