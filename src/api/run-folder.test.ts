@@ -7,7 +7,7 @@ const run = (paths: readonly string[], page: string, json?: string): RunRecord =
   command: 'gibbon audit',
   cwd: '/a',
   startedAt: '2026-01-01T00:00:00.000Z',
-  options: { ...resolved(['model.onnx'], { data: 'images' }), preset: 'quick', folder: '/a/run', threads: 1 },
+  options: { ...resolved([], {}), preset: 'quick', folder: '/a/run', threads: 1 },
   outputs: { paths, page, json },
 });
 
