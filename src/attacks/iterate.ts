@@ -12,13 +12,13 @@ export interface Iteration {
   readonly id: string;
   readonly steps: number;
   readonly restarts: number;
-  /** Initial fields of a row. */
-  readonly fields: (sample: AttackSample, restart: number) => Readonly<Record<string, Float32Array | number>>;
+  /** Initial fields of a row; `before` is the end of the example's last restart. */
+  readonly fields: (sample: AttackSample, restart: number, before?: Finished) => Readonly<Record<string, Float32Array | number>>;
   readonly define: (b: GradientBuilder) => Readonly<Record<string, Value>>;
 }
 
 /** Does a decision count as success? Targeted attacks want one class, untargeted ones any other. */
-export type Fooled = (sample: AttackSample, label: number) => boolean;
+export type Fooled = (sample: AttackSample, label: number, end: Pick<Finished, 'scalars'>) => boolean;
 
 /** Another class than the label. */
 export const anyOther: Fooled = (sample, label) => label !== sample.label;
@@ -37,10 +37,11 @@ export async function iterate(
   if (samples.length === 0) return [];
   const sizes = batchSizes(context, samples.length);
   const found = new Map<number, Proposal>();
+  const ends = new Map<number, Finished>();
   let standing = samples;
   for (let restart = 0; restart < iteration.restarts && standing.length > 0; restart++) {
     const rows = standing.map(
-      (sample): Row => ({ index: sample.index, steps: iteration.steps, fields: iteration.fields(sample, restart) }),
+      (sample): Row => ({ index: sample.index, steps: iteration.steps, fields: iteration.fields(sample, restart, ends.get(sample.index)) }),
     );
     const left = iteration.restarts - restart;
     const round: Round = {
@@ -49,6 +50,7 @@ export async function iterate(
       sizes,
       fooled,
       found,
+      ends,
       left,
       of: iteration.restarts,
       samples: new Map(standing.map((sample) => [sample.index, sample])),
@@ -87,6 +89,8 @@ interface Round {
   readonly sizes: readonly number[];
   readonly fooled: Fooled;
   readonly found: Map<number, Proposal>;
+  /** How each example's last row ended. */
+  readonly ends: Map<number, Finished>;
   /** Restarts left, this one included, and in all. */
   readonly left: number;
   readonly of: number;
@@ -116,7 +120,7 @@ async function play(round: Round, rows: readonly Row[]): Promise<Row[]> {
 }
 
 /** Records what was found. Broken examples leave the round. */
-async function settled({ context, fooled, found, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
+async function settled({ context, fooled, found, ends, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
   // After the last restart it no longer matters here whether a row that went its whole way has broken its example.
   const asked = ended.filter(({ success }) => success || left > 1);
   const answers = await context.target.judge.decide(asked.map(({ x }) => x));
@@ -126,6 +130,7 @@ async function settled({ context, fooled, found, left, of, samples }: Round, end
     const { row, x, steps: taken, cost, slope, success } = one;
     const { index } = row;
     const [before, decision] = [found.get(index), decisions.get(one)];
+    ends.set(index, one);
     found.set(index, {
       index,
       candidate: x,
@@ -133,7 +138,7 @@ async function settled({ context, fooled, found, left, of, samples }: Round, end
       gradients: (before?.gradients ?? 0) + taken * cost.gradients,
       ...(before?.slope === undefined ? (slope === undefined ? {} : { slope: health(slope) }) : { slope: before.slope }),
     });
-    const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label);
+    const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label, one);
     if (broken) samples.delete(index);
     else if (success) {
       mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, x }, blind: true });

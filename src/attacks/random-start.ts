@@ -1,5 +1,5 @@
 /** Random points of a norm ball, drawn from the keyed generator. */
-import type { Rng } from '../rng/rng.ts';
+import { keyedRng, type Rng } from '../rng/rng.ts';
 import { boundAt, type Norm, type Range } from '../threat/ball.ts';
 
 /** x0 plus a uniform draw from the ball of radius epsilon in the elements that may change, clipped to the range. L2 and L1 balls by Barthe et al. (Annals of Probability 2005). */
@@ -28,4 +28,26 @@ function ballNoise(rng: Rng, norm: 'l2' | 'l1', noise: Float32Array, epsilon: nu
   const total = noise.reduce((sum, t) => sum + Math.abs(t) ** p, 0) - Math.log(1 - rng.uniform());
   const scale = epsilon / total ** (1 / p);
   for (let i = 0; i < noise.length; i++) noise[i] = (noise[i] as number) * scale;
+}
+
+/** A random point on the border of the ball, clipped to the range, as AutoAttack's reference draws it: elements that may not change stay. */
+export function borderStart(
+  key: readonly [seed: number, ...what: (string | number)[]],
+  { norm, x0, epsilon, range }: { norm: Norm; x0: Float32Array; epsilon: number; range: Range | undefined },
+): Float32Array {
+  const rng = keyedRng(...key);
+  const noise = new Float32Array(x0.length);
+  if (norm === 'linf') rng.fillUniform(noise, -1, 1);
+  else rng.fillNormal(noise);
+  const movable = range?.[2];
+  if (movable) for (const [i, moves] of movable.entries()) if (!moves) noise[i] = 0;
+  const scale = epsilon / Math.max(sizeOf(norm, noise), 1e-12);
+  const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return noise.map((v, i) => Math.min(boundAt(high, i), Math.max(boundAt(low, i), (x0[i] as number) + v * scale)));
+}
+
+function sizeOf(norm: Norm, noise: Float32Array): number {
+  if (norm === 'linf') return noise.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  if (norm === 'l1') return noise.reduce((sum, v) => sum + Math.abs(v), 0);
+  return Math.sqrt(noise.reduce((sum, v) => sum + v * v, 0));
 }

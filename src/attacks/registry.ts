@@ -6,6 +6,8 @@ import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { ddn } from './evasion/ddn.ts';
+import { fab } from './evasion/fab.ts';
+import { fabTargeted } from './evasion/fab-targeted.ts';
 import { fgsm } from './evasion/fgsm.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
@@ -21,6 +23,8 @@ export const ATTACKS: readonly Attack[] = [
   charmer,
   cube,
   ddn,
+  fab,
+  fabTargeted,
   fgsm,
   gaussianNoise,
   hopSkipJump,

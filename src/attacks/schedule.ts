@@ -22,6 +22,8 @@ export interface Finished {
   readonly cost: Cost;
   /** Did the step say that x fools the model? */
   readonly success: boolean;
+  /** The scalar fields that belong to x. */
+  readonly scalars: Readonly<Record<string, number>>;
   /** Largest absolute gradient at the first step (NaN or Infinity as they come); undefined where the step reports none. */
   readonly slope: number | undefined;
 }
@@ -119,11 +121,10 @@ function refill({ step, tensors }: State, slots: (Slot | undefined)[], queue: Ro
 
 function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Record<string, HostTensor>>): Finished[] {
   const finished: Finished[] = [];
-  const before = (state.tensors.x as HostTensor).data as Float32Array;
+  const before = state.tensors;
   const success = made.success?.data;
   const slopes = made.slope?.data;
-  for (const [name, tensor] of Object.entries(made)) if (state.tensors[name]) state.tensors[name] = tensor;
-  const after = (state.tensors.x as HostTensor).data as Float32Array;
+  state.tensors = Object.fromEntries(Object.entries(before).map(([name, tensor]) => [name, made[name] ?? tensor]));
   for (const [i, slot] of slots.entries()) {
     if (!slot) continue;
     slot.step++;
@@ -131,8 +132,15 @@ function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Recor
     const hit = success !== undefined && success[i] !== 0 && slot.row.blind !== true;
     if (!hit && slot.step < slot.row.steps) continue;
     slots[i] = undefined;
-    const x = (hit ? before : after).slice(i * state.size, (i + 1) * state.size);
-    finished.push({ row: slot.row, x, steps: slot.step, cost: state.step.cost, success: hit, slope: slot.slope });
+    const held = hit ? before : state.tensors;
+    const x = ((held.x as HostTensor).data as Float32Array).slice(i * state.size, (i + 1) * state.size);
+    const scalars = scalarsAt(state.step, held, i);
+    finished.push({ row: slot.row, x, steps: slot.step, cost: state.step.cost, success: hit, scalars, slope: slot.slope });
   }
   return finished;
+}
+
+function scalarsAt({ fields }: CompiledStep, tensors: Readonly<Record<string, HostTensor>>, at: number): Record<string, number> {
+  const names = [...fields].filter(([, kind]) => kind === 'scalar').map(([name]) => name);
+  return Object.fromEntries(names.map((name) => [name, (tensors[name] as HostTensor).data[at] as number]));
 }

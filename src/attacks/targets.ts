@@ -46,3 +46,15 @@ function leastOther(scores: Float32Array, label: number): number {
   for (let i = at + 1; i < scores.length; i++) if (i !== label && (scores[i] as number) < (scores[at] as number)) at = i;
   return at;
 }
+
+/** For each example the classes other than its label, by falling score: likely ways out first. */
+export async function rankedOthers({ judge }: Target, samples: readonly AttackSample[]): Promise<Map<number, number[]>> {
+  const all = await judge.classScores(samples.map(({ x }) => x));
+  return new Map(
+    samples.map(({ index, label }, i) => {
+      const own = all[i] as Float32Array;
+      const others = [...own.keys()].filter((k) => k !== label);
+      return [index, others.sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)];
+    }),
+  );
+}

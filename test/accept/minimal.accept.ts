@@ -19,6 +19,22 @@ it.each([
   expect(Math.max(...ratios)).toBeLessThanOrEqual(most);
 });
 
+it.each(['linf', 'l2', 'l1'] as const)('fab on 200 linear models, two to ten classes, not aimed, %s', async (norm) => {
+  const ratios: number[] = [];
+  await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'fab', norm, () => ({})))));
+  const beyond = ratios.filter((ratio) => ratio > 1.02).length;
+  process.stdout.write(
+    `fab ${norm}: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}, ${beyond} beyond 1.02\n`,
+  );
+  expect(Math.max(...ratios)).toBeLessThanOrEqual(1.02);
+});
+
 describe.skipIf(absent)(`LeNet5${because}`, () => {
+  it.each(
+    (['clntrained', 'advtrained'] as const).flatMap((network) =>
+      (['fab linf', 'fab l2', 'fab l1'] as const).map((what) => [what, network] as const),
+    ),
+  )('%s on %s, 1000 images', (what, network) => expectMedians(network, what, 1000));
+
   it.each(['clntrained', 'advtrained'] as const)('ddn on %s, 1000 images', (network) => expectMedians(network, 'ddn', 1000));
 });

@@ -1,7 +1,7 @@
 /** Auto-PGD: every point of algorithm 1 on a smooth network, beside a float64 version written from the paper; and no weaker than PGD with the same number of gradients. */
 import { describe, expect, it } from 'vitest';
 import type { AttackSample } from '../../src/attacks/attack.ts';
-import { borderStart } from '../../src/attacks/evasion/apgd-step.ts';
+import { borderStart } from '../../src/attacks/random-start.ts';
 import { readModelFile } from '../../src/model/model-file.ts';
 import { createTarget } from '../../src/model/target.ts';
 import { floats } from '../../src/onnx/tensor.ts';

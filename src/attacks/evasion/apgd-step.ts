@@ -2,8 +2,7 @@
 import { GibbonError } from '../../base/errors.ts';
 import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
-import { keyedRng } from '../../rng/rng.ts';
-import { boundAt, type Norm, perRow, project, type Range, steepest } from '../../threat/ball.ts';
+import { type Norm, perRow, project, steepest } from '../../threat/ball.ts';
 import { finite } from './pgd.ts';
 
 export type ApgdNorm = 'linf' | 'l2';
@@ -154,22 +153,4 @@ function checkpoint(b: GradientBuilder, { value, bestLoss, since: before, isFirs
       lastLoss: value,
     },
   };
-}
-
-/** A random point on the border of the ball, clipped to the range, as the reference draws it: elements that may not change stay. */
-export function borderStart(
-  key: readonly [seed: number, ...what: (string | number)[]],
-  { norm, x0, epsilon, range }: { norm: ApgdNorm; x0: Float32Array; epsilon: number; range: Range | undefined },
-): Float32Array {
-  const rng = keyedRng(...key);
-  const noise = new Float32Array(x0.length);
-  if (norm === 'linf') rng.fillUniform(noise, -1, 1);
-  else rng.fillNormal(noise);
-  const movable = range?.[2];
-  if (movable) for (const [i, moves] of movable.entries()) if (!moves) noise[i] = 0;
-  const size = norm === 'linf' ? noise.reduce((most, v) => Math.max(most, Math.abs(v)), 0) : Math.hypot(...noise);
-  const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  return noise.map((v, i) =>
-    Math.min(boundAt(high, i), Math.max(boundAt(low, i), (x0[i] as number) + (v * epsilon) / Math.max(size, 1e-12))),
-  );
 }

@@ -4,7 +4,9 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import { assertClasses, targetedDlr } from '../../task/dlr.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
-import { apgdFields, apgdNorm, apgdStep, borderStart } from './apgd-step.ts';
+import { borderStart } from '../random-start.ts';
+import { rankedOthers } from '../targets.ts';
+import { apgdFields, apgdNorm, apgdStep } from './apgd-step.ts';
 
 export const apgdTargeted = defineAttack({
   id: 'apgd-targeted',
@@ -26,7 +28,7 @@ export const apgdTargeted = defineAttack({
     const norm = apgdNorm(context.norm);
     assertClasses('The targeted difference-of-logits ratio', target.task.classes, 4);
     const tried = Math.min(params.goals, target.task.classes - 1);
-    const goals = await ranked(context.target.judge.scores, samples);
+    const goals = await rankedOthers(context.target, samples);
     const range = rangeOf(target.preprocessing);
     const fields = ({ index, x, label }: AttackSample, run: number): Record<string, Float32Array | number> => ({
       ...apgdFields(x, borderStart([seed, 'apgd-targeted', index, run], { norm, x0: x, epsilon, range }), { epsilon, steps, rho }),
@@ -38,18 +40,3 @@ export const apgdTargeted = defineAttack({
     return iterate(context, { id: `apgd-targeted ${norm}`, steps: steps + 1, restarts: tried * restarts, fields, define }, samples);
   },
 });
-
-/** For each example the classes other than its label, by falling score. */
-async function ranked(
-  scores: (rows: readonly Float32Array[]) => Promise<readonly Float32Array[]>,
-  samples: readonly AttackSample[],
-): Promise<Map<number, number[]>> {
-  const all = await scores(samples.map(({ x }) => x));
-  return new Map(
-    samples.map(({ index, label }, i) => {
-      const own = all[i] as Float32Array;
-      const others = [...own.keys()].filter((k) => k !== label);
-      return [index, others.sort((a, b) => (own[b] as number) - (own[a] as number) || a - b)];
-    }),
-  );
-}

@@ -4,7 +4,8 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import { assertClasses, dlr } from '../../task/dlr.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
-import { apgdFields, apgdNorm, apgdStep, borderStart } from './apgd-step.ts';
+import { borderStart } from '../random-start.ts';
+import { apgdFields, apgdNorm, apgdStep } from './apgd-step.ts';
 
 export const apgd = defineAttack({
   id: 'apgd',
