@@ -6,6 +6,7 @@ import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { ddn } from './evasion/ddn.ts';
+import { deepfool } from './evasion/deepfool.ts';
 import { fab } from './evasion/fab.ts';
 import { fabTargeted } from './evasion/fab-targeted.ts';
 import { fgsm } from './evasion/fgsm.ts';
@@ -23,6 +24,7 @@ export const ATTACKS: readonly Attack[] = [
   charmer,
   cube,
   ddn,
+  deepfool,
   fab,
   fabTargeted,
   fgsm,

@@ -38,6 +38,8 @@ export interface ScoreBuilder {
 export interface GradientBuilder extends ScoreBuilder {
   /** The gradient of a per-row loss [B] with respect to x [B, …], per row. */
   grad(loss: Value, x: Value): Value;
+  /** The gradients with respect to x [B, …] of K weighted sums of its logits, in one pass; `weights` is [K, B, C], the result [K, B, …]. */
+  jacobian(weights: Value, x: Value): Value;
 }
 
 export type FieldKind = 'input' | 'scalar' | 'label';
@@ -238,6 +240,12 @@ function drawn(
       const cotangent = g.expand(g.scalar(1, loss), loss.shape);
       const found = gradient(g, [{ value: loss, cotangent }], [x])[0];
       return found ? movedOnly(g, found, range) : g.zeros(x.shape);
+    },
+    jacobian: (weights, x) => {
+      const count = weights.shape[0] as number;
+      gradients += count;
+      const found = gradient(g, [{ value: logits(x), cotangent: weights }], [x], 1)[0];
+      return found ? movedOnly(g, found, range) : g.zeros([count, ...x.shape]);
     },
   };
   // A state field is an input and an output; a graph value cannot be both, so outputs get a prefix here and lose it in `run`.

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { NORMS, type Norm, normOf, project, steepest } from './ball.ts';
+import { dualNormOf, NORMS, type Norm, normOf, project, steepest } from './ball.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -96,6 +96,7 @@ describe.each(NORMS)('%s ball', (norm) => {
         const slopes = x.map((row) => row.map((v) => Math.fround(v * scale)));
         const along = await run((g, a) => steepest(g, norm, a), slopes, x0, epsilon);
         const sizes = await run((g, a) => normOf(g, norm, a), x, x0, epsilon);
+        const gains = await run((g, a) => dualNormOf(g, norm, a), slopes, x0, epsilon);
         const dual = { linf: 'l1', l2: 'l2', l1: 'linf' } as const;
         for (const [i, step] of along.entries()) {
           const slope = (slopes[i] as number[]).map((v) => v / scale);
@@ -104,6 +105,7 @@ describe.each(NORMS)('%s ball', (norm) => {
           expect(SIZE[norm](step)).toBeCloseTo(1, 4);
           const climb = step.reduce((sum, v, k) => sum + v * (slope[k] as number), 0);
           expect(Math.abs(climb / SIZE[dual[norm]](slope) - 1)).toBeLessThan(1e-4);
+          expect(Math.abs((gains[i]?.[0] as number) / SIZE[dual[norm]](slopes[i] as number[]) - 1)).toBeLessThan(1e-4);
         }
       }),
       { numRuns: 20 },

@@ -52,6 +52,15 @@ export function normOf(g: GraphBuilder, norm: Norm | 'l0', d: Value): Value {
   return g.sum(g.cast(g.not(g.equal(d, g.scalar(0, d))), d.type), rest(d));
 }
 
+/** The dual norm of each row of a gradient [B, …]: by how much a unit step of `steepest` raises what it is the gradient of. */
+export function dualNormOf(g: GraphBuilder, norm: Norm, gradient: Value): Value {
+  const largest = normOf(g, 'linf', gradient);
+  if (norm === 'l1') return largest;
+  if (norm === 'linf') return normOf(g, 'l1', gradient);
+  // The squares of a confident model's gradients underflow.
+  return g.mul(largest, normOf(g, 'l2', g.div(gradient, perRow(g, g.max(largest, g.scalar(SMALLEST, gradient)), gradient))));
+}
+
 /** The point of the ball of radius `epsilon` [B] around x0 that is nearest to x, then clipped to the data's range. */
 export function project(g: GraphBuilder, norm: Norm, x: Value, x0: Value, epsilon: Value, range: Range | undefined): Value {
   const radius = perRow(g, epsilon, x);

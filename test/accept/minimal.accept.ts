@@ -29,6 +29,15 @@ it.each(['linf', 'l2', 'l1'] as const)('fab on 200 linear models, two to ten cla
   expect(Math.max(...ratios)).toBeLessThanOrEqual(1.02);
 });
 
+it.each(['l2', 'linf'] as const)('deepfool on 200 linear models, %s', async (norm) => {
+  const ratios: number[] = [];
+  await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'deepfool', norm, () => ({})))));
+  process.stdout.write(
+    `deepfool, ${norm}: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}\n`,
+  );
+  expect(Math.max(...ratios)).toBeLessThanOrEqual(1.03);
+});
+
 describe.skipIf(absent)(`LeNet5${because}`, () => {
   it.each(
     (['clntrained', 'advtrained'] as const).flatMap((network) =>
@@ -37,4 +46,5 @@ describe.skipIf(absent)(`LeNet5${because}`, () => {
   )('%s on %s, 1000 images', (what, network) => expectMedians(network, what, 1000));
 
   it.each(['clntrained', 'advtrained'] as const)('ddn on %s, 1000 images', (network) => expectMedians(network, 'ddn', 1000));
+  it('deepfool on clntrained, 1000 images', () => expectMedians('clntrained', 'deepfool', 1000));
 });

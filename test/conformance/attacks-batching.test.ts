@@ -42,6 +42,8 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['apgd', { norm: 'l2', epsilon: 1, params: { steps: 12, loss: 'dlr' } }],
     ['apgd-targeted', { norm: 'linf', epsilon: 0.1, params: { steps: 6, goals: 3 } }],
     ['ddn', { norm: 'l2', epsilon: 0, params: { steps: 15 } }],
+    ['deepfool', { norm: 'l2', epsilon: 0, params: { steps: 8, candidates: 4 } }],
+    ['deepfool', { norm: 'linf', epsilon: 0, params: { steps: 3 } }],
     ['fgsm', { norm: 'linf', epsilon: 0.1 }],
     ['uniform-noise', { norm: 'l2', epsilon: 4, params: { repeats: 3 } }],
   ] as const)(

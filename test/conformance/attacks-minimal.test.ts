@@ -1,8 +1,9 @@
 /** Minimal-norm attacks that follow gradients: the closed form on linear models, and the published medians on LeNet5. */
 import { describe, expect, it } from 'vitest';
+import { oneHot } from '../../src/task/classification.ts';
 import { type Case, distances, each } from '../support/linear.ts';
 import { expectMedians } from '../support/medians.ts';
-import { absent, because } from './attacks-fixtures.ts';
+import { absent, because, fixture, MNIST, mnist, targetAt } from './attacks-fixtures.ts';
 
 const MINUTES = 60_000;
 
@@ -20,6 +21,17 @@ describe('on linear models', () => {
       expect(Math.max(...ratios)).toBeLessThanOrEqual(1.02);
     },
     3 * MINUTES,
+  );
+
+  it.each(['l2', 'linf'] as const)(
+    'deepfool, %s, two to ten classes: within 1.03 times the closed form of the nearest, its overshoot',
+    async (norm) => {
+      const ratios: number[] = [];
+      await each(200, 20, async (one: Case) => void ratios.push(...(await distances(one, 'deepfool', norm, () => ({})))));
+      expect(Math.min(...ratios)).toBeGreaterThan(1.019);
+      expect(Math.max(...ratios)).toBeLessThanOrEqual(1.03);
+    },
+    MINUTES,
   );
 });
 
@@ -51,4 +63,27 @@ describe.skipIf(absent)(`LeNet5 of advertorch${because}`, () => {
     (what) => expectMedians('clntrained', what, 30),
     3 * MINUTES,
   );
+  it('deepfool, clean network: the same', () => expectMedians('clntrained', 'deepfool', 100), MINUTES);
+
+  it('takes the gradients of all classes in one pass', async () => {
+    const target = await targetAt(fixture('mnist/mnist_lenet5_clntrained.onnx'), MNIST);
+    const classes = [...Array(10).keys()];
+    const step = await target.compile('all classes', 2, (b) => {
+      const x = b.row('x', 'input');
+      const logits = b.logits(x);
+      const rows = b.g.reshape(b.g.ints(classes.flatMap((k) => [k, k])), [20]);
+      const weights = b.g.reshape(oneHot(b.g, rows, logits), [10, 2, 10]);
+      const single = classes.map((k) => b.g.reshape(b.grad(b.g.sum(b.g.slice(logits, 1, k, k + 1), [1]), x), [1, 2, 784]));
+      return { together: b.g.reshape(b.jacobian(weights, x), [10, 2, 784]), apart: b.g.concat(single, 0) };
+    });
+    expect(step.cost).toEqual({ queries: 1, gradients: 20 });
+    const data = Float32Array.from(mnist(2).flatMap(({ x }) => [...x]));
+    const { together, apart } = await step.run({ x: { type: 'float32', shape: [2, 1, 28, 28], data } });
+    const [all, each] = [together?.data as Float32Array, apart?.data as Float32Array];
+    const largest = each.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(largest).toBeGreaterThan(0.1);
+    // Sums of some thousand float32 products in another order.
+    for (const [i, v] of each.entries()) expect(Math.abs((all[i] as number) - v)).toBeLessThan(1e-5 * largest);
+    await target.release();
+  });
 });

@@ -153,6 +153,44 @@ describe('a linear model on columns of different scales', () => {
   });
 });
 
+describe('a linear model, some of whose columns may not change', () => {
+  // Overshoot and rounding; the nearest border is that of the other columns alone.
+  it.each([
+    ['deepfool', 'l2', 1.03],
+    ['deepfool', 'linf', 1.03],
+  ] as const)('falls to %s at the closed form of the others: %s', async (id, norm, most) => {
+    for (let i = 0; i < 6; i++) {
+      const rng = keyedRng(12, 'fixed columns', i);
+      const [d, classes] = [4 + rng.int(12), 2 + rng.int(5)];
+      const normals = (n: number): Float32Array => {
+        const out = new Float32Array(n);
+        rng.fillNormal(out);
+        return out;
+      };
+      const columns = Array.from({ length: d }, (_, k) => column(1, { movable: k % 3 !== 0 }));
+      const model: Linear = { weights: Array.from({ length: classes }, () => normals(d)), bias: normals(classes) };
+      const target = await targetOf(linear(model), columns);
+      const x = normals(d);
+      const label = (await target.judge.decide([x]))[0]?.label as number;
+      // What the fixed columns add is part of the bias.
+      const moving = model.weights.map((row) => row.map((w, k) => (k % 3 === 0 ? 0 : w)));
+      const bias = model.bias.map(
+        (v, c) => v + x.reduce((sum, at, k) => sum + (k % 3 === 0 ? at * (model.weights[c]?.[k] as number) : 0), 0),
+      );
+      const { distance } = closedForm({ weights: moving, bias }, x, label, norm);
+      const sample: AttackSample = { index: i, x, label };
+      const proposals = await attacked(id, target, [sample], { norm, epsilon: 0 });
+      expect(await standing(target, [sample], proposals)).toBe(0);
+      const moves = x.map((v, k) => (proposals[0]?.candidate?.[k] as number) - v);
+      for (const [k, move] of moves.entries()) if (k % 3 === 0) expect(move).toBe(0);
+      const found = norm === 'l2' ? Math.hypot(...moves) : Math.max(...moves.map(Math.abs));
+      expect(found / distance).toBeGreaterThan(0.999);
+      expect(found / distance).toBeLessThanOrEqual(most);
+      await target.release();
+    }
+  });
+});
+
 describe('a tree of one split', () => {
   const cases = fc.record({
     d: fc.integer({ min: 1, max: 6 }),
