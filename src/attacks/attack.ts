@@ -14,6 +14,13 @@ export interface AttackSample {
   readonly label: number;
 }
 
+/** What one of several attacks that ran in turn spent on an example. */
+export interface Stage {
+  readonly attack: string;
+  readonly queries: number;
+  readonly gradients: number;
+}
+
 /** What an attack found for one example. */
 export interface Proposal {
   readonly index: number;
@@ -25,6 +32,8 @@ export interface Proposal {
   readonly goal?: number;
   /** The gradient at the first step, where one was taken. */
   readonly slope?: 'ok' | 'zero' | 'not-finite';
+  /** An attack made of several: those that tried this example, in turn; only the last can have broken it. */
+  readonly stages?: readonly Stage[];
 }
 
 export interface AttackContext<P, M extends Metric = Norm> {

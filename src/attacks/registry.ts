@@ -3,6 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { Attack } from './attack.ts';
 import { apgd } from './evasion/apgd.ts';
 import { apgdTargeted } from './evasion/apgd-targeted.ts';
+import { auto } from './evasion/auto.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { ddn } from './evasion/ddn.ts';
@@ -21,6 +22,7 @@ import { uniformNoise } from './evasion/uniform-noise.ts';
 export const ATTACKS: readonly Attack[] = [
   apgd,
   apgdTargeted,
+  auto,
   charmer,
   cube,
   ddn,

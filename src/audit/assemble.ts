@@ -8,6 +8,7 @@ import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
 import { type CrossExamination, fellAgain, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
+import { membersOf } from './members.ts';
 import type { Facts, RanAttack, Traced } from './ran.ts';
 import type { AttackResult, ModelResult, SampleResult } from './result.ts';
 import type { AttackReply, CleanReply, Prepared } from './subject.ts';
@@ -184,6 +185,7 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
     survivors,
     // A walk that stops at epsilon has not looked for the nearest point.
     medianDistance: unit.aim === 'minimal' && params.untilEpsilon !== true && reached.length > 0 ? finite(median(reached)) : null,
+    ...membersOf(all),
   };
 }
 

@@ -55,6 +55,17 @@ export const sampleResult = z.object({
     .nullable(),
 });
 
+/** One of the attacks that an attack consists of. */
+export const attackMember = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Examples that the members before it had left, and those among them that it broke. */
+  tried: z.int(),
+  broke: z.int(),
+  queries: z.int(),
+  gradients: z.int(),
+});
+
 export const attackResult = z.object({
   id: z.string(),
   name: z.string(),
@@ -74,6 +85,8 @@ export const attackResult = z.object({
   survivors: z.array(z.int()),
   /** Median distance in the attack's norm; failures count as infinite (null), minimal-norm attacks only. */
   medianDistance: z.number().nullable(),
+  /** An attack that consists of several: these, in the order in which they ran, each on what the earlier ones left. */
+  members: z.array(attackMember).optional(),
 });
 
 /** One point of the robust-accuracy curve: worst case per example over the attacks that were run at this epsilon. */
@@ -255,6 +268,7 @@ export type Proportion = z.infer<typeof proportion>;
 export type Distances = z.infer<typeof distances>;
 export type Prediction = z.infer<typeof prediction>;
 export type SampleResult = z.infer<typeof sampleResult>;
+export type AttackMember = z.infer<typeof attackMember>;
 export type AttackResult = z.infer<typeof attackResult>;
 export type CurvePoint = z.infer<typeof curvePoint>;
 export type ColumnChange = z.infer<typeof columnChange>;

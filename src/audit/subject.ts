@@ -1,4 +1,5 @@
 /** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
+import type { Stage } from '../attacks/attack.ts';
 import type { DataSpec, Modality } from '../data/dataset.ts';
 import type { Grouping } from '../data/group-expression.ts';
 import type { GroupSpec } from '../data/groups.ts';
@@ -122,6 +123,8 @@ export interface AttackReply {
   readonly queries: number;
   readonly gradients: number;
   readonly slope?: 'ok' | 'zero' | 'not-finite';
+  /** An attack made of several: those that tried this example, in turn; only the last can have broken it. */
+  readonly stages?: readonly Stage[];
 }
 
 export interface CleanReply {

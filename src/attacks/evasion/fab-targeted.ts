@@ -28,13 +28,13 @@ export const fabTargeted = defineAttack({
   }),
   run: async (context, samples) => {
     const { epsilon, norm, params, target, seed } = context;
-    const { steps, restarts, goals, earlyStop, ...settings } = params;
+    const { steps, restarts, goals, untilEpsilon, ...settings } = params;
     const range = rangeOf(target.preprocessing);
     const ranked = await rankedOthers(target, samples);
     const start = ({ index, x }: AttackSample, run: number): Float32Array =>
       run % restarts === 0 ? x : borderStart([seed, 'fab-targeted', index, run], { norm, x0: x, epsilon: epsilon / 2, range });
     const iteration: Iteration = {
-      id: `fab-targeted ${norm} ${earlyStop}`,
+      id: `fab-targeted ${norm} ${untilEpsilon}`,
       steps,
       restarts: Math.min(goals, target.task.classes - 1) * restarts,
       fields: (sample, run, before) => ({
@@ -42,7 +42,7 @@ export const fabTargeted = defineAttack({
         label: sample.label,
         goal: ranked.get(sample.index)?.[Math.floor(run / restarts)] as number,
       }),
-      define: fabStep(norm, aimedBorder, earlyStop),
+      define: fabStep(norm, aimedBorder, untilEpsilon),
     };
     return iterate(context, iteration, samples, isWithin(epsilon));
   },

@@ -15,7 +15,7 @@ export const fabParams = z.object({
   alpha: z.number().min(0).max(1).default(0.1).describe('most that a step is drawn towards the original'),
   overshoot: z.number().min(1).default(1.05).describe('how far beyond the border a step goes; 1 ends on it'),
   backward: z.number().min(0).max(1).default(0.9).describe('share of the way from the original that is kept once the model is fooled'),
-  earlyStop: z.boolean().default(false).describe('stop an example at the first point within epsilon, rather than look for the nearest'),
+  untilEpsilon: z.boolean().default(false).describe('stop at the first point within epsilon, and look for no nearer one'),
 });
 
 export const fab = defineAttack({
@@ -35,7 +35,7 @@ export const fab = defineAttack({
   }),
   run: async (context, samples) => {
     const { epsilon, norm, params, target, seed } = context;
-    const { steps, restarts, earlyStop, ...settings } = params;
+    const { steps, restarts, untilEpsilon, ...settings } = params;
     if (target.task.classes > MOST)
       throw new GibbonError(
         'E_NOT_APPLICABLE',
@@ -48,14 +48,14 @@ export const fab = defineAttack({
     const start = ({ index, x }: AttackSample, restart: number): Float32Array =>
       restart === 0 ? x : borderStart([seed, 'fab', index, restart], { norm, x0: x, epsilon: epsilon / 2, range });
     const iteration: Iteration = {
-      id: `fab ${norm} ${earlyStop}`,
+      id: `fab ${norm} ${untilEpsilon}`,
       steps,
       restarts,
       fields: (sample, restart, before) => ({
         ...fabFields(sample.x, start(sample, restart), { epsilon, ...settings }, before),
         label: sample.label,
       }),
-      define: fabStep(norm, nearestBorder(norm, target.task.classes), earlyStop),
+      define: fabStep(norm, nearestBorder(norm, target.task.classes), untilEpsilon),
     };
     return iterate(context, iteration, samples, isWithin(epsilon));
   },

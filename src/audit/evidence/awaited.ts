@@ -40,7 +40,7 @@ const AWAITED: readonly Awaited[] = [
     id: 'autoattack',
     name: 'The standard ensemble finds nothing more',
     what: 'AutoAttack (arXiv:2003.01690)',
-    ids: ['autoattack', 'auto-attack'],
+    ids: ['auto'],
   },
 ];
 

@@ -1,6 +1,6 @@
 /** What each attack achieved and what it cost. */
 import type { VNode } from 'preact';
-import type { ModelResult } from '../../audit/result.ts';
+import type { AttackMember, ModelResult } from '../../audit/result.ts';
 import { compactCount, count, size } from '../format.ts';
 import { attackLabel } from '../names.ts';
 import { FigureCell } from './figure-cell.tsx';
@@ -49,6 +49,7 @@ export function AttacksTable({ model }: { model: ModelResult }): VNode {
               <th scope="row">
                 {attack.name} <span class="mono dim">{attackLabel(model.attacks, attack)}</span>
                 <Parameters params={attack.params} />
+                {attack.members && <Members members={attack.members} />}
               </th>
               <td class="num">{count(attack.n)}</td>
               <FigureCell value={attack.successRate} />
@@ -62,5 +63,18 @@ export function AttacksTable({ model }: { model: ModelResult }): VNode {
         </tbody>
       </table>
     </ScrollRegion>
+  );
+}
+
+/** What an attack that consists of several left after each of them. */
+function Members({ members }: { members: readonly AttackMember[] }): VNode {
+  return (
+    <ol class="members dim">
+      {members.map(({ name, tried, broke }, place) => (
+        <li key={place}>
+          {name}: broke {count(broke)} of {count(tried)}
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -100,7 +100,7 @@ export const PARTS = `
 .interval-span { stroke: rgb(var(--mute-rgb) / .65); stroke-width: 4; stroke-linecap: round; } .interval-dot { fill: var(--ink); }
 .params { font-size: .8125rem; font-weight: 400; margin-top: .2rem; } .params div { display: flex; gap: .6rem; }
 .params dt { color: var(--ink-3); min-width: 6rem; } .params dd { overflow-wrap: anywhere; max-width: 20rem; }
-.attacks tbody th { min-width: 13rem; } @media (max-width: 40rem) { .attacks tbody th { min-width: 9rem; } }
+.attacks tbody th { min-width: 13rem; } .members { margin: 0.25rem 0 0; padding-left: 1.25rem; font-weight: 400; font-size: 0.85em; } @media (max-width: 40rem) { .attacks tbody th { min-width: 9rem; } }
 
 .confusion { display: grid; grid-template-columns: minmax(0, max-content) minmax(13rem, 1fr); gap: 1.25rem; align-items: start; } .confusion .scroll { padding: .25rem; }
 @media (max-width: 56rem) { .confusion { grid-template-columns: minmax(0, 1fr); } }
