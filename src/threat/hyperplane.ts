@@ -13,7 +13,7 @@ const SMALLEST = 2e-38;
  * Of 10 000 random rows each (up to 3072 elements, up to nine in ten at a border, normals of light and of heavy tails) Linf needed at most 8 to come within a
  * millionth; L2 more than 12 in three, which then end short of the plane by little.
  */
-const NEWTON = { linf: 9, l2: 12 } as const;
+const NEWTON = { linf: 8, l2: 12 } as const;
 
 export interface Hyperplane {
   /** Normal vectors [B, …]. */
@@ -51,7 +51,7 @@ function roomBelow(g: GraphBuilder, x: Value, along: Value, range: Range | undef
 /** min(λ·s, room), λ being the root of Σ weight·min(λ·s, room) = target. */
 function level(g: GraphBuilder, norm: 'linf' | 'l2', weight: Value, room: Value, target: Value): Value {
   const zero = g.scalar(0, weight);
-  const filled = (at: Value): Value => g.min(norm === 'linf' ? g.expand(at, weight.shape) : g.mul(at, weight), room);
+  const filled = (at: Value): Value => g.min(norm === 'linf' ? at : g.mul(at, weight), room);
   const pace = norm === 'linf' ? weight : g.mul(weight, weight);
   let at = g.mul(target, zero);
   for (let i = 0; i < NEWTON[norm]; i++) {

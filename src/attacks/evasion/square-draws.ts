@@ -1,9 +1,9 @@
-/** The random numbers of Square for a batch of examples, each drawn from its example's own stream. */
+/** Examples that Square attacks, and the random numbers of its L2 form for a batch of them, each drawn from its example's own stream. */
 
 import type { Rng } from '../../rng/rng.ts';
 import type { AttackSample } from '../attack.ts';
 import { planeSize, type SquareMoves, type SquareStep } from './square-moves.ts';
-import { drawnWindow, mark, pattern, shareAt, sideOf, stamp } from './square-windows.ts';
+import { drawnWindow, mark, pattern, type Schedule, type Size, shareAt, sideOf, stamp } from './square-windows.ts';
 
 /** An example under attack. */
 export interface Walker {
@@ -14,7 +14,11 @@ export interface Walker {
   queries: number;
 }
 
-type Schedule = Parameters<typeof shareAt>[1];
+/** Where a search begins, and where it goes next, for each of the examples: rows to put to the model. */
+export interface SquareSearch {
+  start(walkers: readonly Walker[]): Promise<Float32Array[]>;
+  next(walkers: readonly Walker[], schedule: Schedule): Promise<Float32Array[]>;
+}
 
 /** Rows one behind the other, filled up with zeros to `width` of them. */
 export function drawn<T>(width: number, items: readonly T[], row: (item: T) => Float32Array): Float32Array {
@@ -25,20 +29,11 @@ export function drawn<T>(width: number, items: readonly T[], row: (item: T) => F
   return data;
 }
 
-const sign = ({ rng }: Pick<Walker, 'rng'>): number => (rng.int(2) === 0 ? -1 : 1);
+export const sign = ({ rng }: Pick<Walker, 'rng'>): number => (rng.int(2) === 0 ? -1 : 1);
 
-/** Linf: a sign for each column and channel. L2: patterns side by side, five in a row, with a sign for each and each channel. */
-export function fillStart(norm: 'linf' | 'l2', moves: SquareMoves, width: number, walkers: readonly Walker[]): Float32Array {
-  return drawn(width, walkers, (walker) => (norm === 'linf' ? stripes(moves, walker) : grid(moves, walker)));
-}
-
-function stripes({ channels, height, width }: SquareMoves, walker: Walker): Float32Array {
-  const plane = new Float32Array(channels * height * width);
-  for (let c = 0; c < channels; c++) {
-    const signs = Float32Array.from({ length: width }, () => sign(walker));
-    for (let i = 0; i < height; i++) plane.set(signs, (c * height + i) * width);
-  }
-  return plane;
+/** Patterns side by side, five in a row, with a sign for each and each channel. */
+export function fillStart(moves: SquareMoves, width: number, walkers: readonly Walker[]): Float32Array {
+  return drawn(width, walkers, (walker) => grid(moves, walker));
 }
 
 function grid({ channels, height, width }: SquareMoves, walker: Walker): Float32Array {
@@ -57,31 +52,28 @@ function grid({ channels, height, width }: SquareMoves, walker: Walker): Float32
 
 /** Windows, patterns and signs of the next step of each example. */
 export function fillStep(
-  norm: 'linf' | 'l2',
   moves: SquareMoves,
   width: number,
   walkers: readonly Walker[],
   schedule: Schedule,
 ): Pick<SquareStep, 'window' | 'other' | 'pattern' | 'signs'> {
   const size = planeSize(moves);
-  const isL2 = norm === 'l2';
-  const [window, other, patterns] = [
-    new Float32Array(width * size),
-    new Float32Array(isL2 ? width * size : 0),
-    new Float32Array(isL2 ? width * size : 0),
-  ];
+  const [window, other, patterns] = [new Float32Array(width * size), new Float32Array(width * size), new Float32Array(width * size)];
   const signs = new Float32Array(width * moves.channels);
   for (const [i, walker] of walkers.entries()) {
-    // The first question was the start's.
-    const side = sideOf(shareAt(walker.queries - 1, schedule), moves, norm);
+    const side = sideAt(walker, schedule, moves, 'l2');
     const plane = (of: Float32Array): Float32Array => of.subarray(i * size, (i + 1) * size);
     const first = drawnWindow(walker.rng, side, moves);
     mark(plane(window), first, moves);
-    if (isL2) {
-      mark(plane(other), drawnWindow(walker.rng, side, moves), moves);
-      stamp(plane(patterns), pattern(side, walker.rng.int(2) === 0), first, moves);
-    }
+    mark(plane(other), drawnWindow(walker.rng, side, moves), moves);
+    stamp(plane(patterns), pattern(side, walker.rng.int(2) === 0), first, moves);
     for (let c = 0; c < moves.channels; c++) signs[i * moves.channels + c] = sign(walker);
   }
   return { window, other, pattern: patterns, signs };
+}
+
+/** Side of an example's next window. */
+export function sideAt({ queries }: Walker, schedule: Schedule, picture: Size, norm: 'linf' | 'l2'): number {
+  // The first question was the start's.
+  return sideOf(shareAt(queries - 1, schedule), picture, norm);
 }

@@ -1,4 +1,4 @@
-/** The arithmetic of Square (arXiv:1912.00049, algorithms 2 and 3) as graphs over a batch of pictures; none of them touches the model. */
+/** The arithmetic of Square in L2 (arXiv:1912.00049, algorithm 3) as graphs over a batch of pictures; none of them touches the model. */
 import { imageSize } from '../../model/rows.ts';
 import type { Target } from '../../model/target.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
@@ -10,7 +10,7 @@ import type { Feeds } from '../../runtime/runtime.ts';
 export interface SquareStep {
   readonly original: Float32Array;
   readonly best: Float32Array;
-  /** Planes [height × width]: 1 in the window that changes; in L2 also the window that gives its norm away, and the pattern. */
+  /** Planes [height × width]: 1 in the window that changes, and in the window that gives its norm away; and the pattern. */
   readonly window: Float32Array;
   readonly other: Float32Array;
   readonly pattern: Float32Array;
@@ -39,7 +39,7 @@ interface Setting {
   readonly epsilon: Value;
 }
 
-export async function squareMoves(target: Target, norm: 'linf' | 'l2', epsilon: number, batch: number): Promise<SquareMoves> {
+export async function squareMoves(target: Target, epsilon: number, batch: number): Promise<SquareMoves> {
   const { preprocessing } = target;
   const { channels, height, width } = imageSize(preprocessing);
   const { layout, shape } = preprocessing;
@@ -54,8 +54,8 @@ export async function squareMoves(target: Target, norm: 'linf' | 'l2', epsilon: 
     epsilon: g.input('epsilon', 'float32', []),
   });
   const [start, step] = await Promise.all([
-    target.arithmetic(`square start ${norm} ${batch}`, (g) => ({ x: started(g, norm, setting(g)) })),
-    target.arithmetic(`square step ${norm} ${batch}`, (g) => ({ x: (norm === 'linf' ? linfStep : l2Step)(g, setting(g)) })),
+    target.arithmetic(`square start ${batch}`, (g) => ({ x: started(g, setting(g)) })),
+    target.arithmetic(`square step ${batch}`, (g) => ({ x: stepped(g, setting(g)) })),
   ]);
   const feeds = (planes: Readonly<Record<string, Float32Array>>): Feeds => ({
     ...Object.fromEntries(
@@ -71,10 +71,7 @@ export async function squareMoves(target: Target, norm: 'linf' | 'l2', epsilon: 
     height,
     width,
     start: async (original, direction) => (await start(feeds({ original, direction }))).x?.data as Float32Array,
-    step: async ({ original, best, window, other, pattern, signs }) => {
-      const own = norm === 'linf' ? { original, best, window, signs } : { original, best, window, other, pattern, signs };
-      return (await step(feeds(own))).x?.data as Float32Array;
-    },
+    step: async (planes) => (await step(feeds({ ...planes }))).x?.data as Float32Array,
   };
 }
 
@@ -103,23 +100,13 @@ const input = (g: GraphBuilder, name: string, setting: Setting): Value => g.inpu
 const length = (g: GraphBuilder, x: Value, axes: readonly number[]): Value => g.sqrt(g.sum(g.mul(x, x), axes, true));
 const unit = (g: GraphBuilder, x: Value): Value => g.div(x, g.add(length(g, x, [1, 2, 3]), g.scalar(TINY)));
 
-function started(g: GraphBuilder, norm: 'linf' | 'l2', setting: Setting): Value {
-  const direction = input(g, 'direction', setting);
-  const change = g.mul(norm === 'linf' ? direction : unit(g, direction), setting.epsilon);
+function started(g: GraphBuilder, setting: Setting): Value {
+  const change = g.mul(unit(g, input(g, 'direction', setting)), setting.epsilon);
   return rows(g, g.add(planes(g, 'original', setting), change), setting);
 }
 
-/** Algorithm 2: the window to one corner of the ball, by a step of 2·epsilon that the ball cuts off. */
-function linfStep(g: GraphBuilder, setting: Setting): Value {
-  const { epsilon } = setting;
-  const [x0, best] = [planes(g, 'original', setting), planes(g, 'best', setting)];
-  const change = g.mul(g.mul(input(g, 'window', setting), input(g, 'signs', setting)), g.mul(epsilon, g.scalar(2)));
-  const inside = g.min(g.max(g.add(best, change), g.sub(x0, epsilon)), g.add(x0, epsilon));
-  return rows(g, inside, setting);
-}
-
 /** Algorithm 3: the norm of a second window, and what the ball still leaves, go into a pattern in the first one. */
-function l2Step(g: GraphBuilder, setting: Setting): Value {
+function stepped(g: GraphBuilder, setting: Setting): Value {
   const { epsilon, channels } = setting;
   const x0 = planes(g, 'original', setting);
   const change = g.sub(planes(g, 'best', setting), x0);

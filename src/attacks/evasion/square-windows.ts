@@ -17,8 +17,17 @@ export interface Size {
 const HALVED_AFTER = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 const SCHEDULE = 10_000;
 
-/** Share of the pixels that a window covers; with `rescaled` the schedule is stretched or shrunk to the budget. */
-export function shareAt(iteration: number, { initial, budget, rescaled }: { initial: number; budget: number; rescaled: boolean }): number {
+export interface Schedule {
+  /** Share of the pixels that the first windows cover. */
+  readonly initial: number;
+  /** Questions per example. */
+  readonly budget: number;
+  /** Is the schedule stretched or shrunk to the budget? */
+  readonly rescaled: boolean;
+}
+
+/** Share of the pixels that a window covers. */
+export function shareAt(iteration: number, { initial, budget, rescaled }: Schedule): number {
   const at = rescaled ? Math.floor((iteration / budget) * SCHEDULE) : iteration;
   return initial / 2 ** HALVED_AFTER.filter((limit) => at > limit).length;
 }

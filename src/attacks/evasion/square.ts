@@ -5,8 +5,9 @@ import { GibbonError } from '../../base/errors.ts';
 import { marginOf } from '../../model/margin.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
-import { drawn, fillStart, fillStep, type Walker } from './square-draws.ts';
-import { type SquareMoves, squareMoves } from './square-moves.ts';
+import type { SquareSearch, Walker } from './square-draws.ts';
+import { squareL2 } from './square-l2.ts';
+import { squareLinf } from './square-linf.ts';
 
 /** Examples under attack at the same time: as many as fit into some 4 MB, which is what a run of the model takes at once. */
 const WIDTH = 50;
@@ -39,22 +40,21 @@ export const square = defineAttack({
       });
     }
     if (samples.length === 0) return [];
-    const norm = context.norm === 'linf' ? 'linf' : 'l2';
-    // The same for few examples as for many: sums over a batch of another size round otherwise.
     const width = Math.max(1, Math.min(WIDTH, Math.floor(FLOATS / target.size)));
-    return search(context, { norm, width, moves: await squareMoves(target, norm, context.epsilon, width) }, samples);
+    const form = context.norm === 'linf' ? squareLinf : squareL2;
+    return search(context, { width, moves: await form(target, context.epsilon, width) }, samples);
   },
 });
 
 interface Setting {
-  readonly norm: 'linf' | 'l2';
   readonly width: number;
-  readonly moves: SquareMoves;
+  readonly moves: SquareSearch;
 }
 
 /** All examples, `width` at a time; a place that becomes free goes to the next one. What an example draws and meets depends on nothing but itself. */
 async function search(context: Context, setting: Setting, samples: readonly AttackSample[]): Promise<Proposal[]> {
   const { seed, signal, params: given } = context;
+  const { share: initial, maxQueries: budget, rescale: rescaled } = given;
   const queue = [...samples].reverse();
   const proposals = new Map<number, Proposal>();
   let walkers: Walker[] = [];
@@ -70,8 +70,8 @@ async function search(context: Context, setting: Setting, samples: readonly Atta
         queries: 0,
       }),
     );
-    if (started.length > 0) await ask(context, started, await begin(setting, started));
-    if (walkers.length > 0) await ask(context, walkers, await next(context, setting, walkers));
+    if (started.length > 0) await ask(context, started, await setting.moves.start(started));
+    if (walkers.length > 0) await ask(context, walkers, await setting.moves.next(walkers, { initial, budget, rescaled }));
     walkers = [...walkers, ...started];
     const ended = walkers.filter(({ margin, queries }) => margin > 0 || queries >= given.maxQueries);
     for (const walker of ended) finish(context, walker, proposals);
@@ -101,23 +101,4 @@ async function ask({ target, params: given, onStep }: Context, walkers: readonly
     if (margin <= walker.margin) continue;
     [walker.best, walker.margin] = [points[i] as Float32Array, margin];
   }
-}
-
-/** The first points: stripes in Linf, a grid of patterns in L2 (section 3). */
-async function begin({ norm, width, moves }: Setting, walkers: readonly Walker[]): Promise<Float32Array[]> {
-  const original = drawn(width, walkers, ({ sample }) => sample.x);
-  const direction = fillStart(norm, moves, width, walkers);
-  return apart(await moves.start(original, direction), walkers.length, width);
-}
-
-async function next({ params: given }: Context, { norm, width, moves }: Setting, walkers: readonly Walker[]): Promise<Float32Array[]> {
-  const { share: initial, maxQueries: budget, rescale: rescaled } = given;
-  const planes = fillStep(norm, moves, width, walkers, { initial, budget, rescaled });
-  const [original, best] = [drawn(width, walkers, ({ sample }) => sample.x), drawn(width, walkers, (walker) => walker.best)];
-  return apart(await moves.step({ original, best, ...planes }), walkers.length, width);
-}
-
-function apart(data: Float32Array, count: number, width: number): Float32Array[] {
-  const size = data.length / width;
-  return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
 }
