@@ -44,6 +44,23 @@ const groups = z.union([
   z.strictObject({ columns: z.array(z.string()).min(1).optional(), file: path.optional() }),
 ]);
 
+const remote = z.strictObject({
+  request: z.json().optional().describe('template of a request: JSON in which "$rows" stands for the rows (docs/remote.md)'),
+  response: z.string().min(1).optional().describe('where the answers stand: predictions, outputs[0], results[].scores, $ for the whole'),
+  answers: z.enum(['scores', 'labels']).optional().describe('what the answers are, where one number for each row could be either'),
+  shape: z.array(count).optional().describe('shape of one example in a request'),
+  headers: z
+    .record(z.string().min(1), z.string())
+    .optional()
+    .describe('headers; $NAME in a value stands for a variable of the environment, which is kept nowhere'),
+  rate: above0.optional().describe('requests a second, at most'),
+  concurrency: count.optional().describe('requests under way at the same time: 4'),
+  timeout: above0.optional().describe('seconds for one request: 30'),
+  retries: z.int().min(0).optional().describe('how often a request that failed is sent again: 7'),
+  rows: count.optional().describe('rows in one request'),
+  budget: count.optional().describe('questions in all, whatever they are asked for'),
+});
+
 const budgets = z.strictObject({ seconds: above0.optional(), queries: above0.optional(), gradients: above0.optional() });
 
 export const configSchema = z.strictObject({
@@ -51,7 +68,7 @@ export const configSchema = z.strictObject({
   model: z
     .union([path, z.array(path).min(1)])
     .optional()
-    .describe('ONNX file or Hugging Face folder; several are compared side by side'),
+    .describe('ONNX file, Hugging Face folder or address; several are compared side by side'),
   data: data.optional().describe('labelled examples'),
   threat: threatInput.optional().describe('who attacks: a preset, or what differs from one or from the strongest attacker'),
   checks: checks.optional().describe('by check or category: false leaves it out; an object holds parameters of a check'),
@@ -66,6 +83,7 @@ export const configSchema = z.strictObject({
   nonMembers: data.optional().describe('examples of the same kind that it was not trained on; the audited data when absent'),
   surrogate: path.optional().describe('a second model for the same task, whose adversarial examples may carry over'),
   seal: z.string().optional().describe('SHA-256 that the model file was sealed with'),
+  remote: remote.optional().describe('models behind addresses: what is sent, and how they are asked'),
   budgets: budgets.optional().describe('what each check may spend at most'),
   preset: z.enum(PRESETS).optional().describe('how thorough: standard'),
   seed: z.int().min(0).optional().describe('seed of everything random: 0'),

@@ -5,6 +5,7 @@ import type { Preset } from '../audit/presets.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Norm } from '../threat/ball.ts';
 import type { ThreatInput } from '../threat/threat-model.ts';
+import type { RemoteRequest } from './remote.ts';
 
 /** Labelled data, with what it does not say itself. */
 export interface DataConfig {
@@ -24,7 +25,7 @@ export interface DataConfig {
 export interface GibbonConfig {
   /** For editors: docs/config.schema.json. JSON only. */
   readonly $schema?: string;
-  /** ONNX file or Hugging Face folder; several are compared side by side. */
+  /** ONNX file, Hugging Face folder or address; several are compared side by side. */
   readonly model?: string | readonly string[];
   /** Labelled examples. */
   readonly data?: string | DataConfig;
@@ -50,6 +51,8 @@ export interface GibbonConfig {
   readonly surrogate?: string;
   /** SHA-256 that the model file was sealed with. */
   readonly seal?: string;
+  /** Models behind addresses: what is sent, and how they are asked (docs/remote.md). */
+  readonly remote?: RemoteRequest;
   /** What each check may spend at most. Seconds depend on the machine: results then do, too. */
   readonly budgets?: AuditOptions['budgets'];
   /** How thorough: quick, standard or thorough. */

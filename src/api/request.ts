@@ -7,10 +7,12 @@ import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
+import { isAddress } from '../model/remote/endpoint.ts';
 import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
 import { type ThreatInput, type ThreatModel, threatInput } from '../threat/threat-model.ts';
 import { threatOf } from '../threat/threat-presets.ts';
+import { type RemoteRequest, remoteOptions } from './remote.ts';
 import { misfit } from './schema-error.ts';
 
 /** The data, the budget and the input's form: what `gibbon audit` and `gibbon attack` share. Whatever is absent has the command line's default. */
@@ -43,6 +45,8 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   readonly surrogate?: string | undefined;
   /** SHA-256 that the model file was sealed with. */
   readonly seal?: string | undefined;
+  /** Models behind addresses (docs/remote.md): what is sent, where the answer stands, and how they are asked. */
+  readonly remote?: RemoteRequest | undefined;
   /** What a check may spend at most. */
   readonly budgets?: AuditOptions['budgets'];
   /** Rules that the result must keep, by name: `{ 'evasion.robustAccuracy': ['error', { min: 0.4 }] }` (docs/gates.md). */
@@ -72,8 +76,9 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   const { data: path, n, first, seed = 0, batch, ...rest } = request;
   const { norm, epsilon, preprocessing } = capabilityOf(request);
   assertBudget(epsilon);
-  const { checks, groups, members, nonMembers, surrogate, seal, budgets } = request;
-  const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets };
+  const { checks, groups, members, nonMembers, surrogate, seal } = request;
+  const { remote, budgets } = remoteOptions(models, request);
+  const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets, remote };
   assertThere([surrogate, members?.path, nonMembers?.path, groups?.file]);
   const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, threat: threatFor(request.threat), ...extra };
   if (models.length === 0) {
@@ -86,7 +91,10 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
       hint: 'Add --data with a folder of images by class, a table, texts, an IDX, CIFAR, NPY or NPZ file. See `gibbon audit --help`.',
     });
   }
-  assertThere(models, 'Give the path of an .onnx file or of a Hugging Face folder.');
+  assertThere(
+    models.filter((model) => !isAddress(model)),
+    'Give the path of an .onnx file or of a Hugging Face folder.',
+  );
   return { ...common, models: models.map((model, i) => ({ path: model, name: nameOf(models, model, i) })), data: dataSpec(path, rest) };
 }
 
@@ -146,6 +154,12 @@ function dataSpec(path: string, { labels, classes, textColumn, labelColumn }: Pa
 
 /** Names of files without their extension, or of folders, numbered where two are alike. */
 function nameOf(models: readonly string[], path: string, at: number): string {
-  const plain = (one: string): string => basename(resolve(one)).replace(/\.(onnx|ort|pb)$/i, '');
+  const plain = (one: string): string => (isAddress(one) ? addressName(one) : basename(resolve(one)).replace(/\.(onnx|ort|pb)$/i, ''));
   return models.some((other, i) => i !== at && plain(other) === plain(path)) ? `${plain(path)}-${at + 1}` : plain(path);
+}
+
+/** Host and path of an address, as a name of files. */
+function addressName(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`.replaceAll(/[^\w.]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
 }

@@ -1,8 +1,10 @@
 /** Runs an audit of one or more models and puts the JSON result together; what is finished is written even when a later model fails. */
-import { cpus } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { auditModel } from '../audit/audit.ts';
 import { evaluateGates, type Gating } from '../audit/gates/evaluate.ts';
-import type { AuditOptions } from '../audit/options.ts';
+import type { AuditOptions, RemoteOptions } from '../audit/options.ts';
 import { type AuditResult, SCHEMA_VERSION } from '../audit/result.ts';
 import { GibbonError } from '../base/errors.ts';
 import { version as ortVersion } from '../runtime/ort-version.ts';
@@ -45,8 +47,11 @@ export async function runAudit({
   const began = Date.now();
   const reporter = narrator(audience);
   const journal = path === undefined ? undefined : await (await import('../store/journal.ts')).openJournal(path);
-  const options = { ...asked, journal, build: buildId() };
-  const crew = hire({ size: workers, signal, audience });
+  const counts = await countsFolder(asked, path);
+  const options = { ...counts.options, journal, build: buildId() };
+  // Rate and budget of an endpoint are kept by one process.
+  const crew = hire({ size: options.remote ? 1 : workers, signal, audience });
+  if (options.remote && (workers ?? 1) > 1) reporter.note('one worker: an endpoint is asked by one process, which keeps rate and budget');
   const models: AuditResult['models'] = [];
   const checks: AuditResult['checks'] = [];
   const timings: Record<string, number> = {};
@@ -73,6 +78,7 @@ export async function runAudit({
     reporter.end();
     await crew.close();
     await journal?.close();
+    await counts.end();
   }
   const [first] = models;
   if (!first) return { result: undefined, error };
@@ -87,6 +93,18 @@ export async function runAudit({
     timings,
   };
   return { result: gated(result, gating), error };
+}
+
+/** What endpoints were asked is counted in the run's folder; a run that nobody can take up again has a folder for as long as it lives. */
+async function countsFolder(
+  options: AuditOptions,
+  journal: string | undefined,
+): Promise<{ readonly options: AuditOptions; end(): Promise<void> }> {
+  if (!options.remote) return { options, end: async () => {} };
+  const within = (folder: string): AuditOptions => ({ ...options, remote: { ...(options.remote as RemoteOptions), folder } });
+  if (journal !== undefined) return { options: within(dirname(journal)), end: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), 'gibbon-asked-'));
+  return { options: within(folder), end: () => rm(folder, { recursive: true, force: true }) };
 }
 
 function gated(result: AuditResult, gating: Gating): AuditResult {

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { Preset } from '../audit/presets.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
+import { isAddress } from '../model/remote/endpoint.ts';
 import type { ThreatInput } from '../threat/threat-model.ts';
 import { layered as layeredThreat } from '../threat/threat-presets.ts';
 import type { LoadedConfig } from './config-file.ts';
@@ -26,7 +27,7 @@ export function settingsOf({ config, path }: LoadedConfig, cwd: string): Setting
   const place = placer(resolve(path, '..'), cwd);
   const { model, preset, workers, run, output, json, quiet } = config;
   return {
-    models: model === undefined ? undefined : list(model).map(place),
+    models: model === undefined ? undefined : list(model).map((one) => (isAddress(one) ? one : place(one))),
     request: requestOf(config, place),
     preset,
     workers,
@@ -47,6 +48,7 @@ function requestOf(config: ParsedConfig, place: Place): AuditRequest {
     ...given({
       preprocessing: preprocessingOf(config, immutable, place),
       budgets: config.budgets && given(config.budgets),
+      remote: config.remote && given(config.remote),
       checks: checksOf(config, place),
       baseline: placed(config.baseline, place),
       surrogate: placed(config.surrogate, place),
@@ -149,6 +151,7 @@ function requests(over: AuditRequest, below: AuditRequest): AuditRequest {
       threat: layeredThreat(over.threat, under.threat),
       preprocessing: merged(over.preprocessing, under.preprocessing),
       budgets: merged(over.budgets, under.budgets),
+      remote: merged(over.remote, under.remote),
       gates: merged(over.gates, under.gates),
       checks,
     }),

@@ -114,8 +114,8 @@ async function askFor(order: RowOrder, { workers, reporter }: Setting, { keep }:
   await Promise.all(keeping);
 }
 
-/** How the work is done does not change what comes out: where files lie, how many threads, how many rows at a time. Weights have a hash beside them. */
-const SETTING: ReadonlySet<string> = new Set(['threads', 'save', 'batch', 'folder', 'weights']);
+/** How the work is done does not change what comes out: where files lie, how many threads, how many rows at a time, how fast an endpoint is asked. Weights have a hash beside them. */
+const SETTING: ReadonlySet<string> = new Set(['threads', 'save', 'batch', 'folder', 'weights', 'manner']);
 
 function withoutSetting(this: unknown, key: string, value: unknown): unknown {
   if (SETTING.has(key)) return undefined;

@@ -40,7 +40,7 @@ export function assemble(
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
   const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
   const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
-  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, options.norm));
+  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, facts));
   const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached, cross });
   const evidence: Evidence = {
     summary,
@@ -192,7 +192,9 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The worst case: of all attacks that fooled the model on this example, the nearest point. */
-function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], norm: Metric): SampleResult {
+function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], { options: { norm }, prepared }: Facts): SampleResult {
+  // Who answers labels only says nothing of how sure it is.
+  const sure = (confidence: number): number | null => (prepared.endpoint?.form.kind === 'labels' ? null : confidence);
   const hits = ran.flatMap(({ unit, replies }) => {
     const reply = replies.get(clean.index);
     return reply?.broken && reply.distances ? [{ unit, reply, distances: reply.distances }] : [];
@@ -202,12 +204,12 @@ function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[
     index: clean.index,
     id: clean.id,
     label,
-    clean: { label: clean.label, confidence: clean.confidence },
+    clean: { label: clean.label, confidence: sure(clean.confidence) },
     adversarial: nearest
       ? {
           attack: nearest.unit.id,
           label: nearest.reply.label,
-          confidence: nearest.reply.confidence,
+          confidence: sure(nearest.reply.confidence),
           distances: nearest.distances,
           survives8bit: nearest.reply.broken8bit,
         }

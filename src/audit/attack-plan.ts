@@ -26,7 +26,7 @@ export interface AttackPlan extends Plan {
   readonly leftOut: readonly LeftOut[];
 }
 
-type Looked = Pick<Prepared, 'unsupported' | 'preprocessing' | 'data'>;
+type Looked = Pick<Prepared, 'unsupported' | 'preprocessing' | 'data' | 'endpoint'>;
 
 /** @throws GibbonError E_USAGE where the threat model names a class that the model does not have */
 export function planOf(options: AuditOptions, prepared: Looked): AttackPlan {
@@ -53,7 +53,8 @@ export function planOf(options: AuditOptions, prepared: Looked): AttackPlan {
 }
 
 /** What the attacker sees and Gibbon can use: text is attacked by scores, and so are models through which there is no gradient. */
-export function knowledgeOf({ knowledge }: ThreatModel, { unsupported, preprocessing }: Looked): Knowledge {
+export function knowledgeOf({ knowledge }: ThreatModel, { unsupported, preprocessing, endpoint }: Looked): Knowledge {
+  if (endpoint?.form.kind === 'labels') return lesser(knowledge.model, 'labels');
   const best = unsupported.length > 0 || preprocessing.modality === 'text' ? 'scores' : 'gradients';
   return lesser(knowledge.model, best);
 }
@@ -110,13 +111,18 @@ function refusal(unit: Attack, { options, prepared, knowledge, target, planned }
   const { threat = STRONGEST } = options;
   if (!sees(threat.knowledge.model, unit.knowledge))
     return `takes ${KNOWLEDGE_WORDS[unit.knowledge]}; the attacker of the threat model sees ${KNOWLEDGE_WORDS[threat.knowledge.model]}`;
-  if (!sees(knowledge, unit.knowledge)) return `takes gradients, and there are none through ${prepared.unsupported.join(', ')}`;
+  if (!sees(knowledge, unit.knowledge)) return beyond(unit.knowledge, prepared);
   if (target !== undefined && !('target' in unit.params.shape)) return 'cannot aim at one class';
   const size = sizeOf(prepared.preprocessing.shape);
   if (planned?.maxSize !== undefined && size > planned.maxSize && knowledge === 'gradients')
     return `asks too many questions for inputs of ${size} numbers (the limit is ${planned.maxSize}) where gradients tell more`;
   return undefined;
 }
+
+const beyond = (takes: Knowledge, { unsupported }: Looked): string =>
+  takes === 'gradients'
+    ? `takes gradients, and there are none through ${unsupported.join(', ')}`
+    : 'takes scores, and the endpoint answers labels only';
 
 const KINDS: Readonly<Record<Modality, string>> = { image: 'images', waveform: 'sound', text: 'texts', table: 'tables', tensor: 'numbers' };
 

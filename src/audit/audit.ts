@@ -6,12 +6,14 @@ import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
 import { withDoubts } from './evidence/with-doubts.ts';
 import type { Expectation } from './expect.ts';
-import { createFailures, isFatal, MOST_FATAL } from './failures.ts';
+import { createFailures, type Failures, isFatal, isRemote, MOST_FATAL } from './failures.ts';
 import { gather } from './gather.ts';
 import { looked, specOf } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { PLANS, type Plan } from './presets.ts';
+import { assertAskable } from './remote/assert-askable.ts';
+import { remoteResult } from './remote/remote-result.ts';
 import type { ModelResult } from './result.ts';
 import { assertParams, chosenChecks, runCheck } from './run-checks.ts';
 import { createSpending, type Spending, slices } from './spending.ts';
@@ -35,9 +37,10 @@ export async function auditModel(
   const spec = specOf(given, model);
   const { timings, timed } = stopwatch();
   assertParams(CHECKS, given);
+  assertAskable(given, model);
   reporter.phase(`${model.name}: looking at model and data`, 1);
   const looking = timed('prepare', () => workers.run<Prepared>('prepare', { ...spec, groups: given.groups }));
-  beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });
+  if (!spec.remote) beReady(workers, { spec, attack: { ...firstAttack(given), norm: given.norm } });
   const prepared = await looking;
   if (model === given.models[0]) reporter.note(threatLine(given));
   for (const line of assumptions(prepared)) reporter.note(`${model.name}: ${line}`);
@@ -58,7 +61,7 @@ export async function auditModel(
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
     const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
-    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors)));
+    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors, failures)));
     if (ended.error && options.only) throw ended.error;
     if (ended.error) errors.add(ended.error);
     error ??=
@@ -67,7 +70,7 @@ export async function auditModel(
   }
   const { result, checks: told } = withDoubts((await gathered.assembled()).result, results);
   return {
-    result: { ...result, attacksLeftOut: [...plan.leftOut], findings: told.flatMap(({ findings }) => findings) },
+    result: { ...result, ...remoteResult(facts, spec), attacksLeftOut: [...plan.leftOut], findings: told.flatMap((one) => one.findings) },
     checks: told,
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
@@ -75,7 +78,9 @@ export async function auditModel(
 }
 
 /** Why this model is not tried any further, where it has cost too many workers. */
-function forlorn(errors: ReadonlySet<GibbonError>): string | undefined {
+function forlorn(errors: ReadonlySet<GibbonError>, { all }: Failures): string | undefined {
+  const gone = [...errors, ...all.map(({ error }) => error)].find(isRemote);
+  if (gone) return `not run: ${gone.message}`;
   const lost = [...errors].filter(isFatal);
   const [first] = lost;
   return first && lost.length >= MOST_FATAL

@@ -11,7 +11,7 @@ export interface Cost {
 
 export interface Size {
   readonly norm: Metric;
-  readonly epsilon: Budget;
+  readonly epsilon: Pick<Budget, 'value'>;
   /** Numbers in a row: of a text, its longest length. */
   readonly numbers: number;
 }
@@ -20,7 +20,7 @@ export interface Size {
 const CHARACTERS = 96;
 
 /** An upper bound: attacks end an example where it is broken, which on weak models is at once. */
-export function costOf({ id, params }: PlannedAttack, { norm, epsilon, numbers }: Size): Cost {
+export function costOf({ id, params }: Pick<PlannedAttack, 'id' | 'params'>, { norm, epsilon, numbers }: Size): Cost {
   const unit = attackOf(id);
   const all = unit.params.parse(params) as Record<string, unknown>;
   const count = (name: string, otherwise: number): number => (typeof all[name] === 'number' ? (all[name] as number) : otherwise);

@@ -1,6 +1,7 @@
 /** Robust accuracy against epsilon: a point broken in a smaller ball is broken in every larger one, so only survivors are attacked again. */
 import { join } from 'node:path';
 import { attackOf } from '../attacks/registry.ts';
+import { GibbonError } from '../base/errors.ts';
 import { proportion } from '../stats/proportion.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import type { Asking } from './asking.ts';
@@ -11,6 +12,8 @@ import type { Reporter, Workers } from './ports.ts';
 import { scoreAttack } from './presets.ts';
 import type { CurvePoint } from './result.ts';
 import { runAttack } from './run-attack.ts';
+import { totalWords } from './run-plan.ts';
+import type { Spending } from './spending.ts';
 import type { AttackOrder, Subject } from './subject.ts';
 
 export interface Tracing {
@@ -22,9 +25,21 @@ export interface Tracing {
   readonly workers: Workers;
   readonly reporter: Reporter;
   readonly asking: Asking;
+  readonly spending: Spending;
 }
 
 export async function traceCurve(tracing: Tracing): Promise<Traced> {
+  try {
+    return await traced(tracing);
+  } catch (thrown) {
+    // Points of which a part was not tried would flatter the model.
+    if (!(thrown instanceof GibbonError && thrown.code === 'E_BUDGET')) throw thrown;
+    tracing.spending.end(totalWords(tracing.facts.options));
+    return { points: [], found: [] };
+  }
+}
+
+async function traced(tracing: Tracing): Promise<Traced> {
   const { plan, correct, facts, ran } = tracing;
   if (facts.options.norm === 'edits') return curveOfEdits(tracing);
   const factors = plan.curve;
@@ -110,6 +125,7 @@ async function attacked(tracing: Tracing, items: Tracing['correct'], { id, param
   const folder = run === undefined ? undefined : join(run, 'adversarial', facts.model.name);
   const quiet: Reporter = { phase: () => {}, advance: () => {}, note: () => {} };
   const order = { subject, items, attack: { id, params, norm, epsilon: radius }, batch, folder, asking };
-  const { replies, save } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
+  const { replies, save, isSpent } = await runAttack(workers, id === 'uniform-noise' ? quiet : reporter, order);
+  if (isSpent) throw new GibbonError('E_BUDGET', 'the questions to the endpoint are used up');
   return { unit: attackOf(id), planned: { id, params }, items, save, replies };
 }

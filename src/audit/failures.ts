@@ -10,8 +10,11 @@ export interface Failure {
 }
 
 const FATAL: readonly ErrorCode[] = ['E_WORKER_DIED', 'E_WORKER_HUNG'];
+/** The model cannot be asked any more. */
+const REMOTE: readonly ErrorCode[] = ['E_REMOTE_GONE', 'E_REMOTE_REFUSED', 'E_REMOTE_ANSWER'];
 const SURVIVABLE: readonly ErrorCode[] = [
   ...FATAL,
+  ...REMOTE,
   'E_OPERATOR_UNSUPPORTED',
   'E_MODEL_UNSUPPORTED',
   'E_MODEL_SHAPE',
@@ -21,8 +24,11 @@ const SURVIVABLE: readonly ErrorCode[] = [
 /** After so many tasks (or checks) that their workers died or hung of, the model is not tried any further: each cost twice the longest wait. */
 export const MOST_FATAL = 2;
 
-/** Did a worker die or hang of it? */
-export const isFatal = ({ code }: GibbonError): boolean => FATAL.includes(code);
+/** Did a worker die or hang of it, or is the endpoint gone? */
+export const isFatal = ({ code }: GibbonError): boolean => FATAL.includes(code) || REMOTE.includes(code);
+
+/** Is the model behind an endpoint that no longer answers as it did? Then there is nothing more to be asked. */
+export const isRemote = ({ code }: GibbonError): boolean => REMOTE.includes(code);
 
 export interface Failures {
   readonly all: readonly Failure[];
@@ -39,7 +45,7 @@ export function createFailures(): Failures {
   return {
     all,
     get hopeless() {
-      return all.filter(({ fatal }) => fatal).length >= MOST_FATAL;
+      return all.filter(({ fatal }) => fatal).length >= MOST_FATAL || all.some(({ error }) => isRemote(error));
     },
     attempt: async (what, work) => {
       await work().catch((thrown: unknown) => {

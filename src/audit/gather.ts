@@ -101,14 +101,14 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   const { ran, unreached, cut } = await timed('attack', () => runPlan(running));
   const cross = await timed('evidence', () => crossExamine(running, ran));
   let curve: Traced = { points: [], found: [] };
-  const over = spending.over();
-  if (!failures.all.some(({ fatal }) => fatal) && over === undefined) {
+  if (!failures.all.some(({ fatal }) => fatal) && spending.over() === undefined) {
     await failures.attempt(CURVE, async () => {
       curve = await timed('curve', () => traceCurve({ ...running, ran: [...ran, ...Object.values(cross.trials)] }));
     });
   }
+  const over = spending.over();
   const failed = [...failures.all];
-  const uncurved = over !== undefined && plan.curve.length > 0 ? [CURVE] : [];
+  const uncurved = over !== undefined && plan.curve.length > 0 && curve.points.length === 0 ? [CURVE] : [];
   const missing = { failures: failed, unreached: [...cut, ...cross.cut, ...uncurved], over };
   const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached, cross, cut: attacksCut(missing) });
   let examples = result.examples;

@@ -1,10 +1,12 @@
 /** What an audit begins with: a look at model and data in a worker, and what follows from it before anything is attacked. */
 import { subset } from '../data/subset.ts';
+import { isAddress, USUAL_MANNER } from '../model/remote/endpoint.ts';
 import { type AttackPlan, planOf } from './attack-plan.ts';
 import { budgetOf } from './budget.ts';
 import type { CheckFacts } from './checks/facts.ts';
-import type { AuditOptions } from './options.ts';
+import type { AuditOptions, RemoteOptions } from './options.ts';
 import type { Plan } from './presets.ts';
+import { remoteFolder } from './remote/tally-file.ts';
 import { type Prepared, type SubjectSpec, subjectOf } from './subject.ts';
 
 export interface Looked {
@@ -13,8 +15,11 @@ export interface Looked {
 }
 
 /** What the first look is asked for. */
-export function specOf({ data, flags, threads, seed }: AuditOptions, model: AuditOptions['models'][number]): SubjectSpec {
-  return { model: model.path, data, flags, threads, seed };
+export function specOf({ data, flags, threads, seed, remote }: AuditOptions, model: AuditOptions['models'][number]): SubjectSpec {
+  const spec = { model: model.path, data, flags, threads, seed };
+  if (!isAddress(model.path)) return spec;
+  const { given, manner, folder }: RemoteOptions = remote ?? { given: {}, manner: USUAL_MANNER };
+  return { ...spec, remote: { given, manner: { ...manner, ...(folder !== undefined && { folder: remoteFolder(folder, model.name) }) } } };
 }
 
 /** @throws GibbonError E_USAGE for a budget or a class that does not suit model and data */

@@ -79,6 +79,10 @@ export async function openLike({ subject, data, classes, classNames }: LikeOrder
 
 async function openedAs(subject: Subject, data: DataSpec): Promise<Opened> {
   const { preprocessing } = subject;
+  if (preprocessing.modality === 'text' && subject.remote) {
+    const spec: DataSpec = { ...data, as: 'text' };
+    return { dataset: await openDataset(spec), data: spec, preprocessing };
+  }
   if (preprocessing.modality === 'text') {
     const model = await readModelFile(subject.model);
     const spec: DataSpec = { ...data, as: 'text' };
@@ -113,8 +117,7 @@ async function openTableLike(subject: Subject, audited: TableSpec, data: DataSpe
     );
   }
   const dataset = await tableDataset(text, table, data);
-  const model = await readModelFile(subject.model);
-  const known = knownTexts(model.graph);
+  const known = subject.remote ? new Set<string>() : knownTexts((await readModelFile(subject.model)).graph);
   const encoding = subject.preprocessing.encoding as PortsEncoding;
   const columns = encoding.columns.map((column, i) => {
     const categories = dataset.columns[i]?.categories?.map((category) => asKnown(category, known));

@@ -37,8 +37,7 @@ export function isTextModel({ inputs, folder }: Pick<ModelFile, 'inputs' | 'fold
 export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec): Promise<OpenedText> {
   const dataset = await openTexts(data);
   const feed = await feedFor(model, flags.tokenizer);
-  const length = Math.min(LONGEST, dataset.longest + ROOM);
-  const cut = dataset.longest > length ? [`Texts are cut after ${length} characters; the longest has ${dataset.longest}.`] : [];
+  const { length, notes } = rowLength(dataset);
   return {
     dataset,
     preprocessing: {
@@ -51,8 +50,14 @@ export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec
       resize: 'crop',
       encoding: { kind: 'text', feed },
     },
-    notes: cut,
+    notes,
   };
+}
+
+/** Code points of a row: the longest text and some room. */
+export function rowLength({ longest }: Pick<TextDataset, 'longest'>): { readonly length: number; readonly notes: readonly string[] } {
+  const length = Math.min(LONGEST, longest + ROOM);
+  return { length, notes: longest > length ? [`Texts are cut after ${length} characters; the longest has ${longest}.`] : [] };
 }
 
 async function feedFor(model: ModelFile, tokenizer: string | undefined): Promise<TextEncoding['feed']> {

@@ -2,6 +2,7 @@
 import type { DataSpec } from '../data/dataset.ts';
 import type { GroupSpec } from '../data/groups.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
+import type { EndpointRequest, Manner } from '../model/remote/endpoint.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { ThreatModel } from '../threat/threat-model.ts';
 import type { Journal } from './ports.ts';
@@ -12,6 +13,21 @@ export interface CheckChoice {
   readonly skip?: readonly string[] | undefined;
   /** Parameters by check id. */
   readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+}
+
+/** `total`: questions to an endpoint in all, for whatever they are asked. */
+export interface Budgets {
+  readonly seconds?: number;
+  readonly queries?: number;
+  readonly gradients?: number;
+  readonly total?: number;
+}
+
+export interface RemoteOptions {
+  readonly given: EndpointRequest;
+  readonly manner: Omit<Manner, 'folder'>;
+  /** Folder that keeps the counts of what was asked. */
+  readonly folder?: string | undefined;
 }
 
 export interface AuditOptions {
@@ -44,7 +60,9 @@ export interface AuditOptions {
   /** A second model for the same task, whose adversarial examples may carry over. */
   readonly surrogate?: string | undefined;
   /** What each check may spend at most. Seconds depend on the machine: results then do, too. */
-  readonly budgets?: { readonly seconds?: number; readonly queries?: number; readonly gradients?: number } | undefined;
+  readonly budgets?: Budgets | undefined;
+  /** Models behind addresses: what is sent, and how they are asked. */
+  readonly remote?: RemoteOptions | undefined;
   /** SHA-256 that the model file was sealed with. */
   readonly seal?: string | undefined;
   readonly batch?: number | undefined;

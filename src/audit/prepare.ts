@@ -3,21 +3,19 @@ import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { detectFormat } from '../data/detect.ts';
-import type { Grouping } from '../data/group-expression.ts';
-import { groupSizes, readGroups } from '../data/groups.ts';
-import { type MatchedLabels, matchLabels } from '../data/match-labels.ts';
+import { readGroups } from '../data/groups.ts';
+import { matchLabels } from '../data/match-labels.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
 import { classLabels } from '../model/class-labels.ts';
-import { shiftedClasses } from '../model/class-order.ts';
 import { declared, declaredSize } from '../model/declared.ts';
 import { inputShapes, inputsWithoutGradient } from '../model/encoding.ts';
 import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
 import { createJudge } from '../model/judge.ts';
 import { type ModelFile, readModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
-import { readingLeanly } from '../model/probing.ts';
+import { loadingOnce, readingLeanly } from '../model/probing.ts';
 import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { evaluator } from '../runtime/evaluate.ts';
@@ -28,10 +26,13 @@ import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { pruned } from '../transform/prune.ts';
 import { randomNodes } from '../transform/randomness.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import { assertLabelled, assertOrder, dataFacts } from './data-facts.ts';
 import { openArraysFor } from './open-arrays.ts';
 import { openTableFor } from './open-table.ts';
 import { isTextModel, openTextFor } from './open-text.ts';
 import { portText } from './port-text.ts';
+import type { Clients } from './remote/clients.ts';
+import { prepareRemote } from './remote/prepare-remote.ts';
 import type { LookOrder, Prepared, SubjectSpec } from './subject.ts';
 
 /** Labelled samples on which preprocessings are compared. */
@@ -41,7 +42,10 @@ const PROBE_MORE = 1000;
 const SMALL = 4096;
 
 /** @throws GibbonError for anything in model, data or labels that does not fit */
-export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: Runtime): Promise<Prepared> {
+export async function prepare(order: LookOrder, runtime: Runtime, clients?: Clients): Promise<Prepared> {
+  const { remote } = order;
+  if (remote && clients) return prepareRemote({ ...order, remote }, clients);
+  const { groups: wanted, ...asked } = order;
   const model = await readModelFile(asked.model);
   const spec = withDeclaredSize(asked, model);
   const { text, table, arrays } = await openFor(model, spec);
@@ -58,7 +62,7 @@ export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: 
   const classes = await classesOf(look);
   const matched = { classes, ...matchLabels(dataset, await namesOf(model, spec, classes), classes) };
   const found = await preprocessingOf(look, probe, matched.labels);
-  if (matched.assumed) assertOrder(found.answers, matched);
+  assertOrder(found.answers, matched);
   return {
     sha256: model.sha256,
     contents: model.contents(),
@@ -70,34 +74,12 @@ export async function prepare({ groups: wanted, ...asked }: LookOrder, runtime: 
     unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
     masked: text ? [] : maskedOperators(model),
     random: randomOperators(model),
-    data: await dataFacts(look, matched, { groups, notes: opened?.notes ?? [] }),
+    data: await dataFacts(dataset, matched, { groups, notes: opened?.notes ?? [], more: folderNotes(model, dataset) }),
     labels: Array.from(matched.labels),
     ...(groups && { groups }),
     ...(table && { table: table.spec }),
     ...(arrays && { arrays: arrays.names }),
   };
-}
-
-/** @throws GibbonError E_LABELS_MISMATCH where the model's answers show that its classes stand in another order than the assumed one */
-function assertOrder(answers: Found['answers'], { labels, classNames }: MatchedLabels): void {
-  const shifted = shiftedClasses(
-    answers.map(({ label }) => label),
-    answers.map(({ index }) => labels[index] as number),
-  );
-  if (shifted.length === 0) return;
-  const names = shifted.map((label) => classNames?.[label] ?? String(label));
-  throw new GibbonError(
-    'E_LABELS_MISMATCH',
-    `the classes seem to stand in another order than the alphabetical one: the model mostly calls ${names.slice(0, 5).join(', ')} by other classes' numbers`,
-    { hint: "Name the classes in the order of the model's outputs: --classes names.txt." },
-  );
-}
-
-function assertLabelled({ labels }: Dataset, path: string): void {
-  if (labels) return;
-  throw new GibbonError('E_LABELS_MISSING', `${path} has no labels`, {
-    hint: 'Put the files into one folder per class, or give --labels FILE. Without right answers there is no accuracy to attack.',
-  });
 }
 
 /** @throws GibbonError E_DATA_SHAPE where recordings are not of the rate that the model's own files name */
@@ -123,42 +105,6 @@ function folderNotes({ folder }: ModelFile, { modality }: Dataset): string[] {
   return [
     ...folder.notes,
     'preprocessor_config.json standardises each recording (do_normalize); here recordings are given as they are, in [-1, 1] or 16-bit units.',
-  ];
-}
-
-type Matched = MatchedLabels & { readonly classes: number };
-
-async function dataFacts(
-  { model, dataset }: Look,
-  matched: Matched,
-  { groups = [], notes }: { groups?: readonly Grouping[] | undefined; notes: readonly string[] },
-): Promise<Prepared['data']> {
-  const assumed = [...notes, ...(dataset.notes ?? []), ...folderNotes(model, dataset), ...oneClass(matched), ...groups.map(groupNote)];
-  return {
-    sha256: await dataset.hash(),
-    modality: dataset.modality,
-    length: dataset.length,
-    classes: matched.classes,
-    classNames: matched.classNames ?? null,
-    notes: [matched.how, ...assumed],
-  };
-}
-
-/** Who is compared with whom. */
-function groupNote(one: Grouping): string {
-  const sizes = groupSizes(one);
-  const [most, unknown] = [8, one.of.filter((group) => group === null).length];
-  const named = sizes.slice(0, most).map(([group, count]) => `${group} ${count}`);
-  const rest = sizes.length > most ? [`${sizes.length - most} more`] : [];
-  return `Groups by ${one.attribute}: ${[...named, ...rest, ...(unknown > 0 ? [`not known ${unknown}`] : [])].join(', ')}.`;
-}
-
-/** With one class only, a model that always answers it looks perfect. */
-function oneClass({ labels, classNames }: { readonly labels: Int32Array; readonly classNames?: readonly string[] | undefined }): string[] {
-  const [label] = labels;
-  if (label === undefined || labels.some((other) => other !== label)) return [];
-  return [
-    `All examples are of one class, ${classNames?.[label] ?? label}: clean accuracy says nothing about a model that always answers it.`,
   ];
 }
 
@@ -226,9 +172,10 @@ async function preprocessingOf(
     isPicture ? { ...imageSize(base), modes: [...modes, ...(file ? [file.resize] : [])] } : undefined,
   );
   const samples = await read(probe);
-  return findPreprocessing({
-    model,
-    runtime,
+  const once = loadingOnce(runtime);
+  const found = findPreprocessing({
+    input: model.input,
+    judge: (p) => createJudge(model, p, once.runtime),
     modality: dataset.modality,
     given,
     declared: file,
@@ -243,6 +190,7 @@ async function preprocessingOf(
         : { samples: await read(indices), labels: labelled(indices) };
     },
   });
+  return found.finally(once.end);
 }
 
 /** Number of classes: what the model gives for one sample. */

@@ -166,6 +166,33 @@ export const preprocessing = z.object({
   tried: z.array(z.object({ description: z.string(), accuracy: z.number(), n: z.int() })),
 });
 
+const questions = z.object({ requests: z.int(), rows: z.int() });
+
+/** An endpoint as it was asked. Headers and the values of variables are not kept. */
+const remote = z.object({
+  url: z.string(),
+  /** Template of the requests, as JSON. */
+  request: z.string(),
+  /** Where the answers stood. */
+  response: z.string(),
+  /** Scores, or decisions alone. */
+  answers: z.enum(['scores', 'labels']),
+  rowsPerRequest: z.int(),
+  /** What went out over the whole run, the time before it was taken up again included. `questions` are rows: answered + refused + unsure. */
+  asked: z.object({
+    /** Questions that it may be asked in all; null for no end. */
+    budget: z.int().nullable(),
+    requests: z.int(),
+    questions: z.int(),
+    /** Answers came and were used. */
+    answered: questions,
+    /** Turned away before the model was asked (429, 503 and other refusals): these do not count against the budget. */
+    refused: questions,
+    /** Errors of the server, answers that could not be read, none in time: the model may have been asked, so they count. */
+    unsure: questions,
+  }),
+});
+
 export const modelResult = z.object({
   path: z.string(),
   name: z.string(),
@@ -174,6 +201,8 @@ export const modelResult = z.object({
   parameters: z.int(),
   input: z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
   output: z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.int(), z.string()])) }),
+  /** Where the model is behind an address. Its `sha256` is then that of address, request and response, not of a file, and `bytes` and `parameters` are 0. */
+  remote: remote.optional(),
   preprocessing,
   /** Operators whose gradient is replaced or lost, e.g. "Round (straight-through)". */
   maskedGradients: z.array(z.string()),
@@ -237,7 +266,14 @@ export const auditResult = z.object({
     seed: z.int(),
     preset: z.string(),
     /** What a check could spend at most; absent where nothing was said. */
-    budgets: z.object({ seconds: z.number().optional(), queries: z.number().optional(), gradients: z.number().optional() }).optional(),
+    budgets: z
+      .object({
+        seconds: z.number().optional(),
+        queries: z.number().optional(),
+        gradients: z.number().optional(),
+        total: z.number().optional(),
+      })
+      .optional(),
     runtime: z.object({
       name: z.string(),
       version: z.string(),

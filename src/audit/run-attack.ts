@@ -14,6 +14,8 @@ export interface Ran {
   readonly seconds: number;
   /** When the first graph run of the attack was over (milliseconds since the epoch); undefined where none ran. */
   readonly firstStepAt: number | undefined;
+  /** Questions to the endpoint were used up before every example had its turn: these have no reply. */
+  readonly isSpent: boolean;
   /** What the names of the files with its adversarial inputs begin with, if they are kept. */
   readonly save: string | undefined;
 }
@@ -62,6 +64,7 @@ export async function runAttack(workers: Workers, reporter: Reporter, run: Attac
   return {
     replies,
     save,
+    isSpent: parts.some((part) => part.isSpent),
     cpuSeconds: parts.reduce((sum, part) => sum + part.cpuSeconds, 0),
     seconds: (performance.now() - started) / 1000,
     firstStepAt: parts.reduce<number | undefined>(
@@ -75,6 +78,7 @@ interface Attacked {
   readonly replies: AttackReply[];
   readonly cpuSeconds: number;
   readonly firstStepAt: number | undefined;
+  readonly isSpent: boolean;
 }
 
 /** What the journal holds of this attack. */

@@ -54,8 +54,8 @@ export async function runPlan(run: PlanRun): Promise<RanPlan> {
     }
     await failures.attempt(name, async () => {
       const one = await runPlanned(run, planned, shuffled);
-      ran.push(one);
-      if (one.planned !== planned) left.push({ name, missed: one.missed });
+      if (one.items.length > 0 || one.missed === 0) ran.push(one);
+      if (one.planned !== planned) left.push(one.items.length > 0 ? { name, missed: one.missed } : { name });
     });
   }
   const failure = failures.first('', '');
@@ -83,20 +83,24 @@ async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: Attack
   const replies = new Map<number, AttackReply>();
   const tried: AttackOrder['items'][number][] = [];
   let save: string | undefined;
-  for (const slice of slices(items, spending)) {
-    if (tried.length > 0 && spending.over() !== undefined) break;
+  for (const [at, slice] of slices(items, spending).entries()) {
+    if (at > 0 && spending.over() !== undefined) break;
     const outcome = await runAttack(workers, reporter, { subject, items: slice, attack, starts, batch: options.batch, folder, asking });
     timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
     // From the start of this process, which is where a user's wait begins.
     if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;
     for (const [index, reply] of outcome.replies) replies.set(index, reply);
     for (const reply of outcome.replies.values()) spending.add(reply);
-    tried.push(...slice);
+    tried.push(...slice.filter(({ index }) => outcome.replies.has(index)));
     save = outcome.save;
+    if (outcome.isSpent) spending.end(totalWords(options));
   }
   const missed = items.length - tried.length;
   return { unit, planned: missed > 0 ? { ...planned, limit: tried.length } : planned, items: tried.sort(byIndex), save, replies, missed };
 }
+
+/** The budget of questions to an endpoint, in words. */
+export const totalWords = ({ budgets }: Facts['options']): string => `${budgets?.total ?? 0} questions to the endpoint`;
 
 /** @throws GibbonError E_NOT_APPLICABLE where the plan is empty */
 function plannedFor({ attacks }: Plan, { options }: Facts): Plan['attacks'] {

@@ -11,6 +11,8 @@ export interface Spending {
   /** Is there anything to keep to? Work then goes in slices, with a look at the budget after each. */
   readonly isLimited: boolean;
   add(spent: Spent): void;
+  /** Something was used up that is counted elsewhere: the questions that an endpoint may be asked in all. */
+  end(words: string): void;
   /** What was used up, as words, if something was. */
   over(): string | undefined;
   /** @throws GibbonError E_BUDGET when the time is over */
@@ -19,17 +21,22 @@ export interface Spending {
 
 /** Starts the clock. */
 export function createSpending(budgets: AuditOptions['budgets'] = {}, now: () => number = () => performance.now()): Spending {
-  const { seconds, queries, gradients } = budgets;
+  const { seconds, queries, gradients, total: whole } = budgets;
   const end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + 1000 * seconds;
   const total = { queries: 0, gradients: 0 };
+  let ended: string | undefined;
   const late = (): string | undefined => (now() >= end ? `${seconds} seconds` : undefined);
   return {
-    isLimited: seconds !== undefined || queries !== undefined || gradients !== undefined,
+    isLimited: [seconds, queries, gradients, whole].some((limit) => limit !== undefined),
     add: (spent) => {
       total.queries += spent.queries;
       total.gradients += spent.gradients;
     },
+    end: (words) => {
+      ended = words;
+    },
     over: () => {
+      if (ended !== undefined) return ended;
       if (queries !== undefined && total.queries >= queries) return `${queries} queries`;
       if (gradients !== undefined && total.gradients >= gradients) return `${gradients} gradients`;
       return late();

@@ -6,13 +6,27 @@ import type { GroupSpec } from '../data/groups.ts';
 import type { TableSpec } from '../data/table.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
+import type { Endpoint, EndpointRequest, Manner } from '../model/remote/endpoint.ts';
 import type { Tried } from '../model/unclear.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { PortText } from './port-text.ts';
 import type { ExampleImages } from './result.ts';
 
+/** A model behind an address. */
+export interface RemoteSpec {
+  /** What the user says of it. */
+  readonly given: EndpointRequest;
+  /** How it is asked: of no concern to what it answers. */
+  readonly manner: Manner;
+  /** What the first look settled. */
+  readonly endpoint?: Endpoint | undefined;
+}
+
 export interface SubjectSpec {
+  /** A file, a folder, or an address. */
   readonly model: string;
+  /** Where it is an address. */
+  readonly remote?: RemoteSpec | undefined;
   readonly data: DataSpec;
   readonly flags: PreprocessingFlags;
   /** Threads inside one operator. */
@@ -64,6 +78,8 @@ export interface Prepared {
   readonly table?: TableSpec;
   /** Several inputs: the arrays that fill them. */
   readonly arrays?: readonly string[];
+  /** How the endpoint is asked, where the model is behind one. */
+  readonly endpoint?: Endpoint;
 }
 
 /** A prepared subject: enough for any worker to attack it. */
@@ -76,10 +92,11 @@ export interface Subject extends SubjectSpec {
 /** The subject of a prepared audit: data is opened again as what the first look found it to be. */
 export function subjectOf(
   spec: SubjectSpec,
-  { preprocessing, table, arrays }: Pick<Prepared, 'preprocessing' | 'table' | 'arrays'>,
+  { preprocessing, table, arrays, endpoint }: Pick<Prepared, 'preprocessing' | 'table' | 'arrays' | 'endpoint'>,
 ): Subject {
   const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
-  return { ...spec, data: { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) }, preprocessing };
+  const remote = spec.remote && endpoint && { remote: { ...spec.remote, endpoint } };
+  return { ...spec, ...remote, data: { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) }, preprocessing };
 }
 
 /** One attack on one subject, as asked of a worker. */

@@ -1,21 +1,28 @@
 /** What a worker process does for an audit: it opens model and data itself, attacks, judges and measures; only small results leave it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AttackSample } from '../attacks/attack.ts';
+import type { AttackSample, Proposal } from '../attacks/attack.ts';
 import { defaultBatch } from '../attacks/iterate.ts';
 import { attackOf } from '../attacks/registry.ts';
+import { GibbonError } from '../base/errors.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
+import type { Allowance } from '../model/judge.ts';
 import { readModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
+import { createRemoteJudge } from '../model/remote/judge.ts';
+import { remoteTarget } from '../model/remote/target.ts';
 import { mapDecoded, toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { OutputKind } from '../task/logits.ts';
+import { costOf } from './cost.ts';
 import { judged, type Kept } from './judging.ts';
-import type { AttackOrder, AttackReply, CleanReply, Subject } from './subject.ts';
+import { type Clients, remoteClients } from './remote/clients.ts';
+import { endpointOf } from './remote/prepare-remote.ts';
+import type { AttackOrder, AttackReply, CleanReply, RemoteSpec, Subject } from './subject.ts';
 
 /** A subject opened in this process. */
 export interface Opened {
@@ -27,21 +34,30 @@ export interface Opened {
 }
 
 /** Opens subjects once per process. */
-export function opener(runtime: Runtime): (subject: Subject) => Promise<Opened> {
+export function opener(runtime: Runtime, clients: Clients = remoteClients()): (subject: Subject) => Promise<Opened> {
   const known = new Map<string, Promise<Opened>>();
   return (subject) => {
     const key = JSON.stringify(subject);
-    const opened = known.get(key) ?? open(subject, runtime);
+    const opened = known.get(key) ?? open(subject, runtime, clients);
     known.set(key, opened);
     return opened;
   };
 }
 
-async function open(subject: Subject, runtime: Runtime): Promise<Opened> {
+async function open(subject: Subject, runtime: Runtime, clients: Clients): Promise<Opened> {
+  if (subject.remote) return openRemote({ ...subject, remote: subject.remote }, runtime, clients);
   const model = await readModelFile(subject.model);
   const target = await createTarget(model, subject.preprocessing, runtime, { threads: subject.threads });
   const dataset = await openDataset(subject.data);
   return { target, kind: model.head.kind, dataset, rows: rowsOf(dataset, subject.preprocessing) };
+}
+
+async function openRemote(subject: Subject & { readonly remote: RemoteSpec }, runtime: Runtime, clients: Clients): Promise<Opened> {
+  const { remote, preprocessing } = subject;
+  const endpoint = endpointOf(subject);
+  const judge = createRemoteJudge(clients(subject.model, remote.manner), endpoint, preprocessing, remote.manner);
+  const dataset = await openDataset(subject.data);
+  return { target: remoteTarget(judge, preprocessing, runtime), kind: endpoint.output, dataset, rows: rowsOf(dataset, preprocessing) };
 }
 
 /** Reads examples as rows of this form. */
@@ -87,6 +103,8 @@ export async function clean(
 /** Examples attacked at a time: by memory, and few enough that a killed worker has little to do again. */
 const CHUNK_BYTES = 64e6;
 const LARGEST_CHUNK = 1000;
+/** Where questions are dear: as many as walk side by side. */
+const ASKED_AT_ONCE = 50;
 
 export interface AttackHooks {
   readonly onProgress: (done: number) => void;
@@ -97,29 +115,83 @@ export interface AttackHooks {
   readonly checkpoint: (replies: readonly AttackReply[]) => Promise<void>;
 }
 
+export interface AttackOutcome {
+  readonly replies: AttackReply[];
+  /** The questions were used up before every example had its turn. */
+  readonly isSpent: boolean;
+}
+
 /** Runs one attack on its examples, judges every candidate, and measures those that fool the model. */
-export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHooks): Promise<AttackReply[]> {
+export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHooks): Promise<AttackOutcome> {
+  const { target } = opened;
   const done = new Set(hooks.resumed?.map(({ index }) => index));
   const replies: AttackReply[] = [...(hooks.resumed ?? [])];
-  const batch = order.batch ?? defaultBatch(opened.target);
-  const left = order.items.filter(({ index }) => !done.has(index));
+  const batch = order.batch ?? defaultBatch(target);
+  let left = order.items.filter(({ index }) => !done.has(index));
   hooks.onProgress(done.size);
-  const chunkSize = Math.max(4 * batch, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_BYTES / (4 * opened.target.size))));
+  const chunkSize = target.judge.allowance
+    ? ASKED_AT_ONCE
+    : Math.max(4 * batch, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_BYTES / (4 * target.size))));
   const starts = order.starts.length > 0 ? await attackSamples(opened, order.starts) : undefined;
-  for (let at = 0; at < left.length; at += chunkSize) {
-    const items = left.slice(at, at + chunkSize);
-    const samples = await attackSamples(opened, items);
-    const seed = order.attack.seed ?? order.subject.seed;
-    const context = { ...order.attack, target: opened.target, seed, batch, starts, onProgress: hooks.onProgress };
-    const proposals = await attackOf(order.attack.id).run({ ...context, onStep: hooks.onStep, onProposal: hooks.onStep }, samples);
+  while (left.length > 0) {
+    const size = Math.min(chunkSize, affordable(target, order));
+    if (size < 1) return { replies, isSpent: true };
+    const samples = await attackSamples(opened, left.slice(0, size));
+    left = left.slice(size);
+    const { proposals, isSpent } = await proposed(opened, order, { samples, starts, batch, hooks });
     const kept: Kept[] = [];
-    replies.push(...(await judged(opened.target, order, { samples, proposals, kept })));
-    if (order.save !== undefined && kept.length > 0)
-      await save(`${order.save}-${kept[0]?.index}.npz`, kept, opened.target.preprocessing.shape);
+    replies.push(...(await judged(target, order, { samples, proposals, kept })));
+    if (order.save !== undefined && kept.length > 0) await save(`${order.save}-${kept[0]?.index}.npz`, kept, target.preprocessing.shape);
     await hooks.checkpoint(replies);
+    if (isSpent) return { replies, isSpent };
   }
-  return replies;
+  return { replies, isSpent: false };
 }
+
+/** Questions that the judge asks about a proposal: as it is, and of a picture as saved. */
+const JUDGED = { image: 2, other: 1 };
+const judgedAs = ({ preprocessing }: Target): number => (preprocessing.modality === 'image' ? JUDGED.image : JUDGED.other);
+
+/** Examples that the questions left are enough for, to the end of the attack on each: one that is begun and not finished would count only if it fell early. */
+function affordable(target: Target, { attack: { id, params, norm, epsilon } }: AttackOrder): number {
+  const { allowance } = target.judge;
+  if (!allowance) return Number.POSITIVE_INFINITY;
+  const { queries } = costOf({ id, params }, { norm, epsilon: { value: epsilon }, numbers: target.size });
+  return Math.floor(allowance.left() / (queries + judgedAs(target)));
+}
+
+interface Attacking {
+  readonly samples: readonly AttackSample[];
+  readonly starts: readonly AttackSample[] | undefined;
+  readonly batch: number;
+  readonly hooks: AttackHooks;
+}
+
+/** What the attack proposes; where questions run out (each that has to be repeated counts), that of the examples it has finished, and what their judging takes is held back. */
+async function proposed(
+  { target }: Opened,
+  { attack: { id, ...how }, subject }: AttackOrder,
+  { samples, starts, batch, hooks }: Attacking,
+): Promise<{ proposals: readonly Proposal[]; isSpent: boolean }> {
+  const finished: Proposal[] = [];
+  const { onProgress, onStep } = hooks;
+  const onProposal = (proposal: Proposal): void => {
+    finished.push(proposal);
+    onStep();
+  };
+  const letGo = held(target.judge.allowance, samples.length * judgedAs(target));
+  try {
+    const context = { ...how, target, seed: how.seed ?? subject.seed, batch, starts, onProgress, onStep, onProposal };
+    return { proposals: await attackOf(id).run(context, samples), isSpent: false };
+  } catch (thrown) {
+    if (!target.judge.allowance || !(thrown instanceof GibbonError && thrown.code === 'E_BUDGET')) throw thrown;
+    return { proposals: finished, isSpent: true };
+  } finally {
+    letGo();
+  }
+}
+
+const held = (allowance: Allowance | undefined, rows: number): (() => void) => allowance?.hold(rows) ?? (() => {});
 
 export async function attackSamples({ rows }: Opened, items: AttackOrder['items']): Promise<AttackSample[]> {
   const labels = new Map(items.map(({ index, label }) => [index, label]));

@@ -34,7 +34,7 @@ export function attackCommand(context: CliContext): Command {
 function one(unit: Attack, context: CliContext): Command {
   const command = new Command(unit.id)
     .description(`${unit.name} (${unit.paper}). ${unit.summary}`)
-    .argument('[models...]', 'ONNX files or Hugging Face folders')
+    .argument('[models...]', 'ONNX files, Hugging Face folders or addresses (https://…)')
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--folder <dir>', 'keep the adversarial inputs here')
     .action((models: string[], flags: AttackFlags) => attack(unit, models, flags, context));

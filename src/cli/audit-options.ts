@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
 import { gatesFromExpressions } from '../audit/gates/gate-expression.ts';
 import { ALLOWED_SEVERITIES } from '../audit/gates/gate-rules.ts';
+import { above0 } from './numbers.ts';
 
 export interface CheckFlags {
   only?: string[];
@@ -35,12 +36,6 @@ const list = (text: string): string[] => {
   return names;
 };
 
-const above0 = (text: string): number => {
-  const value = Number(text);
-  if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError('A number above 0, please.');
-  return value;
-};
-
 /** `check.parameter=value`; the value is JSON where it can be read as such. */
 const setting = (text: string, before: CheckFlags['set'] = {}): CheckFlags['set'] => {
   const [, check = '', name = '', value = ''] = /^([a-z0-9-]+)\.([A-Za-z0-9]+)=(.*)$/.exec(text) ?? [];
@@ -69,7 +64,7 @@ export function withChecks(command: Command): Command {
     .option('--surrogate <model>', 'a second ONNX model for the same task: do its adversarial examples carry over?')
     .option('--seal <sha256>', 'the hash that the model file was sealed with')
     .addOption(new Option('--max-seconds <seconds>', 'per check; results then depend on the machine').argParser(above0))
-    .addOption(new Option('--max-queries <count>', 'per check: attacks beyond it are left out').argParser(above0))
+    .addOption(new Option('--max-queries <count>', 'per check: attacks beyond it are left out; to an address in all').argParser(above0))
     .addOption(new Option('--max-gradients <count>', 'the same for gradients').argParser(above0))
     .addOption(
       new Option('--gate <rule>', "exit with 1 unless it holds: 'evasion.robustAccuracy>=0.4'; may be repeated").argParser(repeated),

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { hire } from '../api/crew.ts';
 import type { Inspection } from '../audit/inspect.ts';
+import { GibbonError } from '../base/errors.ts';
+import { isAddress } from '../model/remote/endpoint.ts';
 import type { CliContext } from './context.ts';
 import { inspectText } from './inspect-text.ts';
 import { createProgressBar } from './progress-bar.ts';
@@ -13,6 +15,7 @@ export function inspectCommand(context: CliContext): Command {
     .argument('<model>', 'ONNX file or Hugging Face folder')
     .option('--json', 'as JSON')
     .action(async (model: string, { json }: { json?: boolean }) => {
+      assertFile(model);
       const bar = createProgressBar();
       const crew = hire({ size: 1, signal: context.signal, audience: bar });
       try {
@@ -23,4 +26,12 @@ export function inspectCommand(context: CliContext): Command {
         await crew.close();
       }
     });
+}
+
+/** @throws GibbonError E_USAGE */
+function assertFile(model: string): void {
+  if (!isAddress(model)) return;
+  throw new GibbonError('E_USAGE', 'an endpoint has no file to look into', {
+    hint: '`gibbon plan` asks it a few questions, and says what an audit would do.',
+  });
 }

@@ -1,11 +1,13 @@
 /** Runs an audit in its folder, from the beginning or from where it was stopped, and tells what came of it. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Audience } from '../api/crew.ts';
 import { gatingOf } from '../api/gating.ts';
 import { runAudit } from '../api/run-audit.ts';
 import { JOURNAL, type RunRecord, recordPath, recordText } from '../api/run-folder.ts';
+import { isRemote } from '../audit/failures.ts';
 import { clearAdversarial } from '../audit/leftovers.ts';
+import { remoteFolder } from '../audit/remote/tally-file.ts';
 import type { AuditResult } from '../audit/result.ts';
 import { GibbonError, toGibbonError } from '../base/errors.ts';
 import { removeJournal } from '../store/journal.ts';
@@ -39,7 +41,10 @@ export async function beginRun(run: RunRecord, manner: Manner): Promise<void> {
   await checkedOutputs(paths, json === '-' ? undefined : json);
   if (manner.fresh) {
     await removeJournal(join(folder, JOURNAL));
-    for (const { name } of run.options.models) await clearAdversarial(folder, name);
+    for (const { name } of run.options.models) {
+      await clearAdversarial(folder, name);
+      await rm(remoteFolder(folder, name), { recursive: true, force: true });
+    }
   }
   const kept = await withOwnBaseline(run, folder);
   await writeOutput(recordPath(folder), recordText(kept));
@@ -73,7 +78,7 @@ export async function goOn(run: RunRecord, { context, quiet, annotations = false
   if (error instanceof GibbonError && error.code === 'E_ABORTED') throw stopped(error, folder);
   // A gate that the figures fail has failed, whatever else died on the way.
   const hasFailed = result?.gates?.some(({ outcome, counts }) => outcome === 'fail' && counts === 'fail') ?? false;
-  if (error && !hasFailed) throw error;
+  if (error && !hasFailed) throw error instanceof GibbonError && isRemote(error) ? interrupted(error, folder) : error;
   if (error) tellError(toGibbonError(error));
   if (result) process.exitCode = exitCodeOf(result);
 }
@@ -99,6 +104,12 @@ async function tell(result: AuditResult, { outputs: { paths, json, page } }: Run
 async function annotate(result: AuditResult): Promise<void> {
   const { annotations } = await import('./annotations.ts');
   for (const line of annotations(result)) process.stderr.write(`${line}\n`);
+}
+
+/** An endpoint may come back. */
+function interrupted({ code, message, hint = '', cause }: GibbonError, folder: string): GibbonError {
+  const again = `What is finished is kept. To go on: gibbon resume ${relative(process.cwd(), folder) || '.'}`;
+  return new GibbonError(code, message, { hint: [hint, again].filter((line) => line !== '').join('\n'), cause });
 }
 
 function stopped(error: GibbonError, folder: string): GibbonError {

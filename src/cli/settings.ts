@@ -4,6 +4,7 @@ import { configFor } from '../api/config-file.ts';
 import { layered, type Settings, settingsOf } from '../api/settings.ts';
 import { PRESETS, type Preset } from '../audit/presets.ts';
 import { type CheckFlags, checksOf, withChecks } from './audit-options.ts';
+import { positive } from './numbers.ts';
 import { gathered, OUTPUT_HELP } from './outputs.ts';
 import { safe } from './safe.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
@@ -22,14 +23,17 @@ export interface SettingFlags extends SharedFlags, CheckFlags, ThreatFlags {
 /** The flags of all commands that plan or run an audit. */
 export function withSettings(command: Command): Command {
   const own = command
-    .argument('[models...]', 'ONNX files or Hugging Face folders; several are compared side by side')
+    .argument('[models...]', 'ONNX files, Hugging Face folders or addresses (https://…); several are compared side by side')
     .addOption(new Option('--preset <name>', 'how thorough (default: standard)').choices(PRESETS))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--run <dir>', "the run's own folder: report, result, journal, adversarial inputs (default: .gibbon/runs/…)")
     .option('--quiet', 'the verdict and the gates only')
     .option('--config <file>', 'configuration (default: gibbon.config.ts, .mts, .js, .mjs or .json here or at the root of the package)')
     .option('--no-config', 'read no configuration');
-  return withChecks(withThreat(withShared(own)));
+  const attacker = withThreat(withShared(own)).addOption(
+    new Option('--queries-per-example <count>', 'what an attacker without gradients may ask for each example').argParser(positive),
+  );
+  return withChecks(attacker);
 }
 
 export interface Asked {

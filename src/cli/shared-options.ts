@@ -4,8 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { NORMS, type Norm } from '../threat/ball.ts';
+import { positive, whole } from './numbers.ts';
+import { type RemoteFlags, remoteOf, withRemote } from './remote-options.ts';
 
-export interface SharedFlags {
+export interface SharedFlags extends RemoteFlags {
   data?: string;
   labels?: string;
   classes?: string;
@@ -28,18 +30,6 @@ export interface SharedFlags {
   workers?: number;
   json?: string;
 }
-
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number of at least 1, please.');
-  return value;
-};
-
-const whole = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('A whole number, please.');
-  return value;
-};
 
 const numbers = (text: string): number[] => {
   const values = text.split(',').map(Number);
@@ -69,7 +59,7 @@ const names = (text: string): string[] => {
 
 /** Adds the shared flags to a command. */
 export function withShared(command: Command): Command {
-  return command
+  return withRemote(command)
     .option(
       '--data <path>',
       'labelled data: image, audio or text folder by class, IDX, CIFAR binary, NPY, NPZ, table or texts (CSV, TSV, Parquet, JSON lines)',
@@ -108,6 +98,7 @@ export function requestOf(flags: SharedFlags): AuditRequest {
     seed,
     batch,
     preprocessing: preprocessingFlags(flags),
+    ...remoteOf(flags),
     ...(labels === undefined ? {} : { labels }),
     ...(classes === undefined ? {} : { classes }),
     ...(textColumn === undefined ? {} : { textColumn }),

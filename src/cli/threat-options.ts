@@ -8,6 +8,7 @@ export interface ThreatFlags {
   goal?: (typeof AIMS)[number][];
   knowledge?: Knowledge;
   access?: (typeof ACCESS)[number][];
+  queriesPerExample?: number;
 }
 
 /** Names out of a list, separated by commas. */
@@ -29,7 +30,13 @@ export function withThreat(command: Command): Command {
 }
 
 /** The flags as part of a request; nothing where none was given. */
-export function threatOfFlags({ threat, goal, knowledge, access }: ThreatFlags): Pick<AuditRequest, 'threat'> {
-  const parts = { ...(threat && { preset: threat }), ...(goal && { goal }), ...(knowledge && { knowledge }), ...(access && { access }) };
+export function threatOfFlags({ threat, goal, knowledge, access, queriesPerExample }: ThreatFlags): Pick<AuditRequest, 'threat'> {
+  const parts = {
+    ...(threat && { preset: threat }),
+    ...(goal && { goal }),
+    ...(knowledge && { knowledge }),
+    ...(access && { access }),
+    ...(queriesPerExample !== undefined && { capability: { queries: queriesPerExample } }),
+  };
   return Object.keys(parts).length > 0 ? { threat: parts } : {};
 }

@@ -43,7 +43,7 @@ export function assertFloatInput({ name, type }: Port): void {
 }
 
 /** (value − mean)/std in place, as the deployed pipeline would do it outside the model. */
-function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessing): void {
+export function normalise(data: Float32Array, { mean, std, layout, shape }: Preprocessing): void {
   if (mean.every((m) => m === 0) && std.every((s) => s === 1)) return;
   const channels = Math.max(mean.length, std.length);
   const plane = layout === 'NHWC' || channels === 1 ? 1 : sizeOf(shape.slice(1));

@@ -9,6 +9,7 @@ import { writeModel } from '../onnx/write.ts';
 import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { candidates, findPreprocessing, type PreprocessingFlags, shapeFor } from './guess.ts';
+import { createJudge } from './judge.ts';
 import { readModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import { toBytes, toRow } from './rows.ts';
@@ -62,9 +63,10 @@ const flat = (n: number): Preprocessing => ({
 describe('a flat image input', () => {
   it('is found by the labels, without ways of resizing', async () => {
     const samples = Array.from({ length: 40 }, (_, i) => picture(i));
+    const model = await readModelFile(linear());
     const { preprocessing, tried } = await findPreprocessing({
-      model: await readModelFile(linear()),
-      runtime: ortNode,
+      input: model.input,
+      judge: (p) => createJudge(model, p, ortNode),
       modality: 'image',
       samples,
       labels: samples.map(({ label }) => label as number),

@@ -3,13 +3,11 @@ import { GibbonError } from '../base/errors.ts';
 import type { Modality, Sample } from '../data/dataset.ts';
 import { describeWay } from '../data/resize-way.ts';
 import type { Port } from '../onnx/graph.ts';
-import type { Runtime } from '../runtime/runtime.ts';
 import { assertFloatInput } from './encoding.ts';
 import { type Answers, CONTRADICTED, HARDLY_BETTER, judgeFit, luckOf, TOLD_APART } from './fit.ts';
-import { createJudge, type Decision } from './judge.ts';
-import type { ModelFile } from './model-file.ts';
+import type { Decision, Judge } from './judge.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
-import { loadingOnce, resizingOnce } from './probing.ts';
+import { resizingOnce } from './probing.ts';
 import { imageSize, type ResizeImage, toRow } from './rows.ts';
 import { type Tried, unclear } from './unclear.ts';
 
@@ -164,8 +162,10 @@ function scaleOf(
 }
 
 export interface Probe {
-  readonly model: ModelFile;
-  readonly runtime: Runtime;
+  /** The input that takes the samples. */
+  readonly input: Port;
+  /** Who decides on rows of this form. */
+  judge(p: Preprocessing): Promise<Judge>;
   readonly modality: Modality;
   /** What the model's own files say. */
   readonly declared?: Preprocessing | undefined;
@@ -193,17 +193,12 @@ const SCREENED = 24;
  * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess: there is no verdict on a misread model
  */
 export async function findPreprocessing(probe: Probe): Promise<Found> {
-  const { runtime, end } = loadingOnce(probe.runtime);
-  try {
-    return await found({ ...probe, runtime, resize: resizingOnce(probe.resize) });
-  } finally {
-    await end();
-  }
+  return found({ ...probe, resize: resizingOnce(probe.resize) });
 }
 
 async function found(probe: Probe): Promise<Found> {
-  const { model, modality, given: only, declared, samples, labels, flags } = probe;
-  const base = only ?? shapeFor(model.input, modality, samples[0] as Sample, flags);
+  const { input, modality, given: only, declared, samples, labels, flags } = probe;
+  const base = only ?? shapeFor(input, modality, samples[0] as Sample, flags);
   const resized =
     modality === 'image' && base.shape.length > 1 && samples.some(({ shape }) => shape[0] !== height(base) || shape[1] !== width(base));
   const { readings, dropped } = await screened(
@@ -322,14 +317,15 @@ const width = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): numb
   (layout === 'NHWC' || shape.length === 2 ? shape[1] : shape[2]) ?? 0;
 const full = (p: Preprocessing, resized: boolean): string => `${describe(p)}${resized ? `, ${describeWay(p.resize)}` : ''}`;
 
-async function outputsOf({ model, runtime }: Probe, p: Preprocessing): Promise<number> {
-  const judge = await createJudge(model, p, runtime);
+async function outputsOf(probe: Probe, p: Preprocessing): Promise<number> {
+  const judge = await probe.judge(p);
   await judge.release();
   return Math.max(2, judge.outputs);
 }
 
-async function read({ model, runtime, samples, labels, resize }: Probe, p: Preprocessing): Promise<Reading> {
-  const judge = await createJudge(model, p, runtime);
+async function read(probe: Probe, p: Preprocessing): Promise<Reading> {
+  const { samples, labels, resize } = probe;
+  const judge = await probe.judge(p);
   try {
     const rows = await Promise.all(samples.map((sample) => toRow(sample, p, resize)));
     const decisions = await judge.decide(rows);

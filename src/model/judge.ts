@@ -26,7 +26,16 @@ export interface Judge {
   classScores(rows: readonly Float32Array[]): Promise<Float32Array[]>;
   /** The model's own output for each row, as it is. */
   scores(rows: readonly Float32Array[]): Promise<Float32Array[]>;
+  /** What may still be asked, where each question has its price: models behind addresses. */
+  readonly allowance?: Allowance | undefined;
   release(): Promise<void>;
+}
+
+export interface Allowance {
+  /** Questions left, without those that are held back. */
+  left(): number;
+  /** Holds so many back until the function that it returns is called. */
+  hold(rows: number): () => void;
 }
 
 /** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory and are no faster together. */

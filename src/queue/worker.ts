@@ -5,6 +5,7 @@ import { type Expectation, expect } from '../audit/expect.ts';
 import { inspect } from '../audit/inspect.ts';
 import { pictures } from '../audit/pictures.ts';
 import { prepare } from '../audit/prepare.ts';
+import { remoteClients } from '../audit/remote/clients.ts';
 import type { AttackOrder, AttackReply, LookOrder, PictureOrder } from '../audit/subject.ts';
 import type { AnyTask, RowReply, TaskTools } from '../audit/task.ts';
 import { TASKS } from '../audit/tasks/registry.ts';
@@ -18,7 +19,8 @@ import { serveTasks, type TaskContext, type TaskHandler } from './serve.ts';
 /** The task at work; a worker has one at a time. */
 let alive = (): void => {};
 const runtime = sharing(watched(ortNode, () => alive()));
-const open = opener(runtime);
+const clients = remoteClients(() => alive());
+const open = opener(runtime, clients);
 
 const toolsOf = (context: TaskContext): TaskTools => ({
   open,
@@ -34,7 +36,7 @@ function taskOf<S extends AnyTask['shape']>(kind: string, shape: S): Extract<Any
 }
 
 const handlers: Record<string, TaskHandler> = {
-  prepare: (payload) => prepare(payload as LookOrder, runtime),
+  prepare: (payload) => prepare(payload as LookOrder, runtime, clients),
   warm: async () => undefined,
   expect: (payload) => expect(payload as Expectation, runtime, open),
   inspect: (payload) => inspect((payload as { model: string }).model, runtime),
@@ -42,7 +44,7 @@ const handlers: Record<string, TaskHandler> = {
     const order = payload as AttackOrder;
     const from = process.cpuUsage();
     let firstStepAt: number | undefined;
-    const replies = await attack(await open(order.subject), order, {
+    const { replies, isSpent } = await attack(await open(order.subject), order, {
       onProgress: (done) => context.progress(done),
       onStep: () => {
         firstStepAt ??= Date.now();
@@ -52,7 +54,7 @@ const handlers: Record<string, TaskHandler> = {
       checkpoint: (value) => context.checkpoint(value),
     });
     const { user, system } = process.cpuUsage(from);
-    return { replies, cpuSeconds: (user + system) / 1e6, firstStepAt };
+    return { replies, cpuSeconds: (user + system) / 1e6, firstStepAt, isSpent };
   },
   rows: async (payload, context) => {
     const { kind, common, items } = payload as RowOrder;

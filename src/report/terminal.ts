@@ -8,6 +8,7 @@ import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
+import { askedText } from './subject-facts.ts';
 import { checkTable } from './terminal-checks.ts';
 import { gateLine, gateLines } from './terminal-gates.ts';
 import { type Page, pageOf, SIGNS, WIDE } from './terminal-page.ts';
@@ -86,6 +87,12 @@ function attacks(page: Page, model: ModelResult): string[] {
   ];
 }
 
+/** What an endpoint was asked. */
+function asked(page: Page, { remote }: ModelResult): string[] {
+  if (!remote) return [];
+  return ['', ...wrap(`asked ${askedText(remote)}`, page.width - 2).map((line) => `  ${line}`)];
+}
+
 function findingLines(page: Page, finding: Finding): string[] {
   const { word, tone } = SEVERITIES[finding.severity];
   const [title = '', ...more] = wrap(plain(finding.title), page.width - 16);
@@ -132,6 +139,7 @@ function block(page: Page, model: ModelResult, checks: readonly CheckResult[], s
     ...figures(page, model),
     ...curve(page, model),
     ...attacks(page, model),
+    ...asked(page, model),
     ...textExamples(page, model),
     ...rowExamples(page, model),
     ...findings(page, model),

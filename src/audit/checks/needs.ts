@@ -11,6 +11,11 @@ interface NeedRule {
 }
 
 export const NEEDS = {
+  file: {
+    given: ({ prepared }) => prepared.endpoint === undefined,
+    means: "the model's file",
+    missing: 'The model is behind an endpoint: there is no file to look into or to run.',
+  },
   gradients: {
     given: ({ prepared }) => prepared.unsupported.length === 0 && prepared.preprocessing.modality !== 'text',
     means: 'gradients through the model',

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { strideOf } from '../../attacks/evasion/pgd.ts';
 import { attackOf } from '../../attacks/registry.ts';
+import { GibbonError } from '../../base/errors.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import type { Norm } from '../../threat/ball.ts';
 import { isNorm } from '../../threat/metric.ts';
@@ -12,38 +13,28 @@ import type { AttackPlan } from '../attack-plan.ts';
 import { type PlannedAttack, scoreAttack } from '../presets.ts';
 import type { RanAttack } from '../ran.ts';
 import { runAttack } from '../run-attack.ts';
-import type { PlanRun } from '../run-plan.ts';
+import { type PlanRun, totalWords } from '../run-plan.ts';
 import type { AttackOrder } from '../subject.ts';
-import { steadinessTask } from '../tasks/steadiness.ts';
+import { type Steadiness, steadinessTask } from '../tasks/steadiness.ts';
 import type { CrossExamination, Trial } from './examination.ts';
 
 type Items = AttackOrder['items'];
 type AimedRun = PlanRun & { readonly plan: AttackPlan };
 
 export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Promise<CrossExamination> {
-  const { plan, correct, facts, failures, spending, asking, subject } = run;
+  const { plan, correct, facts, failures, spending } = run;
   const { seed } = facts.options;
   const draw = (items: Items, purpose: string): Items =>
     keyedRng(seed, 'cross-examine', purpose)
       .shuffle(items)
       .slice(0, plan.evidence.n)
       .sort((a, b) => a.index - b.index);
-  const steadiness = facts.options.only
-    ? []
-    : [
-        ...(
-          await asking.rows(
-            steadinessTask,
-            { subject },
-            draw(correct, 'steadiness').map(({ index }) => ({ index })),
-          )
-        ).values(),
-      ];
+  const cut: string[] = [];
+  const steadiness = await steadinessOf(run, draw(correct, 'steadiness'), cut);
   const fell = new Set(ran.flatMap(({ replies }) => [...replies.values()].filter(({ broken }) => broken).map(({ index }) => index)));
   const standing = correct.filter(({ index }) => !fell.has(index));
   const again = draw(standing, 'standing');
   const trials: Partial<Record<Trial, RanAttack>> = {};
-  const cut: string[] = [];
   for (const { trial, planned, attackSeed } of trialsOf(run, ran)) {
     const items = trial === 'targeted' ? draw(correct, 'targeted') : again;
     if (items.length === 0 || failures.hopeless) continue;
@@ -58,6 +49,25 @@ export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Pr
   }
   return { trials, correct: correct.length, standing: standing.length, again: again.length, steadiness, cut };
 }
+
+/** The same questions again and again, unless a single attack was asked for, or the questions are used up. */
+async function steadinessOf({ facts, subject, asking, spending, failures }: PlanRun, items: Items, cut: string[]): Promise<Steadiness[]> {
+  if (facts.options.only || failures.hopeless) return [];
+  const found: Steadiness[] = [];
+  await failures.attempt(STEADINESS, async () => {
+    try {
+      const asked = items.map(({ index }) => ({ index }));
+      found.push(...(await asking.rows(steadinessTask, { subject }, asked)).values());
+    } catch (thrown) {
+      if (!(thrown instanceof GibbonError && thrown.code === 'E_BUDGET')) throw thrown;
+      spending.end(totalWords(facts.options));
+      cut.push(STEADINESS);
+    }
+  });
+  return found;
+}
+
+const STEADINESS = 'the same input again and again';
 
 interface Planned {
   readonly trial: Trial;

@@ -1,6 +1,6 @@
 /** Looks at a model's answers on a few hundred examples, and at its file: their form, their digits, the rank of what the last layer puts out, and texts that stand in the file. */
 import { classLabels } from '../../model/class-labels.ts';
-import { readModelFile } from '../../model/model-file.ts';
+import { type ModelFile, readModelFile } from '../../model/model-file.ts';
 import { isFloat } from '../../onnx/tensor.ts';
 import { type AnswerForm, formOf } from '../../privacy/answer-form.ts';
 import { isLinear, knownWords, type StoredRows, storedRows, type Trace, tracesOf } from '../../privacy/file-traces.ts';
@@ -50,7 +50,6 @@ export const exposureTask = defineSingleTask<ExposureOrder, ExposureReply>({
     await inParts(opened, indices, async (part) => {
       answers.push(...(await opened.target.judge.scores(part.map(({ row }) => row))).filter((scores) => scores.every(Number.isFinite)));
     });
-    const { graph, head } = await readModelFile(subject.model);
     const form = formOf(answers);
     const kind: OutputKind = form.form === 'probabilities' && opened.kind === 'logits' && form.numbers > 1 ? 'probabilities' : opened.kind;
     const logs = answers.map((scores) => logProbabilities(scores, kind));
@@ -64,17 +63,28 @@ export const exposureTask = defineSingleTask<ExposureOrder, ExposureReply>({
           0,
         ) / logs.length,
       rank: await scoreRank(logs, subject.seed, runtime),
-      outputs: graph.outputs
-        .filter(({ name }) => name !== head.output)
-        .map(({ name, type, shape }) => ({ name, type, shape, isFloat: isFloat(type) })),
-      isLinear: isLinear(graph),
-      traces: tracesOf(graph),
-      stored: storedRows(graph),
-      words: knownWords(graph),
-      hasNames: classLabels(graph)?.some((name) => !/^\d+$/.test(name)) ?? false,
+      ...(subject.remote ? NO_FILE : fileSays(await readModelFile(subject.model))),
     };
   },
 });
+
+type FileSays = Pick<ExposureReply, 'outputs' | 'isLinear' | 'traces' | 'stored' | 'words' | 'hasNames'>;
+
+/** Whoever asks an endpoint sees no file. */
+const NO_FILE: FileSays = { outputs: [], isLinear: false, traces: [], stored: [], words: 0, hasNames: false };
+
+function fileSays({ graph, head }: ModelFile): FileSays {
+  return {
+    outputs: graph.outputs
+      .filter(({ name }) => name !== head.output)
+      .map(({ name, type, shape }) => ({ name, type, shape, isFloat: isFloat(type) })),
+    isLinear: isLinear(graph),
+    traces: tracesOf(graph),
+    stored: storedRows(graph),
+    words: knownWords(graph),
+    hasNames: classLabels(graph)?.some((name) => !/^\d+$/.test(name)) ?? false,
+  };
+}
 
 /** Classes whose scores are looked at: a smaller rank shows in any subset that is larger. */
 const MOST_CLASSES = 200;

@@ -1,4 +1,5 @@
 /** Does the untouched model answer the same input alike, call after call? (AutoAttack's first flag: five calls, flags_doc.md.) */
+import { decided } from '../../model/judge.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask, type RowItem } from '../task.ts';
 
@@ -18,23 +19,22 @@ const CHUNK = 32;
 export const steadinessTask = defineRowTask<{ readonly subject: Subject }, RowItem, Steadiness>({
   kind: 'steadiness',
   run: async ({ subject }, items, { open, finished }) => {
-    const { target, rows } = await open(subject);
+    const { target, rows, kind } = await open(subject);
     for (let at = 0; at < items.length; at += CHUNK) {
       const chunk = await rows(items.slice(at, at + CHUNK).map(({ index }) => index));
       const inputs = chunk.map(({ row }) => row);
       const calls: (readonly Float32Array[])[] = [];
-      const decided: (readonly number[])[] = [];
       for (let i = 0; i < CALLS; i++) {
         calls.push(await target.judge.scores(inputs));
-        decided.push((await target.judge.decide(inputs)).map(({ label }) => label));
       }
+      const labels = calls.map((call) => call.map((scores) => decided(scores, kind).label));
       await finished(
         chunk.map(({ sample }, i): Steadiness => {
           const answers = calls.map((call) => call[i] as Float32Array);
           const first = answers[0] as Float32Array;
           return {
             index: sample.index,
-            flips: decided.filter((labels) => labels[i] !== decided[0]?.[i]).length,
+            flips: labels.filter((call) => call[i] !== labels[0]?.[i]).length,
             spread: Math.max(...answers.map((answer) => distance(unit(answer), unit(first)))),
           };
         }),

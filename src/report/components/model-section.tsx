@@ -4,9 +4,10 @@ import type { CheckResult, ModelResult } from '../../audit/result.ts';
 import type { Anchors } from '../check-anchors.ts';
 import { modelCurve } from '../curve.ts';
 import { type Ranked, rankExamples } from '../examples.ts';
-import { bytes, count, norm } from '../format.ts';
+import { norm } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { tally } from '../samples.ts';
+import { subjectFacts } from '../subject-facts.ts';
 import { Assumptions } from './assumptions.tsx';
 import { AttackMatrix } from './attack-matrix.tsx';
 import { AttacksTable } from './attacks-table.tsx';
@@ -34,8 +35,7 @@ function Heading({ model, index }: Props): VNode {
         <Badge tone={VERDICTS[verdict].tone}>{VERDICTS[verdict].word}</Badge>
       </div>
       <p class="dim">
-        <span class="mono">{model.path}</span> · {count(model.parameters)} parameters · {bytes(model.bytes)} · {norm(model.threat.norm)} ε ={' '}
-        {model.threat.epsilonText}
+        <span class="mono">{model.path}</span> · {subjectFacts(model)} · {norm(model.threat.norm)} ε = {model.threat.epsilonText}
       </p>
     </>
   );

@@ -1,7 +1,8 @@
 /** Everything that is needed to run this audit again and get the same figures. */
 import type { VNode } from 'preact';
 import type { AuditResult, ModelResult } from '../../audit/result.ts';
-import { bytes, count, dateTime, plural, seconds } from '../format.ts';
+import { count, dateTime, plural, seconds } from '../format.ts';
+import { subjectFacts } from '../subject-facts.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 
 function facts({ gibbon, run }: AuditResult): [name: string, value: string][] {
@@ -22,7 +23,7 @@ function facts({ gibbon, run }: AuditResult): [name: string, value: string][] {
 
 function Files({ model }: { model: ModelResult }): VNode {
   const rows: [what: string, path: string, detail: string, hash: string][] = [
-    ['Model', model.path, `${bytes(model.bytes)}, ${count(model.parameters)} parameters`, model.sha256],
+    [model.remote ? 'Endpoint' : 'Model', model.path, subjectFacts(model), model.remote ? 'none: its file was not seen' : model.sha256],
     ['Data', model.data.path, `${count(model.data.n)} of ${count(model.data.of)} examples`, model.data.sha256],
   ];
   return (

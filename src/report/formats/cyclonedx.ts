@@ -56,7 +56,10 @@ function component(model: ModelResult, checks: readonly CheckResult[], index: nu
     'bom-ref': `model-${index}`,
     name: plain(model.name),
     description: plain(model.summary.headline),
-    hashes: [{ alg: 'SHA-256', content: model.sha256 }],
+    // Of an endpoint nobody has seen the file.
+    ...(model.remote
+      ? { externalReferences: [{ type: 'other', url: model.remote.url }] }
+      : { hashes: [{ alg: 'SHA-256', content: model.sha256 }] }),
     modelCard: {
       'bom-ref': `model-card-${index}`,
       modelParameters: {

@@ -2,11 +2,12 @@
 import { allMetrics } from '../../audit/check-result.ts';
 import type { AuditResult, CheckResult, ModelResult } from '../../audit/result.ts';
 import { CATEGORY_NAMES, checksByModel, checkTitle, openFindings, REPORTED_CATEGORIES, reasons, worstFirst } from '../checks.ts';
-import { bytes, count, dateTime, norm } from '../format.ts';
+import { count, dateTime, norm } from '../format.ts';
 import { inUnit, metricInterval, metricValue } from '../metric-text.ts';
 import { fileName } from '../names.ts';
 import { SEVERITIES } from '../severity.ts';
 import { STATUSES } from '../statuses.ts';
+import { subjectFacts } from '../subject-facts.ts';
 import { MARKDOWN_SIGNS, markdownTable, safe } from './markdown-text.ts';
 
 /** What the Hub calls the task. */
@@ -70,7 +71,9 @@ function about(model: ModelResult): string[] {
   return [
     '### What it is',
     '',
-    `- File: ${safe(fileName(model.path))}, ${bytes(model.bytes)}, ${count(model.parameters)} parameters, SHA-256 ${model.sha256}`,
+    model.remote
+      ? `- Endpoint: ${safe(model.remote.url)}; ${safe(subjectFacts(model))}`
+      : `- File: ${safe(fileName(model.path))}, ${subjectFacts(model)}, SHA-256 ${model.sha256}`,
     `- Input: ${shape(model.input)}; ${safe(model.preprocessing.description)}`,
     `- Output: ${shape(model.output)}; ${count(data.classes)} classes`,
     `- Evaluated on: ${count(data.n)} of ${count(data.of)} examples of ${safe(fileName(data.path))}, SHA-256 ${data.sha256}`,

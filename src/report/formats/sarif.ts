@@ -1,6 +1,7 @@
 /** The result as SARIF 2.1.0 (OASIS), for code-scanning dashboards: a rule for each kind of finding, a result for each finding that is open. */
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { AuditResult, CheckResult, Finding, GateResult, ModelResult } from '../../audit/result.ts';
+import { isAddress } from '../../model/remote/endpoint.ts';
 import { gateRule } from '../gates.ts';
 import { plain } from '../plain.ts';
 import { bySeverity } from '../severity.ts';
@@ -54,6 +55,7 @@ function rules(findings: readonly Finding[], checks: readonly CheckResult[]): Re
 
 /** A path as a URI reference: relative ones stay relative, as dashboards want them. */
 function uriOf(path: string): string {
+  if (isAddress(path)) return path;
   const parts = path.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
   return path.startsWith('/') ? `file://${parts}` : parts;
 }
@@ -131,10 +133,9 @@ export function renderSarif({ gibbon, models, checks, gates = [], run }: AuditRe
     runs: [
       {
         tool: { driver: { name: 'Gibbon', semanticVersion: gibbon.version, rules: known } },
-        artifacts: models.map(({ path, sha256, bytes }) => ({
+        artifacts: models.map(({ path, sha256, bytes, remote }) => ({
           location: { uri: uriOf(path) },
-          hashes: { 'sha-256': sha256 },
-          length: bytes,
+          ...(!remote && { hashes: { 'sha-256': sha256 }, length: bytes }),
         })),
         invocations: [
           {

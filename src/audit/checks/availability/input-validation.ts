@@ -30,7 +30,7 @@ export const inputValidation = defineCheck({
   why: 'Cameras, forms and programs send broken inputs every day. A model that answers them as if they were good ones fails silently; one that falls over takes its server along.',
   tags: ['ATLAS:AML.T0029', 'EU-AI-ACT:15(4)', 'OWASP-ML:ML01'],
   figures: ['cases', 'ended', 'refused', 'sureOfNaN'],
-  needs: [],
+  needs: ['file'],
   attackers: { goals: ['integrity', 'availability'], access: ['input', 'api'] },
   params: z.object({}),
   run: async (context) => {

@@ -45,7 +45,7 @@ export const latency = defineCheck({
     'memoryLoaded',
     'memoryRuns',
   ],
-  needs: [],
+  needs: ['file'],
   attackers: { goals: ['availability'], access: ['input', 'api'] },
   isTimed: true,
   params: z.object({}),

@@ -29,7 +29,7 @@ export const modelFile = defineCheck({
     'EU-AI-ACT:15(5)',
   ],
   figures: ['suspects', 'overridden', 'inputs', 'watched', 'forced', 'oddities'],
-  needs: [],
+  needs: ['file'],
   attackers: { goals: ['integrity', 'availability'], access: ['model-file'] },
   params: z.object({}),
   run: async (context) => {

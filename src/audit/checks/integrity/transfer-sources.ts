@@ -4,6 +4,7 @@ import { GibbonError, toGibbonError } from '../../../base/errors.ts';
 import type { DataSpec } from '../../../data/dataset.ts';
 import { openDataset } from '../../../data/open.ts';
 import { bridgeBetween } from '../../../model/bridge.ts';
+import { isAddress } from '../../../model/remote/endpoint.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
 import type { AuditOptions } from '../../options.ts';
 import type { Preset } from '../../presets.ts';
@@ -80,7 +81,7 @@ interface Other {
 /** The user's flags say how the models that are audited together want their input; of a surrogate the labels decide. */
 function others({ options, model }: Context): (Other & { origin: string })[] {
   const { models, surrogate, flags } = options;
-  const beside = models.filter(({ path }) => path !== model.path).slice(0, MOST_OTHERS);
+  const beside = models.filter(({ path }) => path !== model.path && !isAddress(path)).slice(0, MOST_OTHERS);
   const { immutable } = flags;
   return [
     ...(surrogate === undefined
@@ -100,7 +101,7 @@ function others({ options, model }: Context): (Other & { origin: string })[] {
 async function lookAt(context: Context, { name, path, flags }: Other): Promise<FileSurrogate> {
   const { once, subject, prepared, reporter, model } = context;
   reporter.phase(`${model.name}: looking at ${name}`, 1);
-  const { preprocessing: _, ...rest } = subject;
+  const { preprocessing: _, remote: __, ...rest } = subject;
   const unread = { ...rest, model: path, flags };
   const look = await once(lookAtSurrogate, { subject: unread });
   if (look.contents === (prepared.contents ?? prepared.sha256)) throw notApplicable('it is the audited model itself');
