@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { GibbonError } from '../base/errors.ts';
 import type { Modality } from '../data/dataset.ts';
-import type { Target } from '../model/target.ts';
+import type { Cost, Target } from '../model/target.ts';
 import type { Norm } from '../threat/ball.ts';
 import { isNorm, type Metric } from '../threat/metric.ts';
 
@@ -70,12 +70,15 @@ export interface Attack {
   /** Kinds of data that it suits; all that its norms fit when absent. */
   readonly modalities?: readonly Modality[];
   readonly params: z.ZodObject;
+  /** The most that an example can cost on a model with so many classes, where steps times restarts, or `maxQueries`, do not tell. */
+  most?(params: Record<string, unknown>, classes: number): Cost;
   run(context: AttackContext<Record<string, unknown>, Metric>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 }
 
-type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'norms' | 'run'> & {
+type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'norms' | 'most' | 'run'> & {
   readonly params: S;
   readonly norms: readonly M[];
+  most?(params: z.infer<S>, classes: number): Cost;
   run(context: AttackContext<z.infer<S>, M>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 };
 
@@ -99,9 +102,10 @@ export function defineTextAttack<S extends z.ZodObject>(spec: Spec<S, 'edits'>):
   });
 }
 
-function declared<S extends z.ZodObject, M extends Metric>(spec: Spec<S, M>, narrow: (metric: Metric) => M): Attack {
+function declared<S extends z.ZodObject, M extends Metric>({ most, ...spec }: Spec<S, M>, narrow: (metric: Metric) => M): Attack {
   return {
     ...spec,
+    ...(most && { most: (params, classes) => most(spec.params.parse(params) as z.infer<S>, classes) }),
     run: async (context, samples) =>
       spec.run({ ...context, norm: narrow(context.norm), params: spec.params.parse(context.params) as z.infer<S> }, samples),
   };

@@ -6,7 +6,7 @@ import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
-import { type CrossExamination, fellAgain, SPREAD } from './evidence/examination.ts';
+import { type CrossExamination, expectedMore, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
 import type { Facts, RanAttack, Traced } from './ran.ts';
@@ -134,9 +134,7 @@ function doubted(cross: CrossExamination, clean: Proportion, robust: Proportion)
   const calls = cross.steadiness.length * (CALLS - 1);
   const flips = cross.steadiness.reduce((sum, one) => sum + one.flips, 0);
   if (cross.steadiness.some(({ spread }) => spread > SPREAD)) return proportion(flips, calls).high > RARE ? 'fickle' : 'random';
-  if (cross.again === 0) return 'full';
-  // What was not tried again would fall as often as what was.
-  const left = robust.value - (((cross.standing - cross.again) / clean.n) * fellAgain(cross).size) / cross.again;
+  const left = robust.value - expectedMore(cross) / clean.n;
   return classOf(clean, left) === classOf(clean, robust.value) ? 'full' : 'again';
 }
 

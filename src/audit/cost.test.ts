@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { costOf, type Size } from './cost.ts';
 
-const size: Size = { norm: 'linf', epsilon: { value: 0.3 }, numbers: 784 };
+const size: Size = { classes: 10, norm: 'linf', epsilon: { value: 0.3 }, numbers: 784 };
 
 it.each<[string, Record<string, unknown>, number, number]>([
   ['pgd', { restarts: 5 }, 200, 200],
@@ -11,12 +11,16 @@ it.each<[string, Record<string, unknown>, number, number]>([
   ['uniform-noise', { repeats: 100 }, 100, 0],
   ['hop-skip-jump', {}, 10_000, 0],
   ['square', { maxQueries: 50 }, 50, 0],
+  ['apgd', {}, 101, 101],
+  ['fab', { restarts: 2 }, 400, 2000],
+  ['fab-targeted', { goals: 20 }, 1800, 900],
+  ['auto', {}, 101 + 909 + 1800 + 5000, 101 + 909 + 900],
 ])('%s %j', (id, params, queries, gradients) => {
   expect(costOf({ id, params }, size)).toEqual({ queries, gradients });
 });
 
 it('counts every place and character of a text for every edit', () => {
-  const text: Size = { norm: 'edits', epsilon: { value: 2 }, numbers: 10 };
+  const text: Size = { classes: 2, norm: 'edits', epsilon: { value: 2 }, numbers: 10 };
   expect(costOf({ id: 'charmer', params: { positions: 5 } }, text)).toEqual({ queries: 2 * (21 + 5 * 96), gradients: 0 });
   expect(costOf({ id: 'charmer', params: { positions: 5, maxQueries: 70 } }, text).queries).toBe(70);
 });

@@ -1,15 +1,15 @@
 /** What an attack may cost: the most questions and gradients per example that its parameters allow. */
+import { mostOf } from '../attacks/most.ts';
 import { attackOf } from '../attacks/registry.ts';
+import type { Cost } from '../model/target.ts';
 import type { Budget } from '../threat/epsilon.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { PlannedAttack } from './presets.ts';
 
-export interface Cost {
-  readonly queries: number;
-  readonly gradients: number;
-}
+export type { Cost };
 
 export interface Size {
+  readonly classes: number;
   readonly norm: Metric;
   readonly epsilon: Pick<Budget, 'value'>;
   /** Numbers in a row: of a text, its longest length. */
@@ -20,18 +20,14 @@ export interface Size {
 const CHARACTERS = 96;
 
 /** An upper bound: attacks end an example where it is broken, which on weak models is at once. */
-export function costOf({ id, params }: Pick<PlannedAttack, 'id' | 'params'>, { norm, epsilon, numbers }: Size): Cost {
+export function costOf({ id, params }: Pick<PlannedAttack, 'id' | 'params'>, { classes, norm, epsilon, numbers }: Size): Cost {
   const unit = attackOf(id);
   const all = unit.params.parse(params) as Record<string, unknown>;
-  const count = (name: string, otherwise: number): number => (typeof all[name] === 'number' ? (all[name] as number) : otherwise);
-  if (unit.knowledge === 'gradients') {
-    // PGD's own numbers of steps; an attack without steps takes one.
-    const steps = 'steps' in unit.params.shape ? count('steps', norm === 'linf' ? 40 : 50) : 1;
-    const each = steps * count('restarts', 1);
-    return { queries: each, gradients: each };
-  }
-  if (unit.knowledge === 'nothing') return { queries: count('repeats', 1), gradients: 0 };
+  // PGD's own numbers of steps, which depend on the norm.
+  const steps = 'steps' in unit.params.shape && all.steps === undefined ? { steps: norm === 'linf' ? 40 : 50 } : {};
+  const { queries, gradients } = mostOf(unit, { ...params, ...steps }, classes);
+  if (Number.isFinite(queries)) return { queries, gradients };
   // Charmer: a probe of every place, then every character in some of them, for each edit.
-  const greedy = epsilon.value * (2 * numbers + 1 + count('positions', 0) * CHARACTERS);
-  return { queries: count('maxQueries', greedy), gradients: 0 };
+  const positions = typeof all.positions === 'number' ? all.positions : 0;
+  return { queries: epsilon.value * (2 * numbers + 1 + positions * CHARACTERS), gradients };
 }

@@ -26,7 +26,13 @@ export interface Plan {
   readonly curve: readonly number[];
   readonly curveSteps: number;
   /** How the attacks themselves are examined: gradients on so many examples, further attacks on so many, with so many questions for each where scores are asked for. */
-  readonly evidence: { readonly probes: number; readonly n: number; readonly maxQueries: number };
+  readonly evidence: {
+    readonly probes: number;
+    readonly n: number;
+    readonly maxQueries: number;
+    /** Where a row is at most this long, scores are asked about everything that withstood, with so many questions each. */
+    readonly whole?: { readonly maxSize: number; readonly maxQueries: number };
+  };
 }
 
 const NOISE: PlannedAttack = { id: 'uniform-noise', params: { repeats: 1 } };
@@ -58,7 +64,7 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
     text: [EDITS, { id: 'charmer', params: { positions: 5 } }],
     curve: [0.125, 0.25, 0.375, 0.5, 0.75, 1, 1.25, 1.5],
     curveSteps: 20,
-    evidence: { probes: 100, n: 50, maxQueries: 1000 },
+    evidence: { probes: 100, n: 50, maxQueries: 1000, whole: { maxSize: 4096, maxQueries: 2000 } },
   },
   thorough: {
     n: 1000,
@@ -70,12 +76,13 @@ export const PLANS: Readonly<Record<Preset, Plan>> = {
       FGSM,
       { id: 'pgd', params: { steps: 100, restarts: 5 } },
       { id: 'pgd', params: { steps: 100, restarts: 5, loss: 'margin' } },
+      { id: 'auto', params: {}, maxSize: 4096 },
       { id: 'hop-skip-jump', params: { maxQueries: 10000 }, limit: 50, maxSize: 4096 },
     ],
     text: [EDITS, { id: 'random-edits', params: { repeats: 100 } }, { id: 'charmer', params: { positions: 20 } }],
     curve: [0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.5, 2],
     curveSteps: 40,
-    evidence: { probes: 200, n: 200, maxQueries: 5000 },
+    evidence: { probes: 200, n: 200, maxQueries: 5000, whole: { maxSize: 4096, maxQueries: 5000 } },
   },
 };
 

@@ -41,7 +41,7 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
   const { options, model, prepared, epsilon, chosen } = facts;
   const wanted = chosenChecks(CHECKS, options);
   const runs = wanted.filter((check) => inapplicable(check, facts) === undefined);
-  const size = { norm: options.norm, epsilon, numbers: sizeOf(prepared.preprocessing.shape) };
+  const size = { classes: prepared.data.classes, norm: options.norm, epsilon, numbers: sizeOf(prepared.preprocessing.shape) };
   const attacks = plan.attacks.map((one): PlannedCost => {
     const examples = Math.min(chosen.length, one.limit ?? chosen.length);
     const { queries, gradients } = costOf(one, size);

@@ -22,6 +22,10 @@ export const apgdTargeted = defineAttack({
     goals: z.int().min(1).default(9).describe('wrong classes that are tried, those with the highest scores first'),
     rho: z.number().min(0).max(1).default(0.75).describe('share of steps that must raise the loss for the step size to stay'),
   }),
+  most: ({ steps, restarts, goals }, classes) => {
+    const each = (steps + 1) * restarts * Math.min(goals, classes - 1);
+    return { queries: each, gradients: each };
+  },
   run: async (context, samples) => {
     const { epsilon, params, target, seed } = context;
     const { steps, restarts, rho } = params;

@@ -24,6 +24,7 @@ export const apgd = defineAttack({
       .describe('what the steps climb; the difference-of-logits ratio needs three classes'),
     rho: z.number().min(0).max(1).default(0.75).describe('share of steps that must raise the loss for the step size to stay'),
   }),
+  most: ({ steps, restarts }) => ({ queries: (steps + 1) * restarts, gradients: (steps + 1) * restarts }),
   run: async (context, samples) => {
     const { epsilon, params, target, seed } = context;
     const { steps, restarts, loss, rho } = params;

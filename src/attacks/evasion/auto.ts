@@ -1,9 +1,8 @@
 /** AutoAttack (Croce & Hein, arXiv:2003.01690), composed as its authors publish it: github.com/fra31/auto-attack, versions `standard` and `plus`. */
 import * as z from 'zod';
-import type { Target } from '../../model/target.ts';
-import type { Norm } from '../../threat/ball.ts';
 import { defineAttack } from '../attack.ts';
 import { inTurn, type Member } from '../in-turn.ts';
+import { mostOf } from '../most.ts';
 import { apgd } from './apgd.ts';
 import { apgdTargeted } from './apgd-targeted.ts';
 import { cube } from './cube.ts';
@@ -21,7 +20,7 @@ const params = z.object({
   maxQueries: z.int().min(1).default(5000).describe('questions per example of the member that asks for scores'),
 });
 
-export type AutoParams = z.infer<typeof params>;
+type AutoParams = z.infer<typeof params>;
 
 export const auto = defineAttack({
   id: 'auto',
@@ -33,11 +32,22 @@ export const auto = defineAttack({
   norms: ['linf', 'l2'],
   aim: 'budget',
   params,
-  run: async (context, samples) => inTurn(context, membersOf(context.target, context.norm, context.params), samples),
+  most: (given, classes) => {
+    const all = membersOf({ classes, isPicture: true }, given).map(({ attack, params }) => mostOf(attack, params, classes));
+    return {
+      queries: all.reduce((sum, { queries }) => sum + queries, 0),
+      gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
+    };
+  },
+  run: async (context, samples) => {
+    const { task, preprocessing } = context.target;
+    const model = { classes: task.classes, isPicture: preprocessing.modality === 'image' };
+    return inTurn(context, membersOf(model, context.params), samples);
+  },
 });
 
 /** Weights are questions for each example that stands, a gradient counting as two. */
-export function membersOf({ task: { classes }, preprocessing }: Target, norm: Norm, given: AutoParams): Member[] {
+function membersOf({ classes, isPicture }: { readonly classes: number; readonly isPicture: boolean }, given: AutoParams): Member[] {
   const { version, steps, maxQueries } = given;
   const isPlus = version === 'plus';
   const goals = Math.min(given.goals, classes - 1);
@@ -48,10 +58,9 @@ export function membersOf({ task: { classes }, preprocessing }: Target, norm: No
   const aimed: Member = { attack: apgdTargeted, params: { steps, goals }, weight: 3 * steps * goals };
   const anyClass: Member = { attack: fab, params: { steps, restarts, untilEpsilon: true }, weight: (2 + 2 * classes) * steps * restarts };
   const aimedFab: Member = { attack: fabTargeted, params: { steps, goals, untilEpsilon: true }, weight: 4 * steps * goals };
-  const scores: Member =
-    preprocessing.modality === 'image' && norm !== 'l1'
-      ? { attack: square, params: { maxQueries, rescale: false }, weight: maxQueries }
-      : { attack: cube, params: { maxQueries }, weight: maxQueries };
+  const scores: Member = isPicture
+    ? { attack: square, params: { maxQueries, rescale: false }, weight: maxQueries }
+    : { attack: cube, params: { maxQueries }, weight: maxQueries };
   const targeted = classes < 4 ? [] : [aimed];
   return isPlus ? [ce, ...(classes < 3 ? [] : [dlr]), anyClass, scores, ...targeted, aimedFab] : [ce, ...targeted, aimedFab, scores];
 }

@@ -29,6 +29,7 @@ export const ddn = defineAttack({
     loss: z.enum(['cross-entropy', 'margin']).default('cross-entropy').describe('what the steps climb'),
     target: targetParam,
   }),
+  most: ({ steps }) => ({ queries: steps + 1, gradients: steps + 1 }),
   run: async (context, samples) => {
     const { params, target } = context;
     const { steps, gamma, radius, loss } = params;

@@ -26,6 +26,10 @@ export const fabTargeted = defineAttack({
       ),
     restarts: z.int().min(1).default(1).describe('starts for each class, those after the first at random points'),
   }),
+  most: ({ steps, restarts, goals }, classes) => {
+    const each = steps * restarts * Math.min(goals, classes - 1);
+    return { queries: 2 * each, gradients: each };
+  },
   run: async (context, samples) => {
     const { epsilon, norm, params, target, seed } = context;
     const { steps, restarts, goals, untilEpsilon, ...settings } = params;

@@ -33,6 +33,7 @@ export const fab = defineAttack({
       .default(1)
       .describe('starts, those after the first at random points; only for examples without a point within epsilon'),
   }),
+  most: ({ steps, restarts }, classes) => ({ queries: 2 * steps * restarts, gradients: steps * restarts * (classes === 2 ? 1 : classes) }),
   run: async (context, samples) => {
     const { epsilon, norm, params, target, seed } = context;
     const { steps, restarts, untilEpsilon, ...settings } = params;

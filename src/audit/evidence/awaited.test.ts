@@ -19,7 +19,7 @@ interface Made {
 }
 
 function apgdItem({ ran = [], adaptive, standing }: Made, known?: readonly { id: string }[]) {
-  const cross = { trials: adaptive ? { adaptive } : {}, correct: 100, standing, again: 50, steadiness: [] };
+  const cross = { trials: adaptive ? { adaptive } : {}, correct: 100, standing, steadiness: [] };
   const grounds = { facts: { prepared: { masked: [], random: [] } }, ran: { ran, cross } } as unknown as Grounds;
   return awaitedItems(grounds, known).find(({ id }) => id === 'apgd');
 }

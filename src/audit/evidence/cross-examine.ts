@@ -1,11 +1,12 @@
 /**
- * Attacks the examples that withstood the plan once more: with scores only, with twice the steps, with other random starts, with a step size that adapts; and a sample towards a class of
+ * Attacks the examples that withstood the plan once more: all of them with scores only where questions are cheap; a sample with twice the steps, with other random starts, with a step size that adapts; and a sample towards a class of
  * the attacker's choice. What falls now counts; how much falls tells whether the plan's gradients could be trusted (Carlini et al., arXiv:1902.06705).
  */
 import { join } from 'node:path';
 import { strideOf } from '../../attacks/evasion/pgd.ts';
 import { attackOf } from '../../attacks/registry.ts';
 import { GibbonError } from '../../base/errors.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import type { Norm } from '../../threat/ball.ts';
 import { isNorm } from '../../threat/metric.ts';
@@ -35,8 +36,8 @@ export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Pr
   const standing = correct.filter(({ index }) => !fell.has(index));
   const again = draw(standing, 'standing');
   const trials: Partial<Record<Trial, RanAttack>> = {};
-  for (const { trial, planned, attackSeed } of trialsOf(run, ran)) {
-    const items = trial === 'targeted' ? draw(correct, 'targeted') : again;
+  for (const { trial, planned, attackSeed, isWhole } of trialsOf(run, ran)) {
+    const items = trial === 'targeted' ? draw(correct, 'targeted') : isWhole ? standing : again;
     if (items.length === 0 || failures.hopeless) continue;
     const name = `${attackOf(planned.id).name} on what withstood`;
     if (spending.over() !== undefined) {
@@ -47,7 +48,7 @@ export async function crossExamine(run: AimedRun, ran: readonly RanAttack[]): Pr
       trials[trial] = await attacked(run, { planned, items, attackSeed });
     });
   }
-  return { trials, correct: correct.length, standing: standing.length, again: again.length, steadiness, cut };
+  return { trials, correct: correct.length, standing: standing.length, steadiness, cut };
 }
 
 /** The same questions again and again, unless a single attack was asked for, or the questions are used up. */
@@ -73,6 +74,8 @@ interface Planned {
   readonly trial: Trial;
   readonly planned: PlannedAttack;
   readonly attackSeed?: number | undefined;
+  /** On everything that withstood, not on a sample. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Only where gradients were used: their figures are what is to be examined. */
@@ -84,8 +87,11 @@ function trialsOf({ plan, facts }: AimedRun, ran: readonly RanAttack[]): Planned
   const id = scoreAttack({ modality: facts.prepared.preprocessing.modality, norm });
   const asked = ran.some(({ unit }) => unit.id === id) || (plan.target !== undefined && !('target' in attackOf(id).params.shape));
   const aim = plan.target === undefined ? {} : { target: plan.target };
+  const { whole } = plan.evidence;
+  const isWhole = whole !== undefined && sizeOf(facts.prepared.preprocessing.shape) <= whole.maxSize;
+  const { maxQueries } = isWhole ? whole : plan.evidence;
   return [
-    ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries: plan.evidence.maxQueries, ...aim } } }]),
+    ...(asked ? [] : [{ trial: 'scores' as const, planned: { id, params: { maxQueries, ...aim } }, isWhole }]),
     { trial: 'steps', planned: { id: 'pgd', params: { ...pgd.params, steps: 2 * steps, stepSize } } },
     { trial: 'restarts', planned: pgd, attackSeed: seed + 1 },
     ...adaptive(norm, plan.target, facts.prepared.data.classes),

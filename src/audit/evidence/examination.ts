@@ -8,10 +8,9 @@ export type Trial = 'scores' | 'steps' | 'restarts' | 'adaptive' | 'targeted';
 
 export interface CrossExamination {
   readonly trials: Readonly<Partial<Record<Trial, RanAttack>>>;
-  /** Examples that were classified correctly, those that withstood every attack of the plan, and those of them that were tried again. */
+  /** Examples that were classified correctly, and those that withstood every attack of the plan. */
   readonly correct: number;
   readonly standing: number;
-  readonly again: number;
   readonly steadiness: readonly Steadiness[];
   /** Names of trials that a budget left out. */
   readonly cut: readonly string[];
@@ -35,8 +34,15 @@ export function isMaterialOf(count: number, n: number, { standing, correct }: Pi
   return n > 0 && (clopperPearson(count, n).low * standing) / correct > GAINED;
 }
 
-/** Examples of these that fell to one of the trials on what withstood the plan. */
-export function fellAgain({ trials }: Pick<CrossExamination, 'trials'>): Set<number> {
-  const again = [trials.scores, trials.steps, trials.restarts, trials.adaptive].flatMap((one) => (one ? [...one.replies.values()] : []));
-  return new Set(again.filter(({ broken }) => broken).map(({ index }) => index));
+/** Of the examples that withstood and were not tried once more by everything, how many would fall, as often as those that were. */
+export function expectedMore({ trials, standing }: Pick<CrossExamination, 'trials' | 'standing'>): number {
+  const again = [trials.scores, trials.steps, trials.restarts, trials.adaptive].filter((one) => one !== undefined);
+  const fellTo = (all: readonly RanAttack[]): Set<number> =>
+    new Set(all.flatMap(({ replies }) => [...replies.values()].filter(({ broken }) => broken).map(({ index }) => index)));
+  const sampled = again.filter(({ items }) => items.length < standing);
+  const broken = fellTo(again.filter((one) => !sampled.includes(one)));
+  const sample = new Set(sampled.flatMap(({ items }) => items.map(({ index }) => index)).filter((index) => !broken.has(index)));
+  if (sample.size === 0) return 0;
+  const fell = [...fellTo(sampled)].filter((index) => sample.has(index)).length;
+  return ((standing - broken.size - sample.size) * fell) / sample.size;
 }

@@ -1,6 +1,7 @@
 /** Signs that gradients are masked rather than the model robust (Athalye et al., arXiv:1802.00420; AutoAttack's flags; Pintor et al., arXiv:2106.09947). */
 import { DIRECTIONS } from '../../attacks/probes/slopes.ts';
-import { clopperPearson, proportion } from '../../stats/proportion.ts';
+import { attackOf } from '../../attacks/registry.ts';
+import { clopperPearson, type Proportion, proportion } from '../../stats/proportion.ts';
 import { figure, share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
 import { CALLS } from '../tasks/steadiness.ts';
@@ -32,6 +33,7 @@ export const SIGNAL_FIGURES: readonly string[] = [
   'flips',
   'beatenByScores',
   'missed',
+  'lastResort',
   'unbounded',
 ];
 
@@ -252,11 +254,17 @@ function blackBox({ ran, facts }: Grounds): Item {
     [...(one?.replies.values() ?? [])].filter(({ broken }) => broken).map(({ index }) => index);
   // Gradients get their second try, too: what more steps find as well is no sign of masking.
   const byGradients = new Set([...hits(cross.trials.steps), ...hits(cross.trials.restarts)]);
-  const byScores = new Set(hits(trial));
-  const fell = proportion([...byScores].filter((index) => !byGradients.has(index)).length, trial?.items.length ?? 0);
+  // Scores may have been asked about more examples than gradients got their second try on: only those can be compared.
+  const compared = new Set((cross.trials.steps ?? trial)?.items.map(({ index }) => index));
+  const byScores = new Set(hits(trial).filter((index) => compared.has(index)));
+  const fell = proportion([...byScores].filter((index) => !byGradients.has(index)).length, trial ? compared.size : 0);
   const reverse = [...byGradients].filter((index) => !byScores.has(index)).length;
   const beaten = proportion(missed.count, missed.n);
-  const isBad = (isMaterialOf(fell.count, fell.n, cross) && fell.count > reverse) || isMaterial(beaten.count, beaten.n);
+  const last = lastResort(ran.ran);
+  const isBad =
+    (isMaterialOf(fell.count, fell.n, cross) && fell.count > reverse) ||
+    isMaterial(beaten.count, beaten.n) ||
+    isMaterialOf(last.count, last.n, { standing: last.n, correct: cross.correct });
   const tried = trial
     ? `Of the examples that withstood the plan, {beatenByScores~} fell to ${trial.unit.name}, which sees scores only, and not to more steps or restarts; ${reverse} the other way round.`
     : cross.standing === 0
@@ -266,16 +274,28 @@ function blackBox({ ran, facts }: Grounds): Item {
     id,
     name,
     status: isBad ? 'fail' : 'pass',
-    text: `${tried} Noise and attacks that see labels or scores broke {missed~} of the examples that both kinds attacked and gradients did not break.`,
+    text: `${tried}${last.n === 0 ? '' : ` Of the examples that the gradients of an ensemble left, {lastResort~} fell to its member that sees scores only.`} Noise and attacks that see labels or scores broke {missed~} of the examples that both kinds attacked and gradients did not break.`,
     metrics: {
       beatenByScores: share(fell, { label: 'Withstood gradients, fell to scores', better: 'lower', baseline: 0 }),
       missed: share(beaten, { label: 'Fell to attacks without gradients only', better: 'lower', baseline: 0 }),
+      ...(last.n > 0 && {
+        lastResort: share(last, { label: "Left by an ensemble's gradients, fell to scores", better: 'lower', baseline: 0 }),
+      }),
     },
     remedies: [
       `Trust the smaller figure: run \`gibbon attack ${trial?.unit.id ?? 'square'}\` on ${facts.model.name}, or the thorough preset, on all examples.`,
       'Look for rounding, saturation or randomness in the model.',
     ],
   };
+}
+
+/** What the members without gradients of an attack made of several broke, of what those with gradients had left (AutoAttack, checks.py: Square's gain). */
+function lastResort(ran: readonly RanAttack[]): Proportion {
+  const asked = ran
+    .flatMap(({ replies }) => [...replies.values()])
+    .filter(({ stages }) => stages?.some(({ attack }) => attackOf(attack).knowledge !== 'gradients'));
+  const fell = asked.filter(({ broken, stages }) => broken && attackOf(stages?.at(-1)?.attack as string).knowledge !== 'gradients');
+  return proportion(fell.length, asked.length);
 }
 
 function wholeRange({ facts, scrutiny }: Grounds): Item {

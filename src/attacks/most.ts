@@ -1,0 +1,16 @@
+/** What an attack on an example may cost: the most questions and gradients that its parameters allow. */
+import type { Cost } from '../model/target.ts';
+import type { Attack } from './attack.ts';
+
+/** Counted from its steps, restarts, repeats or questions, unless the attack knows better. */
+export function mostOf(unit: Attack, params: Readonly<Record<string, unknown>>, classes: number): Cost {
+  const all = unit.params.parse(params) as Record<string, unknown>;
+  if (unit.most) return unit.most(all, classes);
+  const count = (name: string, otherwise: number): number => (typeof all[name] === 'number' ? (all[name] as number) : otherwise);
+  if (unit.knowledge === 'gradients') {
+    const each = count('steps', 1) * count('restarts', 1);
+    return { queries: each, gradients: each };
+  }
+  if (unit.knowledge === 'nothing') return { queries: count('repeats', 1), gradients: 0 };
+  return { queries: count('maxQueries', Number.POSITIVE_INFINITY), gradients: 0 };
+}
