@@ -39,7 +39,11 @@ export function assemble(
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
   const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
-  const attacks = ran.map((one) => attackResult(one, clean, right, options.norm));
+  const resultOf = (one: RanAttack): AttackResult => attackResult(one, clean, right, options.norm);
+  const attacks = ran.map(resultOf);
+  const { targeted: _, ...again } = cross?.trials ?? {};
+  // Whatever it was tried on is what its figures speak of.
+  const onWithstood = Object.values(again).map((one) => resultOf({ ...one, planned: { ...one.planned, limit: one.items.length } }));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, facts));
   const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached, cross });
   const evidence: Evidence = {
@@ -72,6 +76,7 @@ export function assemble(
     ...(cut.length > 0 && { attacksCut: [...cut] }),
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
+    ...(onWithstood.length > 0 && { onWithstood }),
     curve: [...curve.points],
     findings: [],
     samples,

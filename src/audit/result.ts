@@ -249,6 +249,8 @@ export const modelResult = z.object({
     headline: z.string(),
   }),
   attacks: z.array(attackResult),
+  /** Attacks on what withstood those: on all of it, or on a sample. What they broke counts in the summary. */
+  onWithstood: z.array(attackResult).optional(),
   curve: z.array(curvePoint),
   /** Those of all its checks, in their order. */
   findings: z.array(finding),

@@ -156,7 +156,7 @@ const judgedAs = ({ preprocessing }: Target): number => (preprocessing.modality 
 function affordable(target: Target, { attack: { id, params, norm, epsilon } }: AttackOrder): number {
   const { allowance } = target.judge;
   if (!allowance) return Number.POSITIVE_INFINITY;
-  const { queries } = costOf({ id, params }, { norm, epsilon: { value: epsilon }, numbers: target.size });
+  const { queries } = costOf({ id, params }, { classes: target.task.classes, norm, epsilon: { value: epsilon }, numbers: target.size });
   return Math.floor(allowance.left() / (queries + judgedAs(target)));
 }
 

@@ -1,5 +1,5 @@
 /** How classes, models and verdicts are called in a report. */
-import type { ModelResult } from '../audit/result.ts';
+import type { AttackResult, ModelResult } from '../audit/result.ts';
 
 export type Verdict = ModelResult['summary']['verdict'];
 
@@ -23,7 +23,7 @@ export function quoted(model: ModelResult, label: number): string {
 }
 
 /** What an attack is called in a list: its id, and where two share it the parameters in which they differ. */
-export function attackLabel(attacks: ModelResult['attacks'], attack: ModelResult['attacks'][number]): string {
+export function attackLabel(attacks: readonly AttackResult[], attack: AttackResult): string {
   const twins = attacks.filter(({ id }) => id === attack.id);
   const differs = (name: string): boolean => twins.some(({ params }) => params[name] !== attack.params[name]);
   const own = Object.entries(attack.params).filter(([name]) => differs(name));
@@ -31,6 +31,19 @@ export function attackLabel(attacks: ModelResult['attacks'], attack: ModelResult
   const words = own.filter(([, value]) => typeof value === 'string');
   const shown = words.length > 0 ? words.map(([, value]) => value) : own.map(([name, value]) => `${name} ${value}`);
   return shown.length === 0 ? attack.id : `${attack.id} (${shown.join(', ')})`;
+}
+
+export interface AttackRow {
+  readonly attack: AttackResult;
+  readonly label: string;
+}
+
+/** The attacks of a model as a list shows them, those on what withstood the others last. */
+export function attackRows({ attacks, onWithstood = [] }: Pick<ModelResult, 'attacks' | 'onWithstood'>): AttackRow[] {
+  return [
+    ...attacks.map((attack) => ({ attack, label: attackLabel(attacks, attack) })),
+    ...onWithstood.map((attack) => ({ attack, label: `${attackLabel(onWithstood, attack)} on what withstood` })),
+  ];
 }
 
 export const VERDICTS: Record<Verdict, { word: string; tone: Tone }> = {

@@ -4,7 +4,7 @@ import type { AttackResult, AuditResult, CheckResult, Finding, ModelResult, Prop
 import { bar, sparkline } from './bars.ts';
 import { checksByModel } from './checks.ts';
 import { compactCount, count, dateTime, interval, norm, percent, plural, size } from './format.ts';
-import { attackLabel, exampleWord, type Tone, VERDICTS } from './names.ts';
+import { attackRows, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
@@ -70,7 +70,9 @@ function attackRow(page: Page, attack: AttackResult, { label, names }: { label: 
 
 function attacks(page: Page, model: ModelResult): string[] {
   if (model.attacks.length === 0) return [];
-  const longest = Math.max(6, ...model.attacks.map((attack) => [...plain(attackLabel(model.attacks, attack))].length));
+  // Of the second look only what it broke is news.
+  const rows = attackRows(model).filter(({ attack }) => model.attacks.includes(attack) || attack.successRate.count > 0);
+  const longest = Math.max(6, ...rows.map(({ label }) => [...plain(label)].length));
   const names = Math.min(longest, page.width >= WIDE ? page.width - 54 : page.width - 20);
   const heads = [
     pad('success', 8, 'left'),
@@ -80,11 +82,7 @@ function attacks(page: Page, model: ModelResult): string[] {
     pad('gradients', 10, 'left'),
   ];
   const head = `  ${pad('attack', names)}${(page.width >= WIDE ? heads : heads.slice(0, 2)).join('')}`;
-  return [
-    '',
-    page.dim(head),
-    ...model.attacks.map((attack) => attackRow(page, attack, { label: attackLabel(model.attacks, attack), names })),
-  ];
+  return ['', page.dim(head), ...rows.map(({ attack, label }) => attackRow(page, attack, { label, names }))];
 }
 
 /** What an endpoint was asked. */

@@ -2,13 +2,14 @@
 import type { VNode } from 'preact';
 import type { AttackMember, ModelResult } from '../../audit/result.ts';
 import { compactCount, count, size } from '../format.ts';
-import { attackLabel } from '../names.ts';
+import { attackRows } from '../names.ts';
 import { FigureCell } from './figure-cell.tsx';
 import { Parameters } from './parameters.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
 export function AttacksTable({ model }: { model: ModelResult }): VNode {
-  const eightBit = model.attacks.some((attack) => attack.robustAccuracy8bit !== null);
+  const rows = attackRows(model);
+  const eightBit = rows.some(({ attack }) => attack.robustAccuracy8bit !== null);
   const median = model.attacks.some((attack) => attack.medianDistance !== null);
   return (
     <ScrollRegion label="Attacks">
@@ -44,10 +45,10 @@ export function AttacksTable({ model }: { model: ModelResult }): VNode {
           </tr>
         </thead>
         <tbody>
-          {model.attacks.map((attack) => (
-            <tr key={attackLabel(model.attacks, attack)}>
+          {rows.map(({ attack, label }) => (
+            <tr key={label}>
               <th scope="row">
-                {attack.name} <span class="mono dim">{attackLabel(model.attacks, attack)}</span>
+                {attack.name} <span class="mono dim">{label}</span>
                 <Parameters params={attack.params} />
                 {attack.members && <Members members={attack.members} />}
               </th>

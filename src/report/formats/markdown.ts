@@ -4,7 +4,7 @@ import { CATEGORY_NAMES, checksByModel, checkTitle, keyFigure, REPORTED_CATEGORI
 import { count, dateTime, norm, percent, plural } from '../format.ts';
 import { GATE_OUTCOMES, gateRule, gatesHeadline, gatesOf, gateTone } from '../gates.ts';
 import { metricText } from '../metric-text.ts';
-import { attackLabel, exampleWord, VERDICTS } from '../names.ts';
+import { attackRows, exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
 import { bySeverity, SEVERITIES } from '../severity.ts';
 import { STATUSES } from '../statuses.ts';
@@ -68,8 +68,8 @@ function checkTable(checks: readonly CheckResult[]): string[] {
 function details(model: ModelResult, checks: readonly CheckResult[], several: boolean): string[] {
   const word = exampleWord(model);
   const heading = several ? ['', `### ${safe(model.name)}`, '', safe(model.summary.headline)] : [];
-  const rows = model.attacks.map((attack) => [
-    safe(attackLabel(model.attacks, attack)),
+  const rows = attackRows(model).map(({ attack, label }) => [
+    safe(label),
     percent(attack.successRate),
     proportionCell(attack.robustAccuracy),
     count(attack.queries),
@@ -84,7 +84,7 @@ function details(model: ModelResult, checks: readonly CheckResult[], several: bo
     ...checkTable(checks),
     '',
     '<details>',
-    `<summary>${plural(model.attacks.length, 'attack')} on ${plural(model.data.n, word.one, word.many)}</summary>`,
+    `<summary>${plural(rows.length, 'attack')} on ${plural(model.data.n, word.one, word.many)}</summary>`,
     '',
     ...markdownTable(['attack', 'success', 'left', 'queries', 'gradients'], rows),
     '',
