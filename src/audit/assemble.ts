@@ -41,9 +41,6 @@ export function assemble(
   const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
   const resultOf = (one: RanAttack): AttackResult => attackResult(one, clean, right, options.norm);
   const attacks = ran.map(resultOf);
-  const { targeted: _, ...again } = cross?.trials ?? {};
-  // Whatever it was tried on is what its figures speak of.
-  const onWithstood = Object.values(again).map((one) => resultOf({ ...one, planned: { ...one.planned, limit: one.items.length } }));
   const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, facts));
   const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached, cross });
   const evidence: Evidence = {
@@ -76,13 +73,20 @@ export function assemble(
     ...(cut.length > 0 && { attacksCut: [...cut] }),
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
-    ...(onWithstood.length > 0 && { onWithstood }),
+    ...secondLook(cross, resultOf),
     curve: [...curve.points],
     findings: [],
     samples,
     examples: [],
   };
   return { result, evidence };
+}
+
+/** The figures of an attack on what withstood speak of what it was tried on. */
+function secondLook(cross: CrossExamination | undefined, resultOf: (one: RanAttack) => AttackResult): Pick<ModelResult, 'onWithstood'> {
+  const { targeted: _, ...again } = cross?.trials ?? {};
+  const onWithstood = Object.values(again).map((one) => resultOf({ ...one, planned: { ...one.planned, limit: one.items.length } }));
+  return onWithstood.length > 0 ? { onWithstood } : {};
 }
 
 function summaryOf(
