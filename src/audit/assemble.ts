@@ -35,7 +35,7 @@ export function assemble(
   facts: Facts,
   { ran, curve, failures, unreached, cross, cut }: Brought,
 ): { result: ModelResult; evidence: Evidence } {
-  const { options, model, prepared, clean, epsilon } = facts;
+  const { options, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
   // The worst case is over everything that was tried within epsilon, the curve's attacks included.
   const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
@@ -59,13 +59,7 @@ export function assemble(
     unreached,
   };
   const result: ModelResult = {
-    path: model.path,
-    name: model.name,
-    sha256: prepared.sha256,
-    bytes: prepared.bytes,
-    parameters: prepared.parameters,
-    input: prepared.input,
-    output: prepared.output,
+    ...fileResult(facts),
     preprocessing: preprocessingResult(prepared),
     maskedGradients: [...prepared.masked],
     data: dataResult(facts),
@@ -80,6 +74,14 @@ export function assemble(
     examples: [],
   };
   return { result, evidence };
+}
+
+function fileResult({
+  model,
+  prepared,
+}: Facts): Pick<ModelResult, 'path' | 'name' | 'sha256' | 'bytes' | 'parameters' | 'input' | 'output'> {
+  const { sha256, bytes, parameters, input, output } = prepared;
+  return { path: model.path, name: model.name, sha256, bytes, parameters, input, output };
 }
 
 /** The figures of an attack on what withstood speak of what it was tried on. */
