@@ -29,6 +29,9 @@ interface Pairing {
 const PAIRINGS: readonly Pairing[] = [
   { attack: 'deepfool', norm: 'l2', peers: ['deepfool l2'] },
   { attack: 'deepfool', norm: 'linf', peers: ['deepfool linf'] },
+  { attack: 'fmn', norm: 'l1', peers: ['fmn l1'] },
+  { attack: 'fmn', norm: 'l2', peers: ['fmn l2', 'fmn l2 mended'] },
+  { attack: 'fmn', norm: 'linf', peers: ['fmn linf'] },
 ];
 
 const { values: options } = parseArgs({

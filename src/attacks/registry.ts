@@ -11,6 +11,7 @@ import { deepfool } from './evasion/deepfool.ts';
 import { fab } from './evasion/fab.ts';
 import { fabTargeted } from './evasion/fab-targeted.ts';
 import { fgsm } from './evasion/fgsm.ts';
+import { fmn } from './evasion/fmn.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { momentum } from './evasion/momentum.ts';
@@ -30,6 +31,7 @@ export const ATTACKS: readonly Attack[] = [
   fab,
   fabTargeted,
   fgsm,
+  fmn,
   gaussianNoise,
   hopSkipJump,
   momentum,

@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import { int, type Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
-import { bound, normOf, perRow, type Range } from '../threat/ball.ts';
+import { inward, normOf, perRow, type Range } from '../threat/ball.ts';
 
 /** CleverHans' and Foolbox's sparsity: the 99th percentile. */
 const SHARE = 0.01;
@@ -14,18 +14,10 @@ const SHARE = 0.01;
 export function sparseStep(g: GraphBuilder, slope: Value, x: Value, range: Range | undefined): Value {
   const [batch, size] = [x.shape[0] as number, sizeOf(x.shape.slice(1))];
   const count = Math.max(1, Math.floor(SHARE * size));
-  const open = range ? g.mul(slope, g.cast(free(g, slope, x, range), slope.type)) : slope;
+  const open = inward(g, slope, x, range);
   const magnitude = g.reshape(g.abs(open), [batch, size]);
   const largest = g.nodes1('TopK', [magnitude, g.ints([count])], { axis: int(-1) }, 2)[0] as Value;
   const kept = g.not(g.less(magnitude, g.slice(largest, 1, count - 1, count)));
   const signs = g.mul(g.sign(open), g.reshape(g.cast(kept, slope.type), x.shape));
   return g.div(signs, g.max(perRow(g, normOf(g, 'l1', signs), x), g.scalar(1, x)));
-}
-
-/** May x still go where the slope points? */
-function free(g: GraphBuilder, slope: Value, x: Value, [low, high]: Range): Value {
-  const zero = g.scalar(0, slope);
-  const [least, most] = [bound(g, low, x), bound(g, high, x)];
-  const up = g.and(g.greater(slope, zero), g.less(x, most));
-  return g.node('Or', [up, g.and(g.less(slope, zero), g.greater(x, least))]);
 }

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { dualNormOf, NORMS, type Norm, normOf, project, steepest } from './ball.ts';
+import { dualNormOf, inward, NORMS, type Norm, normOf, project, type Range, steepest } from './ball.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -139,4 +139,14 @@ it('L1 against brute force over every support', async () => {
 
 it('counts the elements that are not zero', async () => {
   expect(await run((g, a) => normOf(g, 'l0', a), [[0, -2, 0, 1e-20]], [[0, 0, 0, 0]], [1])).toEqual([[2]]);
+});
+
+it('leaves of a slope what the range has room for', async () => {
+  const x = [[0, 0, 1, 1, 0.5, 0.5, 0, 1]];
+  const slopes = [[1, -1, 1, -1, 1, -1, 0, 0]];
+  const both = async (range: Range | undefined): Promise<number[] | undefined> =>
+    (await run((g, slope, at) => inward(g, slope, at, range), slopes, x, [1]))[0];
+  expect(await both([0, 1])).toEqual([1, 0, 0, -1, 1, -1, 0, 0]);
+  expect(await both([-1, [0, 1, 2, 2, 0.5, 1, 1, 1]])).toEqual([0, -1, 1, -1, 0, -1, 0, 0]);
+  expect(await both(undefined)).toEqual(slopes[0]);
 });

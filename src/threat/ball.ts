@@ -34,6 +34,16 @@ export function movedOnly(g: GraphBuilder, x: Value, range: Range | undefined): 
   return g.mul(x, g.constant(floats(movable.map(Number), [1, movable.length], x.type)));
 }
 
+/** The slope at x [B, …] with 0 in place of the elements that the range lets go no further along it. */
+export function inward(g: GraphBuilder, slope: Value, x: Value, range: Range | undefined): Value {
+  if (!range) return slope;
+  const zero = g.scalar(0, slope);
+  const [least, most] = [bound(g, range[0], x), bound(g, range[1], x)];
+  const up = g.and(g.greater(slope, zero), g.less(x, most));
+  const down = g.and(g.less(slope, zero), g.greater(x, least));
+  return g.where(g.node('Or', [up, down]), slope, zero);
+}
+
 /** A per-row number [B] shaped to broadcast over x [B, …]. */
 export function perRow(g: GraphBuilder, value: Value, x: Value): Value {
   return g.reshape(value, [x.shape[0] as number, ...x.shape.slice(1).map(() => 1)]);

@@ -29,6 +29,32 @@ it.each(['linf', 'l2', 'l1'] as const)('fab on 200 linear models, two to ten cla
   expect(Math.max(...ratios)).toBeLessThanOrEqual(1.02);
 });
 
+// How many classes, and the share of rows that must be within 1.02.
+it.each(
+  (['linf', 'l2', 'l1'] as const).flatMap((norm) =>
+    (
+      [
+        ['two classes, 500 steps', 2, 1, () => ({ steps: 500 })],
+        ['many, aimed, 500 steps', undefined, 1, (target: number) => ({ steps: 500, target })],
+        // The default; in L1 it is too few for some rows.
+        ['two classes, 100 steps', 2, norm === 'l1' ? 0.92 : 1, () => ({})],
+        ['many, aimed, 100 steps', undefined, norm === 'l1' ? 0.97 : 1, (target: number) => ({ target })],
+        // The margin climbs towards the class that leads, which need not be the nearest.
+        ['many, not aimed, 100 steps', undefined, 0.88, () => ({})],
+      ] as const
+    ).map(([kind, classes, share, params]) => ({ norm, kind, classes, share, params })),
+  ),
+)('fmn on 200 linear models, $norm, $kind', async ({ norm, kind, classes, share, params }) => {
+  const ratios: number[] = [];
+  await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'fmn', norm, params))), classes);
+  const beyond = ratios.filter((ratio) => ratio > 1.02).length;
+  process.stdout.write(
+    `fmn ${norm}, ${kind}: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}, ${beyond} beyond 1.02\n`,
+  );
+  expect(Math.min(...ratios)).toBeGreaterThan(0.999);
+  expect(beyond / ratios.length).toBeLessThanOrEqual(1 - share);
+});
+
 it.each(['l2', 'linf'] as const)('deepfool on 200 linear models, %s', async (norm) => {
   const ratios: number[] = [];
   await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'deepfool', norm, () => ({})))));
@@ -46,5 +72,12 @@ describe.skipIf(absent)(`LeNet5${because}`, () => {
   )('%s on %s, 1000 images', (what, network) => expectMedians(network, what, 1000));
 
   it.each(['clntrained', 'advtrained'] as const)('ddn on %s, 1000 images', (network) => expectMedians(network, 'ddn', 1000));
+  it.each([
+    ['fmn linf', 'clntrained'],
+    ['fmn l2', 'clntrained'],
+    ['fmn l2', 'advtrained'],
+    ['fmn l1', 'clntrained'],
+    ['fmn l1', 'advtrained'],
+  ] as const)('%s on %s, 1000 images', (what, network) => expectMedians(network, what, 1000));
   it('deepfool on clntrained, 1000 images', () => expectMedians('clntrained', 'deepfool', 1000));
 });

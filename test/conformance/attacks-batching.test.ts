@@ -44,6 +44,8 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['ddn', { norm: 'l2', epsilon: 0, params: { steps: 15 } }],
     ['deepfool', { norm: 'l2', epsilon: 0, params: { steps: 8, candidates: 4 } }],
     ['deepfool', { norm: 'linf', epsilon: 0, params: { steps: 3 } }],
+    ['fmn', { norm: 'l1', epsilon: 0, params: { steps: 10 } }],
+    ['fmn', { norm: 'linf', epsilon: 0, params: { steps: 5, target: 'least-likely' } }],
     ['fgsm', { norm: 'linf', epsilon: 0.1 }],
     ['uniform-noise', { norm: 'l2', epsilon: 4, params: { repeats: 3 } }],
   ] as const)(

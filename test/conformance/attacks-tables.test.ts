@@ -155,10 +155,14 @@ describe('a linear model on columns of different scales', () => {
 
 describe('a linear model, some of whose columns may not change', () => {
   // Overshoot and rounding; the nearest border is that of the other columns alone.
+  const toNearest = (target: number) => ({ target, steps: 500 });
   it.each([
-    ['deepfool', 'l2', 1.03],
-    ['deepfool', 'linf', 1.03],
-  ] as const)('falls to %s at the closed form of the others: %s', async (id, norm, most) => {
+    ['deepfool', 'l2', 1.03, () => ({})],
+    ['deepfool', 'linf', 1.03, () => ({})],
+    ['fmn', 'l2', 1.02, toNearest],
+    ['fmn', 'linf', 1.02, toNearest],
+    ['fmn', 'l1', 1.02, toNearest],
+  ] as const)('falls to %s at the closed form of the others: %s', async (id, norm, most, params) => {
     for (let i = 0; i < 6; i++) {
       const rng = keyedRng(12, 'fixed columns', i);
       const [d, classes] = [4 + rng.int(12), 2 + rng.int(5)];
@@ -177,13 +181,14 @@ describe('a linear model, some of whose columns may not change', () => {
       const bias = model.bias.map(
         (v, c) => v + x.reduce((sum, at, k) => sum + (k % 3 === 0 ? at * (model.weights[c]?.[k] as number) : 0), 0),
       );
-      const { distance } = closedForm({ weights: moving, bias }, x, label, norm);
+      const { distance, other } = closedForm({ weights: moving, bias }, x, label, norm);
       const sample: AttackSample = { index: i, x, label };
-      const proposals = await attacked(id, target, [sample], { norm, epsilon: 0 });
+      const proposals = await attacked(id, target, [sample], { norm, epsilon: 0, params: params(other) });
       expect(await standing(target, [sample], proposals)).toBe(0);
       const moves = x.map((v, k) => (proposals[0]?.candidate?.[k] as number) - v);
       for (const [k, move] of moves.entries()) if (k % 3 === 0) expect(move).toBe(0);
-      const found = norm === 'l2' ? Math.hypot(...moves) : Math.max(...moves.map(Math.abs));
+      const total = moves.reduce((sum, v) => sum + Math.abs(v), 0);
+      const found = { l1: total, l2: Math.hypot(...moves), linf: Math.max(...moves.map(Math.abs)) }[norm];
       expect(found / distance).toBeGreaterThan(0.999);
       expect(found / distance).toBeLessThanOrEqual(most);
       await target.release();

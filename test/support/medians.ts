@@ -27,6 +27,10 @@ const fab = (norm: Norm, plain: string, robust: string): Published => ({
 const PUBLISHED = {
   ddn: { norm: 'l2', params: { steps: 1000 }, at: both('ddn_1000it_l2_median_mean') },
   deepfool: { norm: 'linf', measured: 'l2', params: {}, at: { clntrained: ['deepfool_linf_50it_median_l2', 0] } },
+  // Of FMN nothing was published on this network; FAB's medians stand for it.
+  'fmn linf': { norm: 'linf', params: {}, at: { clntrained: ['fab_linf_20it_median_mean', 0] } },
+  'fmn l2': { norm: 'l2', params: {}, at: { clntrained: ['fab_l2_median', 0], advtrained: ['fab_l2_success_median', 1] } },
+  'fmn l1': { norm: 'l1', params: {}, at: { clntrained: ['fab_l1_median', 0], advtrained: ['fab_l1_success_median', 1] } },
   'fab linf': fab('linf', 'fab_linf_20it_median_mean', 'fab_linf_20it_success_median'),
   'fab l2': fab('l2', 'fab_l2_median', 'fab_l2_success_median'),
   'fab l1': fab('l1', 'fab_l1_median', 'fab_l1_success_median'),

@@ -4,6 +4,7 @@ import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { LossKind } from '../../task/task.ts';
 import { clipTo, normOf, perRow, steepest } from '../../threat/ball.ts';
+import { cosineFields, cosineShare } from '../annealing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
@@ -34,7 +35,6 @@ export const ddn = defineAttack({
     const { params, target } = context;
     const { steps, gamma, radius, loss } = params;
     const goals = await targetOf(params.target, target, samples);
-    const turn = Math.PI / steps;
     const fields = ({ index, x, label }: AttackSample): Record<string, Float32Array | number> => ({
       // The nearest point that fooled the model; the example itself until there is one.
       x,
@@ -44,11 +44,7 @@ export const ddn = defineAttack({
       label: goals?.get(index) ?? label,
       radius,
       gamma,
-      // cos and sin of the angle that the step length follows, and of its change.
-      cos: 1,
-      sin: 0,
-      turnCos: Math.cos(turn),
-      turnSin: Math.sin(turn),
+      ...cosineFields(steps),
     });
     const define = ddnStep(loss, goals !== undefined);
     const fooled = goals ? ({ index }: AttackSample, label: number) => label === goals.get(index) : undefined;
@@ -72,7 +68,8 @@ function ddnStep(loss: LossKind, targeted: boolean): (b: GradientBuilder) => Rec
     const climb = targeted ? g.neg(finite(g, raw)) : finite(g, raw);
     const distance = normOf(g, 'l2', g.sub(at, x0));
     const isNearer = g.and(fools, g.less(distance, scalar('nearest')));
-    const { length, turned } = annealed(b);
+    const { share, turned } = cosineShare(b);
+    const length = g.add(g.scalar(LAST_STEP), g.mul(g.scalar(1 - LAST_STEP), share));
     const moved = g.add(g.sub(at, x0), g.mul(wide(length), steepest(g, 'l2', climb)));
     const one = g.scalar(1);
     const radius = g.mul(scalar('radius'), g.where(fools, g.sub(one, scalar('gamma')), g.add(one, scalar('gamma'))));
@@ -85,24 +82,5 @@ function ddnStep(loss: LossKind, targeted: boolean): (b: GradientBuilder) => Rec
       radius,
       slope: normOf(g, 'linf', raw),
     };
-  };
-}
-
-/** α = α_K + (1 − α_K)·(1 + cos(πk/K))/2 for this step, and the angle of the next. */
-function annealed(b: GradientBuilder): { length: Value; turned: Record<string, Value> } {
-  const { g } = b;
-  const [cos, sin, turnCos, turnSin] = ['cos', 'sin', 'turnCos', 'turnSin'].map((name) => b.row(name, 'scalar')) as [
-    Value,
-    Value,
-    Value,
-    Value,
-  ];
-  const half = g.scalar((1 - LAST_STEP) / 2);
-  return {
-    length: g.add(g.scalar(LAST_STEP), g.mul(half, g.add(g.scalar(1), cos))),
-    turned: {
-      cos: g.sub(g.mul(cos, turnCos), g.mul(sin, turnSin)),
-      sin: g.add(g.mul(sin, turnCos), g.mul(cos, turnSin)),
-    },
   };
 }

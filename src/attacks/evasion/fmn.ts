@@ -1,0 +1,132 @@
+/** Fast minimum-norm attack (Pintor et al., arXiv:2102.12827, algorithm 1), with the defaults of Foolbox's FMN attacks. */
+import * as z from 'zod';
+import type { GradientBuilder } from '../../model/target.ts';
+import type { Value } from '../../onnx/graph.ts';
+import { dualNormOf, inward, type Norm, normOf, perRow, project, steepest } from '../../threat/ball.ts';
+import { cosineFields, cosineShare } from '../annealing.ts';
+import { type AttackSample, defineAttack } from '../attack.ts';
+import { iterate } from '../iterate.ts';
+import { targetOf, targetParam, withGoals } from '../targets.ts';
+import { finite } from './pgd.ts';
+
+/** No distance is beyond it. */
+const FAR = 3e38;
+/** Just above the smallest normal float32. */
+const SMALLEST = 2e-38;
+/**
+ * Share of the largest score by which the margin must be on the other side. The steps end so near the border that rounding would decide there,
+ * and the model itself adds up in another order than the step.
+ */
+const CLEAR = 2 ** -20;
+/** Share of the first step length with which the last step is taken. */
+const LAST_STEP = 0.01;
+/** Share by which the last step changes the ball's radius. */
+const LAST_GAMMA = 0.001;
+
+export const fmn = defineAttack({
+  id: 'fmn',
+  name: 'Fast minimum norm',
+  paper: 'arXiv:2102.12827',
+  summary:
+    'Follows the margin inside a ball that shrinks where the model is fooled and grows where it is not: near examples in three norms.',
+  knowledge: 'gradients',
+  norms: ['linf', 'l2', 'l1'],
+  aim: 'minimal',
+  params: z.object({
+    steps: z.int().min(1).default(100).describe('gradient steps'),
+    stepSize: z.number().positive().default(1).describe('L2 length of the first step, in input units; it falls to a hundredth'),
+    gamma: z
+      .number()
+      .positive()
+      .lt(1)
+      .default(0.05)
+      .describe('share by which the ball shrinks or grows at the first step; it falls to 0.001'),
+    target: targetParam,
+  }),
+  run: async (context, samples) => {
+    const { norm, params, target } = context;
+    const { steps, stepSize, gamma } = params;
+    const goals = await targetOf(params.target, target, samples);
+    const fields = ({ index, x, label }: AttackSample): Record<string, Float32Array | number> => ({
+      // The nearest point that fooled the model; the example itself until there is one.
+      x,
+      x0: x,
+      at: x,
+      nearest: FAR,
+      label: goals?.get(index) ?? label,
+      radius: 0,
+      gamma,
+      stepSize,
+      ...cosineFields(steps),
+    });
+    const fooled = goals ? ({ index }: AttackSample, label: number) => label === goals.get(index) : undefined;
+    const id = `fmn ${norm} ${goals ? 'targeted' : 'untargeted'}`;
+    // One run more than there are steps: it looks at the point that the last step leads to.
+    const iteration = { id, steps: steps + 1, restarts: 1, fields, define: fmnStep(norm, goals !== undefined) };
+    return withGoals(await iterate(context, iteration, samples, fooled), goals);
+  },
+});
+
+/** δ ← clip(Π_ε(δ + α·∇m/‖∇m‖₂)), m being the margin, with the next radius ε of the ball (algorithm 1). */
+function fmnStep(norm: Norm, targeted: boolean): (b: GradientBuilder) => Record<string, Value> {
+  return (b) => {
+    const { g } = b;
+    const scalar = (name: string): Value => b.row(name, 'scalar');
+    const [x, x0, at, label] = [b.row('x', 'input'), b.row('x0', 'input'), b.row('at', 'input'), b.row('label', 'label')];
+    const ahead = b.loss('margin', at, label);
+    const climbed = targeted ? g.neg(ahead) : ahead;
+    const raw = b.grad(climbed, at);
+    // What the range would only clip away would take most of the step's length.
+    const slope = inward(g, finite(g, raw), at, b.range);
+    const clear = g.mul(normOf(g, 'linf', b.logits(at)), g.scalar(CLEAR));
+    const fools = g.greater(climbed, clear);
+    const distance = normOf(g, norm, g.sub(at, x0));
+    const isNearer = g.and(fools, g.less(distance, scalar('nearest')));
+    const nearest = g.where(isNearer, distance, scalar('nearest'));
+    const { share, turned } = cosineShare(b);
+    const beyond = g.add(g.abs(climbed), g.mul(clear, g.scalar(2)));
+    const toBorder = g.div(beyond, g.max(dualNormOf(g, norm, slope), g.scalar(SMALLEST)));
+    const gamma = annealed(g, scalar('gamma'), g.scalar(LAST_GAMMA), share);
+    const found = g.less(nearest, g.scalar(FAR));
+    const radius = nextRadius(g, { fools, found, nearest, radius: scalar('radius'), gamma, reached: g.add(distance, toBorder) });
+    const first = scalar('stepSize');
+    const length = g.where(found, annealed(g, first, g.mul(first, g.scalar(LAST_STEP)), share), first);
+    return {
+      ...turned,
+      x: g.where(perRow(g, isNearer, at), at, x),
+      at: project(g, norm, g.add(at, g.mul(perRow(g, length, at), steepest(g, 'l2', slope))), x0, radius, b.range),
+      nearest,
+      radius,
+      slope: normOf(g, 'linf', raw),
+    };
+  };
+}
+
+/** From `first` to `last` as the share falls from 1 to 0. */
+function annealed(g: GradientBuilder['g'], first: Value, last: Value, share: Value): Value {
+  return g.add(last, g.mul(g.sub(first, last), share));
+}
+
+interface Ball {
+  readonly fools: Value;
+  /** Has any point fooled the model? */
+  readonly found: Value;
+  /** Distance of the nearest point that fooled the model. */
+  readonly nearest: Value;
+  readonly radius: Value;
+  readonly gamma: Value;
+  /** Where the linearised border is: the distance so far and the way on to it. */
+  readonly reached: Value;
+}
+
+/**
+ * As far as the linearised border until a point fools the model; from then on the ball shrinks where one does, to the nearest at most, and grows where
+ * none does. Before the first success it grows as well: where the range clips steps, they come ever closer to the border without crossing it.
+ */
+function nextRadius(g: GradientBuilder['g'], { fools, found, nearest, radius, gamma, reached }: Ball): Value {
+  const one = g.scalar(1);
+  const shrunk = g.min(g.mul(radius, g.sub(one, gamma)), nearest);
+  const grown = g.mul(radius, g.add(one, gamma));
+  const missed = g.where(found, grown, g.max(reached, grown));
+  return g.min(g.where(fools, shrunk, missed), g.scalar(FAR));
+}
