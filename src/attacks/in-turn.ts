@@ -1,7 +1,9 @@
 /** Several attacks one after the other, each on the examples that the earlier ones left: what AutoAttack (arXiv:2003.01690, section 5) calls an ensemble. */
 import { isInside, measure } from '../model/measure.ts';
+import type { Cost } from '../model/target.ts';
 import type { Attack, AttackContext, AttackSample, Proposal, Stage } from './attack.ts';
 import { decided } from './iterate.ts';
+import { mostOf } from './most.ts';
 
 export interface Member {
   readonly attack: Attack;
@@ -75,4 +77,13 @@ async function broken(
       })
       .map(({ index }) => index),
   );
+}
+
+/** The most that an example can cost on a model with so many classes. */
+export function mostOfAll(members: readonly Member[], classes: number): Cost {
+  const all = members.map(({ attack, params }) => mostOf(attack, params, classes));
+  return {
+    queries: all.reduce((sum, { queries }) => sum + queries, 0),
+    gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
+  };
 }

@@ -4,6 +4,7 @@ import type { Attack } from './attack.ts';
 import { apgd } from './evasion/apgd.ts';
 import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { auto } from './evasion/auto.ts';
+import { best } from './evasion/best.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { ddn } from './evasion/ddn.ts';
@@ -24,6 +25,7 @@ export const ATTACKS: readonly Attack[] = [
   apgd,
   apgdTargeted,
   auto,
+  best,
   charmer,
   cube,
   ddn,

@@ -60,6 +60,8 @@ describe.skipIf(absent)(`on a robust network${because}`, () => {
       expect(all).toBeLessThanOrEqual(await left('apgd', { steps: 20 }));
       expect(all).toBeLessThanOrEqual(await left('apgd-targeted', { steps: 20, goals: 3 }));
       expect(all).toBeLessThanOrEqual(await left('square', { maxQueries: 300, rescale: false }));
+      // The same ensemble first, then more on what it left.
+      expect(await left('best', { steps: 20, goals: 3, restarts: 1, maxQueries: 1200 })).toBeLessThanOrEqual(all);
       await target.release();
     },
     2 * MINUTES,

@@ -1,8 +1,8 @@
 /** AutoAttack (Croce & Hein, arXiv:2003.01690), composed as its authors publish it: github.com/fra31/auto-attack, versions `standard` and `plus`. */
 import * as z from 'zod';
+import type { Target } from '../../model/target.ts';
 import { defineAttack } from '../attack.ts';
-import { inTurn, type Member } from '../in-turn.ts';
-import { mostOf } from '../most.ts';
+import { inTurn, type Member, mostOfAll } from '../in-turn.ts';
 import { apgd } from './apgd.ts';
 import { apgdTargeted } from './apgd-targeted.ts';
 import { cube } from './cube.ts';
@@ -20,7 +20,17 @@ const params = z.object({
   maxQueries: z.int().min(1).default(5000).describe('questions per example of the member that asks for scores'),
 });
 
-type AutoParams = z.infer<typeof params>;
+export type AutoParams = z.infer<typeof params>;
+
+export interface ModelKind {
+  readonly classes: number;
+  readonly isPicture: boolean;
+}
+
+export const kindOf = ({ task, preprocessing }: Target): ModelKind => ({
+  classes: task.classes,
+  isPicture: preprocessing.modality === 'image',
+});
 
 export const auto = defineAttack({
   id: 'auto',
@@ -32,22 +42,12 @@ export const auto = defineAttack({
   norms: ['linf', 'l2'],
   aim: 'budget',
   params,
-  most: (given, classes) => {
-    const all = membersOf({ classes, isPicture: true }, given).map(({ attack, params }) => mostOf(attack, params, classes));
-    return {
-      queries: all.reduce((sum, { queries }) => sum + queries, 0),
-      gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
-    };
-  },
-  run: async (context, samples) => {
-    const { task, preprocessing } = context.target;
-    const model = { classes: task.classes, isPicture: preprocessing.modality === 'image' };
-    return inTurn(context, membersOf(model, context.params), samples);
-  },
+  most: (given, classes) => mostOfAll(membersOf({ classes, isPicture: true }, given), classes),
+  run: (context, samples) => inTurn(context, membersOf(kindOf(context.target), context.params), samples),
 });
 
 /** Weights are questions for each example that stands, a gradient counting as two. */
-function membersOf({ classes, isPicture }: { readonly classes: number; readonly isPicture: boolean }, given: AutoParams): Member[] {
+export function membersOf({ classes, isPicture }: ModelKind, given: AutoParams): Member[] {
   const { version, steps, maxQueries } = given;
   const isPlus = version === 'plus';
   const goals = Math.min(given.goals, classes - 1);
