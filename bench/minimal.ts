@@ -144,7 +144,7 @@ function markdown(rows: readonly (readonly string[])[], versions: Readonly<Recor
     `Written by \`npm run bench:minimal\`: the first ${images} MNIST test images on advertorch's LeNet5 pair, each attack with its defaults, which are Foolbox's. Medians count failures as infinite and images that the model gets wrong anyway as 0; a ratio up to 1 means that Gibbon's points are at least as near.`,
     'Nearer and farther count images on which the distances differ by more than 1 %. Each side decides on its own points with its own run of the model: ONNX Runtime, PyTorch.',
     '',
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${used.join(', ')}. One thread each.`,
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${used.join(', ')}. One thread and one run each: the seconds are no measurement of speed.`,
     '',
     line(HEADER),
     line(HEADER.map((_, i) => (i < 3 ? '---' : '---:'))),
