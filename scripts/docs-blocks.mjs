@@ -1,8 +1,10 @@
 // What the pages of docs/ say that the code knows better: attacks, operators, errors, the command line. Each function returns Markdown.
+
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { aims, KINDS, misfitOf } from '../dist/attacks/misfit.js';
 import { ATTACKS } from '../dist/attacks/registry.js';
 import { PLANS, scoreAttack } from '../dist/audit/presets.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
@@ -160,4 +162,25 @@ export function helpText() {
   const help = (words) =>
     execFileSync(process.execPath, [bin, ...words, '--help'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   return commands.map((words) => `### ${['gibbon', ...words].join(' ')}\n\n\`\`\`text\n${help(words).trimEnd()}\n\`\`\``).join('\n\n');
+}
+
+/** Which attack runs on which kind of data, in which norms, and which can be told the class to reach. */
+export function attackMatrix() {
+  const kinds = Object.keys(KINDS);
+  const cell = (unit, modality) => unit.norms.filter((norm) => misfitOf(unit, { norm, modality }) === undefined).join(', ') || '–';
+  const row = (unit) =>
+    `| [\`${unit.id}\`](attacks/${unit.id}.md) | ${kinds.map((kind) => cell(unit, kind)).join(' | ')} | ${aims(unit) ? 'yes' : '–'} |`;
+  const why = (unit) => {
+    const reasons = kinds.map((modality) => misfitOf(unit, { norm: unit.norms[0], modality }));
+    return [...new Set(reasons)].filter((reason) => reason !== undefined);
+  };
+  return [
+    `| attack | ${kinds.map((kind) => KINDS[kind]).join(' | ')} | aims at a class |`,
+    `| --- | ${kinds.map(() => '---').join(' | ')} | --- |`,
+    ...ATTACKS.map(row),
+    '',
+    'Where a cell is empty:',
+    '',
+    ...ATTACKS.flatMap((unit) => why(unit).map((reason) => `- \`${unit.id}\` ${reason}.`)),
+  ].join('\n');
 }

@@ -9,7 +9,7 @@ import { configJsonSchema } from '../dist/api/config-schema.js';
 import { ATTACKS } from '../dist/attacks/registry.js';
 import { CHECKS } from '../dist/audit/checks/registry.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
-import { attackHeader, attackList, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
+import { attackHeader, attackList, attackMatrix, coreTable, errorTable, helpText, presetTable } from './docs-blocks.mjs';
 import { checkHeader, checkList, corruptionTable, otherCorruptions, pollutionTable } from './docs-checks.mjs';
 import { configTable, threatTables } from './docs-config.mjs';
 import { supportTable, unsupportedTable } from './docs-operators.mjs';
@@ -33,6 +33,7 @@ function ciExample(name) {
 /** [page, name of the block, its text] */
 const blocks = [
   ['index.md', 'attacks', attackList()],
+  ['index.md', 'matrix', attackMatrix()],
   ['index.md', 'checks', checkList()],
   ['cli.md', 'help', helpText()],
   ['cli.md', 'presets', presetTable()],

@@ -1,8 +1,8 @@
 /** Which attacks an audit runs, with which parameters, and why every other one is left out: from the threat model, the model and the data. */
 import type { Attack } from '../attacks/attack.ts';
+import { aims, misfitOf } from '../attacks/misfit.ts';
 import { ATTACKS, attackOf } from '../attacks/registry.ts';
 import { GibbonError } from '../base/errors.ts';
-import type { Modality } from '../data/dataset.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { type Knowledge, lesser, STRONGEST, sees, type ThreatModel } from '../threat/threat-model.ts';
 import { KNOWLEDGE_WORDS } from './attackers.ts';
@@ -112,7 +112,7 @@ function refusal(unit: Attack, { options, prepared, knowledge, target, planned }
   if (!sees(threat.knowledge.model, unit.knowledge))
     return `takes ${KNOWLEDGE_WORDS[unit.knowledge]}; the attacker of the threat model sees ${KNOWLEDGE_WORDS[threat.knowledge.model]}`;
   if (!sees(knowledge, unit.knowledge)) return beyond(unit.knowledge, prepared);
-  if (target !== undefined && !('target' in unit.params.shape)) return 'cannot aim at one class';
+  if (target !== undefined && !aims(unit)) return 'cannot aim at one class';
   const size = sizeOf(prepared.preprocessing.shape);
   if (planned?.maxSize !== undefined && size > planned.maxSize && knowledge === 'gradients')
     return `asks too many questions for inputs of ${size} numbers (the limit is ${planned.maxSize}) where gradients tell more`;
@@ -124,17 +124,8 @@ const beyond = (takes: Knowledge, { unsupported }: Looked): string =>
     ? `takes gradients, and there are none through ${unsupported.join(', ')}`
     : 'takes scores, and the endpoint answers labels only';
 
-const KINDS: Readonly<Record<Modality, string>> = { image: 'images', waveform: 'sound', text: 'texts', table: 'tables', tensor: 'numbers' };
-
-/** Does an attack not fit this kind of data and this norm? */
-function misfit(unit: Attack, { norm }: AuditOptions, { preprocessing: { modality } }: Looked): string | undefined {
-  if (modality === 'text' && !unit.norms.includes('edits')) return 'changes numbers, and this data is text';
-  if (modality !== 'text' && unit.norms.every((one) => one === 'edits')) return `changes text, and this data is ${KINDS[modality]}`;
-  if (!unit.norms.includes(norm)) return `has no ${norm} form`;
-  if (unit.modalities && !unit.modalities.includes(modality))
-    return `suits ${unit.modalities.map((one) => KINDS[one]).join(', ')}, and this data is ${KINDS[modality]}`;
-  return undefined;
-}
+const misfit = (unit: Attack, { norm }: AuditOptions, { preprocessing: { modality } }: Looked): string | undefined =>
+  misfitOf(unit, { norm, modality });
 
 function notInPlan({ id, knowledge: takes }: Attack, { preset }: AuditOptions, knowledge: Knowledge): string {
   const alone = `\`gibbon attack ${id}\` runs it`;
