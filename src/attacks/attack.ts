@@ -28,6 +28,8 @@ export interface Proposal {
   readonly candidate: Float32Array | undefined;
   readonly queries: number;
   readonly gradients: number;
+  /** Questions until the first point that fooled the model, where the attack asked on to make it a better one. */
+  readonly firstSuccess?: number;
   /** The class that a targeted attack wanted; the judge then asks for it and no other. */
   readonly goal?: number;
   /** The gradient at the first step, where one was taken. */

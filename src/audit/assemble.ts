@@ -14,6 +14,7 @@ import type { AttackResult, ModelResult, SampleResult } from './result.ts';
 import type { AttackReply, CleanReply, Prepared } from './subject.ts';
 import { CALLS } from './tasks/steadiness.ts';
 import { threatResult } from './threat-result.ts';
+import { toSuccess } from './to-success.ts';
 import { classOf, type Evidence, headlineOf, type Pressure, verdictOf } from './verdict.ts';
 
 export type { Facts, RanAttack, Traced };
@@ -194,6 +195,10 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
     survivors,
     // A walk that stops at epsilon has not looked for the nearest point.
     medianDistance: unit.aim === 'minimal' && params.untilEpsilon !== true && reached.length > 0 ? finite(median(reached)) : null,
+    ...toSuccess(
+      unit,
+      items.map(({ index }) => replies.get(index)).filter((reply) => reply !== undefined),
+    ),
     ...membersOf(all),
   };
 }

@@ -85,6 +85,8 @@ export const attackResult = z.object({
   survivors: z.array(z.int()),
   /** Median distance in the attack's norm; failures count as infinite (null), minimal-norm attacks only. */
   medianDistance: z.number().nullable(),
+  /** Attacks that ask for scores or labels: after how many questions each example that it broke had fallen, rising, and the median over all that were attacked (failures count as infinite: null). With `successRate.n` the share that is broken after so many questions follows. */
+  toSuccess: z.object({ queries: z.array(z.int()), median: z.number().nullable() }).optional(),
   /** An attack that consists of several: these, in the order in which they ran, each on what the earlier ones left. */
   members: z.array(attackMember).optional(),
 });

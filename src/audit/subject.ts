@@ -140,6 +140,8 @@ export interface AttackReply {
   readonly queries: number;
   readonly gradients: number;
   readonly slope?: 'ok' | 'zero' | 'not-finite';
+  /** Questions until the first point that fooled the model, where the attack asked on after it. */
+  readonly firstSuccess?: number;
   /** An attack made of several: those that tried this example, in turn; only the last can have broken it. */
   readonly stages?: readonly Stage[];
 }

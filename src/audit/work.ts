@@ -34,7 +34,7 @@ export interface Opened {
 }
 
 /** Opens subjects once per process. */
-export function opener(runtime: Runtime, clients: Clients = remoteClients()): (subject: Subject) => Promise<Opened> {
+export function opener(runtime: Runtime, clients: Clients = remoteClients().clients): (subject: Subject) => Promise<Opened> {
   const known = new Map<string, Promise<Opened>>();
   return (subject) => {
     const key = JSON.stringify(subject);

@@ -19,8 +19,11 @@ import { serveTasks, type TaskContext, type TaskHandler } from './serve.ts';
 /** The task at work; a worker has one at a time. */
 let alive = (): void => {};
 const runtime = sharing(watched(ortNode, () => alive()));
-const clients = remoteClients(() => alive());
+const { clients, begin } = remoteClients(() => alive());
 const open = opener(runtime, clients);
+
+/** Kinds of work that may ask an endpoint. */
+const ASKS = { prepare: 'look', attack: 'work', rows: 'work', single: 'work' } as const;
 
 const toolsOf = (context: TaskContext): TaskTools => ({
   open,
@@ -86,6 +89,7 @@ serveTasks(
       kind,
       (payload, context) => {
         alive = () => context.alive();
+        if (kind in ASKS) begin(ASKS[kind as keyof typeof ASKS]);
         return handler(payload, context);
       },
     ]),

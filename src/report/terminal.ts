@@ -7,6 +7,7 @@ import { compactCount, count, dateTime, interval, norm, percent, plural, size } 
 import { attackRows, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
+import { medianText, queryCurve } from './query-curve.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
 import { askedText } from './subject-facts.ts';
 import { checkTable } from './terminal-checks.ts';
@@ -85,6 +86,14 @@ function attacks(page: Page, model: ModelResult): string[] {
   return ['', page.dim(head), ...rows.map(({ attack, label }) => attackRow(page, attack, { label, names }))];
 }
 
+/** Questions by which half of the examples fell, for attacks that ask. */
+function questions(page: Page, model: ModelResult): string[] {
+  const found = queryCurve(model);
+  if (found === null) return [];
+  const each = found.series.map(({ name, median }) => `${plain(name)} ${medianText(median)}`);
+  return ['', ...wrap(`questions until half have fallen: ${each.join(', ')}`, page.width - 2).map((line) => `  ${page.dim(line)}`)];
+}
+
 /** What an endpoint was asked. */
 function asked(page: Page, { remote }: ModelResult): string[] {
   if (!remote) return [];
@@ -137,6 +146,7 @@ function block(page: Page, model: ModelResult, checks: readonly CheckResult[], s
     ...figures(page, model),
     ...curve(page, model),
     ...attacks(page, model),
+    ...questions(page, model),
     ...asked(page, model),
     ...textExamples(page, model),
     ...rowExamples(page, model),

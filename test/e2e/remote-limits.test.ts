@@ -1,9 +1,9 @@
-/** Endpoints that fail or go away, budgets that are never passed, counts that are the server's own, and secrets that are nowhere. */
+/** Endpoints that fail, budgets that are never passed, counts that are the server's own, and secrets that are nowhere. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AuditResult, ModelResult } from '../../src/audit/result.ts';
-import { ATTACKS_ONLY, gibbon, resultIn, scratch } from '../support/cli.ts';
+import { ATTACKS_ONLY, gibbon } from '../support/cli.ts';
 import { demoEndpoint, expectCounted, faulty, modelOf, READING, scores } from '../support/demo-endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 
@@ -50,46 +50,6 @@ describe('an endpoint', () => {
     const jump = model.attacks.find(({ id }) => id === 'hop-skip-jump');
     expect(jump?.n).toBeLessThan(20);
     expect(jump?.n).toBeGreaterThan(0);
-  });
-
-  it('that goes away ends the run with one error, and the run goes on from there', async () => {
-    let [isGone, stopAt] = [false, 40];
-    const { origin } = await started((n) => {
-      isGone ||= n >= stopAt;
-      return isGone ? { kind: 'reset' } : undefined;
-    });
-    const cwd = scratch();
-    const args = [
-      'audit',
-      `${origin}/predict`,
-      ...READING,
-      '--preset',
-      'quick',
-      '--n',
-      '20',
-      '--only',
-      'evasion,noise-baseline,output-exposure',
-      '--run',
-      'run',
-      '--retries',
-      '1',
-      '--queries-per-example',
-      '60',
-    ];
-    const ended = await gibbon(args, { cwd });
-    expect(ended.code, ended.stderr).toBe(2);
-    expect(ended.stderr.match(/^error /gm)).toHaveLength(1);
-    expect(ended.stderr).toContain('does not answer');
-    expect(ended.stderr).toContain('gibbon resume run');
-    const before = endpoint.seen.requests;
-    [isGone, stopAt] = [false, Number.POSITIVE_INFINITY];
-    const resumed = await gibbon(['resume', 'run'], { cwd });
-    expect(resumed.code, resumed.stderr).toBe(0);
-    const { models: own, checks } = resultIn(join(cwd, 'run'));
-    expect(checks.map(({ status }) => status)).not.toContain('error');
-    // Counts go on.
-    expectCounted(own[0] as ModelResult, endpoint);
-    expect(before).toBeGreaterThan(40);
   });
 });
 

@@ -73,8 +73,16 @@ async function attacked(context: Context, moves: CubeMoves, { index, x, label }:
     await wander(search);
   }
   const isFooled = search.margin > 0 && search.best !== x;
+  const firstSuccess = queries.used;
   const candidate = isFooled && given.simplify ? await simplified(search.best, { x, moves, queries }) : search.best;
-  return { index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+  return {
+    index,
+    candidate,
+    queries: queries.used,
+    gradients: 0,
+    ...(isFooled && { firstSuccess }),
+    ...(goal === undefined ? {} : { goal }),
+  };
 }
 
 /** Asks about allowed rows, and keeps the best: also one that is no worse, since the scores of trees are flat. Returns each row's margin. */

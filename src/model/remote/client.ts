@@ -3,6 +3,7 @@ import { GibbonError } from '../../base/errors.ts';
 import type { Deliver, Delivery } from '../../runtime/deliver.ts';
 import { parsedJson } from './answer.ts';
 import type { Json, Manner } from './endpoint.ts';
+import type { Memories } from './memory.ts';
 import { backoff, type Clock, createPace, type Pace, retryAfter } from './pace.ts';
 import { type Environment, type Unlocked, unlocked } from './secrets.ts';
 import type { Tally } from './tally.ts';
@@ -28,6 +29,8 @@ export interface Asked<T> {
 export interface Client {
   readonly url: string;
   readonly tally: Tally;
+  /** Answers of earlier processes; none where the run has no folder. */
+  readonly memories?: Memories | undefined;
   /** One request, repeated where it fails. @throws GibbonError E_REMOTE_GONE, E_REMOTE_REFUSED, E_REMOTE_ANSWER, E_BUDGET */
   ask<T>(asked: Asked<T>): Promise<T>;
   /** JSON at another address of the same server, without a question to the model; undefined where there is none. */
@@ -39,17 +42,19 @@ interface Setting {
   readonly manner: Manner;
   readonly wire: Wire;
   readonly tally: Tally;
+  readonly memories?: Memories | undefined;
 }
 
 /** @throws GibbonError E_USAGE where a variable that a header names is not set */
 export function createClient(setting: Setting): Client {
-  const { url, manner, wire, tally } = setting;
+  const { url, manner, wire, tally, memories } = setting;
   const open = unlocked(url, manner.headers, wire.environment);
   const pace = createPace(manner, awake(wire));
   const line: Line = { ...setting, open, pace };
   return {
     url,
     tally,
+    memories,
     ask: (asked) => exchange(line, asked),
     look: async (other) => {
       const target = unlocked(other, {}, wire.environment).url;

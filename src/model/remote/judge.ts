@@ -6,6 +6,7 @@ import { answersAt } from './answer.ts';
 import type { Client } from './client.ts';
 import type { AnswerForm, Endpoint, Json } from './endpoint.ts';
 import { outputsOf, scoresOf } from './form.ts';
+import { NO_MEMORY } from './memory.ts';
 import { spent } from './tally.ts';
 import { filled, type Written } from './template.ts';
 import { rowWriter } from './write-row.ts';
@@ -17,19 +18,29 @@ export function createRemoteJudge(
   { concurrency, budget }: { readonly concurrency: number; readonly budget?: number | undefined },
 ): Judge {
   const write = rowWriter(p);
-  const ask = async (rows: readonly Float32Array[]): Promise<Float32Array[]> =>
-    client.ask({
-      body: filled(endpoint.request, writtenOf(rows.map(write), p)),
+  const { request, response, form } = endpoint;
+  const memory = client.memories?.(JSON.stringify([endpoint.url, request, response, form]), outputsOf(form)) ?? NO_MEMORY;
+  const ask = async (rows: Written['rows']): Promise<Float32Array[]> => {
+    const made = await client.ask({
+      body: filled(request, writtenOf(rows, p)),
       rows: rows.length,
       accept: (json) => accepted(json, rows.length, endpoint),
     });
+    memory.keep(rows.map(({ json }, i) => ({ row: json, scores: made[i] as Float32Array })));
+    return made;
+  };
   const scores = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
+    const written = rows.map(write);
+    const known = written.map(({ json }) => memory.recall(json));
+    const left = written.filter((_, i) => known[i] === undefined);
     // Half an answer is of no use: nothing is sent where the rest is not covered.
-    if (client.tally.left() < rows.length) throw spent(budget ?? 0);
-    const parts = Array.from({ length: Math.ceil(rows.length / endpoint.rows) }, (_, i) =>
-      rows.slice(i * endpoint.rows, (i + 1) * endpoint.rows),
+    if (client.tally.left() < left.length) throw spent(budget ?? 0);
+    const parts = Array.from({ length: Math.ceil(left.length / endpoint.rows) }, (_, i) =>
+      left.slice(i * endpoint.rows, (i + 1) * endpoint.rows),
     );
-    return (await inLanes(parts, concurrency, ask)).flat();
+    const made = (await inLanes(parts, concurrency, ask)).flat();
+    let at = 0;
+    return known.map((one) => one ?? (made[at++] as Float32Array));
   };
   return {
     outputs: outputsOf(endpoint.form),

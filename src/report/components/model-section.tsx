@@ -6,6 +6,7 @@ import { modelCurve } from '../curve.ts';
 import { type Ranked, rankExamples } from '../examples.ts';
 import { norm } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
+import { queryCurve } from '../query-curve.ts';
 import { tally } from '../samples.ts';
 import { subjectFacts } from '../subject-facts.ts';
 import { Assumptions } from './assumptions.tsx';
@@ -21,6 +22,7 @@ import { Gallery } from './gallery.tsx';
 import { Gauges } from './gauges.tsx';
 import { HeroExample } from './hero-example.tsx';
 import { Priorities } from './priorities.tsx';
+import { QueryFigure } from './query-figure.tsx';
 import { SampleTable } from './sample-table.tsx';
 import { Section } from './section.tsx';
 
@@ -72,6 +74,7 @@ function Accuracy({ model, prefix }: { model: ModelResult; prefix: string }): VN
 }
 
 function Attacks({ model, prefix }: { model: ModelResult; prefix: string }): VNode {
+  const questions = queryCurve(model);
   return (
     <Section
       id={`${prefix}-attacks`}
@@ -79,6 +82,15 @@ function Attacks({ model, prefix }: { model: ModelResult; prefix: string }): VNo
       lead="Each attack alone. The robust accuracy above is the worst case over all of them, per example."
     >
       <AttacksTable model={model} />
+      {questions !== null && (
+        <div id={`${prefix}-questions`} class="below">
+          <h4>Examples broken after so many questions</h4>
+          <QueryFigure
+            data={questions}
+            label={`Share of the examples of ${model.name} that each attack had broken after so many questions`}
+          />
+        </div>
+      )}
       <AttackMatrix model={model} />
     </Section>
   );

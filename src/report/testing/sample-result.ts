@@ -135,6 +135,12 @@ function soundOf(image: (noise: number) => string): NonNullable<ExampleImages['s
   };
 }
 
+/** The i-th example to fall takes 3·i questions. */
+function toSuccessOf(broken: number, of: number): NonNullable<AttackResult['toSuccess']> {
+  const queries = Array.from({ length: broken }, (_, i) => 3 * (i + 1));
+  return { queries, median: queries[Math.ceil(of / 2) - 1] ?? null };
+}
+
 function attackOf(s: Settings, samples: readonly SampleResult[], id: string, strength: number): AttackResult {
   const correct = samples.filter((sample) => sample.clean.label === sample.label);
   const survivors = correct.filter((sample, i) => sample.adversarial === null || i % 100 >= strength * 100).map((sample) => sample.index);
@@ -151,6 +157,7 @@ function attackOf(s: Settings, samples: readonly SampleResult[], id: string, str
     gradients: id === 'square' ? 0 : s.n * 40,
     survivors,
     medianDistance: null,
+    ...(id === 'square' && { toSuccess: toSuccessOf(correct.length - survivors.length, correct.length) }),
   };
 }
 
