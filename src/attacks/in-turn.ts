@@ -1,4 +1,5 @@
 /** Several attacks one after the other, each on the examples that the earlier ones left: what AutoAttack (arXiv:2003.01690, section 5) calls an ensemble. */
+import { asRows } from '../model/feasible.ts';
 import { isInside, measure } from '../model/measure.ts';
 import type { Cost } from '../model/target.ts';
 import type { Attack, AttackContext, AttackSample, Proposal, Stage } from './attack.ts';
@@ -59,10 +60,13 @@ async function broken(
   samples: readonly AttackSample[],
   proposals: readonly Proposal[],
 ): Promise<Set<number>> {
-  const pairs = samples.flatMap(({ index, x: original, label }, i) => {
+  const proposed = samples.flatMap(({ index, x: original, label }, i) => {
     const candidate = proposals[i]?.candidate;
     return candidate ? [{ index, label, original, candidate }] : [];
   });
+  // What the data could not hold breaks nothing, so the next member gets its turn.
+  const rows = await asRows(target, proposed, norm, epsilon);
+  const pairs = proposed.map((one, i) => ({ ...one, candidate: rows[i]?.candidate ?? one.candidate }));
   const decisions = await target.judge.decide(pairs.map(({ candidate }) => candidate));
   const fooled = pairs.filter(({ label }, i) => {
     const decision = decisions[i];

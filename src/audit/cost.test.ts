@@ -12,7 +12,7 @@ it.each<[string, Record<string, unknown>, number, number]>([
   ['hop-skip-jump', {}, 10_000, 0],
   ['square', { maxQueries: 50 }, 50, 0],
   ['apgd', {}, 101, 101],
-  ['fab', { restarts: 2 }, 400, 2000],
+  ['fab', { restarts: 2 }, 400, 1800],
   ['fab-targeted', { goals: 20 }, 1800, 900],
   ['auto', {}, 101 + 909 + 1800 + 5000, 101 + 909 + 900],
 ])('%s %j', (id, params, queries, gradients) => {

@@ -1,10 +1,10 @@
 /** Holds an attack's candidates to the rules: inside the ball, judged by the untouched model, on float32 and on the 8-bit picture as saved; of a table only as a row that the data could hold. */
 import type { AttackSample, Proposal } from '../attacks/attack.ts';
-import { feasible } from '../model/feasible.ts';
+import { asRows } from '../model/feasible.ts';
 import { type Decision, NO_CLASS } from '../model/judge.ts';
 import { isInside, type Measures, measure, type Pair, rounded } from '../model/measure.ts';
 import type { Target } from '../model/target.ts';
-import { isNorm, type Metric } from '../threat/metric.ts';
+import { isNorm } from '../threat/metric.ts';
 import type { AttackOrder, AttackReply } from './subject.ts';
 
 /** An input that fooled the model, to be saved. */
@@ -68,14 +68,6 @@ export async function judged(
     replies.set(index, { index, ...found, queries, gradients, ...more });
   }
   return proposals.map((proposal) => replies.get(proposal.index) ?? withoutCandidate(proposal, original(proposal.index).label, isImage));
-}
-
-/** Of a table only rows count that the data could hold; anything else stays as it was proposed. */
-export async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
-  const { encoding } = target.preprocessing;
-  if (encoding?.kind !== 'ports' || !isNorm(norm)) return pairs;
-  const rows = await feasible(target, encoding, pairs, { norm, epsilon });
-  return pairs.map(({ original }, i) => ({ original, candidate: rows[i] as Float32Array }));
 }
 
 /** A targeted attack must reach its class; NaN is no decision at all. */

@@ -40,17 +40,22 @@ export async function openTextFor(model: ModelFile, { data, flags }: SubjectSpec
   const { length, notes } = rowLength(dataset);
   return {
     dataset,
-    preprocessing: {
-      modality: 'text',
-      layout: 'none',
-      channels: 'none',
-      shape: [length],
-      mean: [0],
-      std: [1],
-      resize: 'crop',
-      encoding: { kind: 'text', feed },
-    },
+    preprocessing: textPreprocessing(feed, length),
     notes,
+  };
+}
+
+/** Rows of so many code points, fed to a model in this way. */
+export function textPreprocessing(feed: TextEncoding['feed'], length: number): Preprocessing {
+  return {
+    modality: 'text',
+    layout: 'none',
+    channels: 'none',
+    shape: [length],
+    mean: [0],
+    std: [1],
+    resize: 'crop',
+    encoding: { kind: 'text', feed },
   };
 }
 

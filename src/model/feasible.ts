@@ -4,6 +4,7 @@ import type { Value } from '../onnx/graph.ts';
 import { floats } from '../onnx/tensor.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
 import { clipTo, type Norm } from '../threat/ball.ts';
+import { isNorm, type Metric } from '../threat/metric.ts';
 import type { Pair } from './measure.ts';
 import { type EncodedColumn, type PortsEncoding, rangeOfColumns } from './ports-encoding.ts';
 import type { Target } from './target.ts';
@@ -16,6 +17,14 @@ export interface Ball {
 /** Distances as far as this share of epsilon beyond it count as inside: the arithmetic of projections. */
 const SLACK = 1e-6;
 const BATCH = 256;
+
+/** Of a table only rows count that the data could hold; anything else stays as it was proposed. */
+export async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
+  const { encoding } = target.preprocessing;
+  if (encoding?.kind !== 'ports' || !isNorm(norm)) return pairs;
+  const rows = await feasible(target, encoding, pairs, { norm, epsilon });
+  return pairs.map(({ original }, i) => ({ original, candidate: rows[i] as Float32Array }));
+}
 
 /**
  * Each candidate brought to the nearest row that follows the rules and is no further away: in Linf whole columns go to the nearest whole number inside

@@ -27,8 +27,6 @@ function linear(): Linear {
 const SMALL: Readonly<Record<string, number>> = {
   steps: 3,
   maxQueries: 40,
-  searchSteps: 2,
-  binarySearchSteps: 2,
   repeats: 2,
   restarts: 2,
   goals: 2,

@@ -257,3 +257,20 @@ describe('a tree of one split', () => {
     await target.release();
   });
 });
+
+describe('attacks in turn', () => {
+  it('go on where a success is no row that the data could hold', async () => {
+    // Class 1 from 2.5 on, of a column of whole numbers: within 0.8 of 2 the model turns, but there is no other whole number.
+    const model: Linear = { weights: [Float32Array.of(0), Float32Array.of(1)], bias: Float32Array.of(2.5, 0) };
+    const samples = [{ index: 0, x: Float32Array.of(2), label: 0 }];
+    const stages = async (whole: boolean): Promise<string[] | undefined> => {
+      const target = await targetOf(linear(model), [column(1, { whole })]);
+      const params = { steps: 10, maxQueries: 50 };
+      const [proposal] = await attacked('auto', target, samples, { norm: 'linf', epsilon: 0.8, params });
+      await target.release();
+      return proposal?.stages?.map(({ attack }) => attack);
+    };
+    expect(await stages(false)).toEqual(['apgd']);
+    expect(await stages(true)).toEqual(['apgd', 'fab-targeted', 'cube']);
+  });
+});

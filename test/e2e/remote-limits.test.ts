@@ -1,26 +1,19 @@
 /** Endpoints that fail, budgets that are never passed, counts that are the server's own, and secrets that are nowhere. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AuditResult, ModelResult } from '../../src/audit/result.ts';
 import { ATTACKS_ONLY, gibbon } from '../support/cli.ts';
-import { demoEndpoint, expectCounted, faulty, modelOf, READING, scores } from '../support/demo-endpoint.ts';
-import type { Endpoint } from '../support/endpoint.ts';
+import { demoEndpoints, expectCounted, faulty, modelOf, READING, scores } from '../support/demo-endpoint.ts';
 
-let endpoint: Endpoint;
-afterEach(() => endpoint?.close());
-
-async function started(...how: Parameters<typeof demoEndpoint>): Promise<Endpoint> {
-  endpoint = await demoEndpoint(...how);
-  return endpoint;
-}
+const started = demoEndpoints();
 
 describe('an endpoint', () => {
   it('is asked no more than its budget allows, by retries neither, and says what was not judged', async () => {
-    const { origin } = await started(faulty(29));
+    const endpoint = await started(faulty(29));
     const ended = await gibbon([
       'audit',
-      `${origin}/predict`,
+      `${endpoint.origin}/predict`,
       ...READING,
       '--preset',
       'quick',
@@ -55,17 +48,17 @@ describe('an endpoint', () => {
 
 describe('a single attack', () => {
   it('that takes gradients is refused before anything is asked', async () => {
-    const { origin } = await started();
-    const ended = await gibbon(['attack', 'pgd', `${origin}/predict`, ...READING]);
+    const endpoint = await started();
+    const ended = await gibbon(['attack', 'pgd', `${endpoint.origin}/predict`, ...READING]);
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('takes gradients, and an endpoint gives answers only');
     expect(endpoint.seen.requests).toBe(0);
   });
 
   it('keeps to its questions for each example, and to those in all', async () => {
-    const { origin } = await started();
+    const endpoint = await started();
     const args = [...READING, '--n', '30', '--max-queries', '20', '--query-budget', '400', '--epsilon', '0.02', '--json', '-'];
-    const ended = await gibbon(['attack', 'square', `${origin}/predict`, ...args]);
+    const ended = await gibbon(['attack', 'square', `${endpoint.origin}/predict`, ...args]);
     expect(ended.code, ended.stderr).toBe(0);
     const { models: own } = JSON.parse(ended.stdout) as AuditResult;
     const [model] = own as [ModelResult];
@@ -78,7 +71,7 @@ describe('a single attack', () => {
 
 describe('secrets', () => {
   it('reach the server, and no file, no line and no message', async () => {
-    const { origin } = await started(undefined, {
+    const endpoint = await started(undefined, {
       answer: async (body, { headers }) =>
         headers.authorization === 'Bearer hush-hush-77' ? { predictions: await scores(body) } : { error: headers.authorization },
     });
@@ -86,7 +79,7 @@ describe('secrets', () => {
     const ended = await gibbon(
       [
         'audit',
-        `${origin}/predict`,
+        `${endpoint.origin}/predict`,
         ...READING,
         '--preset',
         'quick',
@@ -108,7 +101,7 @@ describe('secrets', () => {
     expect(ended.stdout + ended.stderr).not.toContain('hush-hush');
     const without = await gibbon([
       'audit',
-      `${origin}/predict`,
+      `${endpoint.origin}/predict`,
       ...READING,
       '--preset',
       'quick',
@@ -119,7 +112,7 @@ describe('secrets', () => {
     expect(without.stderr).toContain('no variable DEMO_TOKEN');
     const open = await gibbon([
       'audit',
-      `${origin}/predict`,
+      `${endpoint.origin}/predict`,
       ...READING,
       '--preset',
       'quick',

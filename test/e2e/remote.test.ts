@@ -1,16 +1,9 @@
 /** Models behind addresses: the same figures as the file gives, decisions alone, and what needs a file. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ATTACKS_ONLY, DEMO, gibbon, resultIn, runFolder } from '../support/cli.ts';
-import { demoEndpoint, expectCounted, faulty, modelOf, READING, scores } from '../support/demo-endpoint.ts';
-import type { Endpoint } from '../support/endpoint.ts';
+import { demoEndpoints, expectCounted, faulty, modelOf, READING, scores } from '../support/demo-endpoint.ts';
 
-let endpoint: Endpoint;
-afterEach(() => endpoint?.close());
-
-async function started(...how: Parameters<typeof demoEndpoint>): Promise<Endpoint> {
-  endpoint = await demoEndpoint(...how);
-  return endpoint;
-}
+const started = demoEndpoints();
 
 describe('an endpoint', () => {
   it('gives the figures of the file that is behind it, whatever fails on the way', async () => {
@@ -30,8 +23,8 @@ describe('an endpoint', () => {
     ];
     const file = await gibbon(['audit', DEMO.natural, ...args]);
     expect(file.code, file.stderr).toBe(0);
-    const { origin } = await started(faulty(31));
-    const remote = await gibbon(['audit', `${origin}/predict`, ...args, '--timeout', '1']);
+    const endpoint = await started(faulty(31));
+    const remote = await gibbon(['audit', `${endpoint.origin}/predict`, ...args, '--timeout', '1']);
     expect(remote.code, remote.stderr).toBe(0);
     const [local, asked] = [modelOf(file), modelOf(remote)];
     expect(asked.samples).toEqual(local.samples);
@@ -39,7 +32,7 @@ describe('an endpoint', () => {
     expect(asked.curve).toEqual(local.curve);
     expect(asked.summary).toEqual(local.summary);
     expect(asked.remote).toMatchObject({
-      url: `${origin}/predict`,
+      url: `${endpoint.origin}/predict`,
       request: '{"instances":"$rows"}',
       response: 'predictions',
       answers: 'scores',
@@ -51,12 +44,12 @@ describe('an endpoint', () => {
   });
 
   it('that answers labels only is attacked by labels, and nothing is said of confidence', async () => {
-    const { origin } = await started(undefined, {
+    const endpoint = await started(undefined, {
       answer: async (body) => ({ predictions: (await scores(body)).map((row) => row.indexOf(Math.max(...row))) }),
     });
     const ended = await gibbon([
       'audit',
-      `${origin}/predict`,
+      `${endpoint.origin}/predict`,
       ...READING,
       '--preset',
       'quick',
@@ -82,9 +75,9 @@ describe('an endpoint', () => {
   });
 
   it('has no file for the checks that want one', async () => {
-    const { origin } = await started();
+    const endpoint = await started();
     const only = ['--only', 'model-file,input-validation,latency,noise-baseline', '--knowledge', 'nothing'];
-    const ended = await gibbon(['audit', `${origin}/predict`, ...READING, '--preset', 'quick', '--n', '10', ...only]);
+    const ended = await gibbon(['audit', `${endpoint.origin}/predict`, ...READING, '--preset', 'quick', '--n', '10', ...only]);
     expect(ended.code, ended.stderr).toBe(0);
     const { checks } = resultIn(runFolder(ended.cwd));
     const without = checks.filter(({ reason }) => reason?.startsWith('The model is behind an endpoint')).map(({ id }) => id);

@@ -1,5 +1,5 @@
 /** The demo model behind a server of this process, with faults on demand. */
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { ModelResult } from '../../src/audit/result.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import { DEMO, type Ended, resultIn, runFolder } from './cli.ts';
@@ -65,3 +65,16 @@ export const faulty =
   (every: number) =>
   (n: number): Fault | undefined =>
     n % every === 5 ? FAULTS[Math.floor(n / every) % FAULTS.length] : undefined;
+
+/** For a test file: starts an endpoint that is closed after the test. */
+export function demoEndpoints(): (...how: Parameters<typeof demoEndpoint>) => Promise<Endpoint> {
+  let endpoint: Endpoint | undefined;
+  afterEach(async () => {
+    await endpoint?.close();
+    endpoint = undefined;
+  });
+  return async (...how) => {
+    endpoint = await demoEndpoint(...how);
+    return endpoint;
+  };
+}

@@ -23,8 +23,7 @@ export const best = defineAttack({
   id: 'best',
   name: 'Best effort',
   paper: 'arXiv:2003.01690',
-  summary:
-    'AutoAttack, and on what it leaves probability margins, further starts and four times the questions: the lowest figure that Gibbon can give.',
+  summary: 'AutoAttack, and on what it leaves probability margins, further starts and four times the questions.',
   knowledge: 'gradients',
   norms: ['linf', 'l2'],
   aim: 'budget',

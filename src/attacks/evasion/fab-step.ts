@@ -1,12 +1,12 @@
 /** One step of FAB (Croce & Hein, arXiv:1907.02044, algorithm 1) as its reference in AutoAttack takes it, with all its bookkeeping in the graph. */
 import type { GradientBuilder } from '../../model/target.ts';
-import { int, type Value } from '../../onnx/graph.ts';
-import { sizeOf } from '../../onnx/tensor.ts';
+import type { Value } from '../../onnx/graph.ts';
 import { oneHot } from '../../task/classification.ts';
 import { clipTo, type Norm, normOf, perRow } from '../../threat/ball.ts';
 import { type Hyperplane, ontoHyperplane } from '../../threat/hyperplane.ts';
 import type { Fooled } from '../iterate.ts';
 import type { Finished } from '../schedule.ts';
+import { nearestBorder } from './nearest-border.ts';
 import { finite } from './pgd.ts';
 
 /** No distance is beyond it. */
@@ -50,43 +50,11 @@ export const aimedBorder: Border = (b, at, label) => {
   return { normal: finite(g, b.grad(offset, at)), offset };
 };
 
-/** Of two classes there is but one border. */
-const otherBorder: Border = (b, at, label) => {
-  const offset = b.loss('margin', at, label);
-  return { normal: finite(b.g, b.grad(offset, at)), offset };
-};
-
-/** Towards the class whose linearised border is nearest in this norm (equation 4): one gradient for each class. */
-export function nearestBorder(norm: Norm, classes: number): Border {
-  if (classes === 2) return otherBorder;
-  return (b, at, label) => {
-    const { g, batch } = b;
-    const logits = b.logits(at);
-    const column = (k: number): Value => g.sum(g.slice(logits, 1, k, k + 1), [1]);
-    const size = sizeOf(at.shape.slice(1));
-    const slopes = g.concat(
-      Array.from({ length: classes }, (_, k) => g.reshape(finite(g, b.grad(column(k), at)), [batch, 1, size])),
-      1,
-    );
-    const own = oneHot(g, label, logits);
-    const ofLabel = g.sum(g.mul(slopes, g.reshape(own, [batch, classes, 1])), [1], true);
-    const [normals, offsets] = [g.sub(slopes, ofLabel), g.sub(logits, g.sum(g.mul(logits, own), [1], true))];
-    const distances = g.div(g.abs(offsets), g.add(dualNorm(b, norm, normals), g.scalar(1e-12)));
-    const nearest = g.node('ArgMax', [g.neg(g.add(distances, g.mul(own, g.scalar(1e30))))], { axis: int(1), keepdims: int(0) });
-    const chosen = oneHot(g, nearest, logits);
-    return {
-      normal: g.reshape(g.sum(g.mul(normals, g.reshape(chosen, [batch, classes, 1])), [1]), at.shape),
-      offset: g.sum(g.mul(offsets, chosen), [1]),
-    };
-  };
-}
-
-/** Of [B, K, size], the norm in which a hyperplane's distance is measured: the dual of the ball's. [B, K] */
-function dualNorm({ g }: GradientBuilder, norm: Norm, w: Value): Value {
-  if (norm === 'linf') return g.sum(g.abs(w), [2]);
-  if (norm === 'l1') return g.reduceMax(g.abs(w), [2]);
-  return g.sqrt(g.sum(g.mul(w, w), [2]));
-}
+/** Towards the class whose linearised border is nearest in this norm: a gradient for each class but the label's. */
+export const anyBorder =
+  (norm: Norm, classes: number): Border =>
+  (b, x, label) =>
+    nearestBorder(b, norm, { x, label, others: classes - 1 });
 
 /**
  * x ← (1 − α)(x + η·d(x)) + α(x₀ + η·d(x₀)), d being the way onto the linearised border, α = min(‖d(x)‖/(‖d(x)‖ + ‖d(x₀)‖), α_max) (equation 8);

@@ -5,7 +5,7 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { type Iteration, iterate } from '../iterate.ts';
 import { borderStart } from '../random-start.ts';
-import { fabFields, fabStep, isWithin, nearestBorder } from './fab-step.ts';
+import { anyBorder, fabFields, fabStep, isWithin } from './fab-step.ts';
 
 /** Classes up to which a gradient for each of them in every step is worth its price. */
 const MOST = 100;
@@ -33,7 +33,7 @@ export const fab = defineAttack({
       .default(1)
       .describe('starts, those after the first at random points; only for examples without a point within epsilon'),
   }),
-  most: ({ steps, restarts }, classes) => ({ queries: 2 * steps * restarts, gradients: steps * restarts * (classes === 2 ? 1 : classes) }),
+  most: ({ steps, restarts }, classes) => ({ queries: 2 * steps * restarts, gradients: steps * restarts * (classes - 1) }),
   run: async (context, samples) => {
     const { epsilon, norm, params, target, seed } = context;
     const { steps, restarts, untilEpsilon, ...settings } = params;
@@ -56,7 +56,7 @@ export const fab = defineAttack({
         ...fabFields(sample.x, start(sample, restart), { epsilon, ...settings }, before),
         label: sample.label,
       }),
-      define: fabStep(norm, nearestBorder(norm, target.task.classes), untilEpsilon),
+      define: fabStep(norm, anyBorder(norm, target.task.classes), untilEpsilon),
     };
     return iterate(context, iteration, samples, isWithin(epsilon));
   },

@@ -1,7 +1,8 @@
 /** Square in L2 (arXiv:1912.00049, algorithm 3): patterns in one window take the norm of another. */
 import type { Target } from '../../model/target.ts';
-import { drawn, fillStart, fillStep, type SquareSearch } from './square-draws.ts';
-import { squareMoves } from './square-moves.ts';
+import { fillStart, fillStep } from './square-l2-draws.ts';
+import { squareMoves } from './square-l2-moves.ts';
+import { drawn, type SquareSearch } from './square-search.ts';
 
 /** @param width rows of a batch: the same for few examples as for many, since sums over a batch of another size round otherwise */
 export async function squareL2(target: Target, epsilon: number, width: number): Promise<SquareSearch> {

@@ -5,7 +5,7 @@
 import { imageSize } from '../../model/rows.ts';
 import type { Target } from '../../model/target.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
-import { drawn, type SquareSearch, sideAt, sign, type Walker } from './square-draws.ts';
+import { drawn, type SquareSearch, sideAt, sign, type Walker } from './square-search.ts';
 import { drawnWindow } from './square-windows.ts';
 
 /** A picture with every element at the upper or lower end of the ball, within [0, 1]. */

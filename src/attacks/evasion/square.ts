@@ -5,9 +5,9 @@ import { GibbonError } from '../../base/errors.ts';
 import { marginOf } from '../../model/margin.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
-import type { SquareSearch, Walker } from './square-draws.ts';
 import { squareL2 } from './square-l2.ts';
 import { squareLinf } from './square-linf.ts';
+import type { SquareSearch, Walker } from './square-search.ts';
 
 /** Examples under attack at the same time: as many as fit into some 4 MB, which is what a run of the model takes at once. */
 const WIDTH = 50;

@@ -12,7 +12,7 @@ import { readTable } from '../../data/table-file.ts';
 import { openTexts } from '../../data/text-dataset.ts';
 import type { Preprocessing } from '../../model/preprocessing.ts';
 import { tablePreprocessing } from '../../model/table-encoding.ts';
-import { rowLength } from '../open-text.ts';
+import { rowLength, textPreprocessing } from '../open-text.ts';
 import type { SubjectSpec } from '../subject.ts';
 
 export interface OpenedRemote {
@@ -42,16 +42,7 @@ async function openText({ data }: SubjectSpec): Promise<OpenedRemote> {
   const { length, notes } = rowLength(dataset);
   return {
     dataset,
-    preprocessing: {
-      modality: 'text',
-      layout: 'none',
-      channels: 'none',
-      shape: [length],
-      mean: [0],
-      std: [1],
-      resize: 'crop',
-      encoding: { kind: 'text', feed: { as: 'string', port: 'text', rank: 1 } },
-    },
+    preprocessing: textPreprocessing({ as: 'string', port: 'text', rank: 1 }, length),
     notes,
   };
 }

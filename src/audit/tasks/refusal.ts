@@ -4,6 +4,7 @@ import { refusalStep } from '../../attacks/availability/refusal.ts';
 import { pgd } from '../../attacks/evasion/pgd.ts';
 import { defaultBatch, iterate } from '../../attacks/iterate.ts';
 import { randomStart } from '../../attacks/random-start.ts';
+import { asRows } from '../../model/feasible.ts';
 import type { Decision } from '../../model/judge.ts';
 import { NO_CLASS } from '../../model/judge.ts';
 import { isInside, measure, type Pair } from '../../model/measure.ts';
@@ -11,7 +12,6 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import type { Target } from '../../model/target.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import type { Norm } from '../../threat/ball.ts';
-import { asRows } from '../judging.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask, type RowItem, type RowReply } from '../task.ts';
 

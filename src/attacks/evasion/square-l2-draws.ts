@@ -1,35 +1,7 @@
-/** Examples that Square attacks, and the random numbers of its L2 form for a batch of them, each drawn from its example's own stream. */
-
-import type { Rng } from '../../rng/rng.ts';
-import type { AttackSample } from '../attack.ts';
-import { planeSize, type SquareMoves, type SquareStep } from './square-moves.ts';
-import { drawnWindow, mark, pattern, type Schedule, type Size, shareAt, sideOf, stamp } from './square-windows.ts';
-
-/** An example under attack. */
-export interface Walker {
-  readonly sample: AttackSample;
-  readonly rng: Rng;
-  best: Float32Array;
-  margin: number;
-  queries: number;
-}
-
-/** Where a search begins, and where it goes next, for each of the examples: rows to put to the model. */
-export interface SquareSearch {
-  start(walkers: readonly Walker[]): Promise<Float32Array[]>;
-  next(walkers: readonly Walker[], schedule: Schedule): Promise<Float32Array[]>;
-}
-
-/** Rows one behind the other, filled up with zeros to `width` of them. */
-export function drawn<T>(width: number, items: readonly T[], row: (item: T) => Float32Array): Float32Array {
-  const rows = items.map(row);
-  const size = rows[0]?.length ?? 0;
-  const data = new Float32Array(width * size);
-  for (const [i, own] of rows.entries()) data.set(own, i * size);
-  return data;
-}
-
-export const sign = ({ rng }: Pick<Walker, 'rng'>): number => (rng.int(2) === 0 ? -1 : 1);
+/** The random numbers of Square's L2 form for a batch of examples, each drawn from its example's own stream. */
+import { planeSize, type SquareMoves, type SquareStep } from './square-l2-moves.ts';
+import { drawn, sideAt, sign, type Walker } from './square-search.ts';
+import { drawnWindow, mark, pattern, type Schedule, stamp } from './square-windows.ts';
 
 /** Patterns side by side, five in a row, with a sign for each and each channel. */
 export function fillStart(moves: SquareMoves, width: number, walkers: readonly Walker[]): Float32Array {
@@ -70,10 +42,4 @@ export function fillStep(
     for (let c = 0; c < moves.channels; c++) signs[i * moves.channels + c] = sign(walker);
   }
   return { window, other, pattern: patterns, signs };
-}
-
-/** Side of an example's next window. */
-export function sideAt({ queries }: Walker, schedule: Schedule, picture: Size, norm: 'linf' | 'l2'): number {
-  // The first question was the start's.
-  return sideOf(shareAt(queries - 1, schedule), picture, norm);
 }
