@@ -1,4 +1,4 @@
-"""Foolbox's minimal-norm attacks with their defaults on PyTorch's CPU build of an ONNX file; prints one JSON line.
+"""Foolbox's minimal-norm attacks, with their defaults but for the steps, on PyTorch's CPU build of an ONNX file; prints one JSON line.
 
 `distances` holds one number for each image, in the attack's norm: 0 where the model is wrong already, null where the attack found nothing that fools it.
 """
@@ -29,6 +29,7 @@ def attacks():
     import foolbox.attacks as fa
 
     return {
+        "carlini-wagner l2": fa.L2CarliniWagnerAttack,
         "deepfool l2": fa.L2DeepFoolAttack,
         "deepfool linf": fa.LinfDeepFoolAttack,
         "fmn l1": fa.L1FMNAttack,

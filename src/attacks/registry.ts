@@ -5,6 +5,7 @@ import { apgd } from './evasion/apgd.ts';
 import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { auto } from './evasion/auto.ts';
 import { best } from './evasion/best.ts';
+import { carliniWagner } from './evasion/carlini-wagner.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
 import { ddn } from './evasion/ddn.ts';
@@ -26,6 +27,7 @@ export const ATTACKS: readonly Attack[] = [
   apgdTargeted,
   auto,
   best,
+  carliniWagner,
   charmer,
   cube,
   ddn,

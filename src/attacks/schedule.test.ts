@@ -45,6 +45,30 @@ const row = (index: number, x: number, by: number, steps: number, blind = false)
   blind,
 });
 
+it('ends a row whose own search is over, with the state that the step has made', async () => {
+  const finished: Finished[] = [];
+  const compile = async (batch: number): Promise<CompiledStep> => {
+    const step = counter(batch, []);
+    return {
+      ...step,
+      run: async (state) => {
+        const { x } = await step.run(state);
+        const data = Uint8Array.from(x?.data as Float32Array, (v) => (v >= 4 ? 1 : 0));
+        return { x: x as HostTensor, ended: { type: 'bool', shape: [batch], data } };
+      },
+    };
+  };
+  const rows = [row(0, 0, 1, 9), row(1, 3, 2, 9), row(2, 0, 1, 2)];
+  await schedule({ sizes: [2], compile, shape: [1], onFinished: (one) => void finished.push(one) }, rows);
+  expect(new Map(finished.map(({ row: { index }, x, steps, success }) => [index, [x[0], steps, success]]))).toEqual(
+    new Map([
+      [0, [4, 4, false]],
+      [1, [5, 1, false]],
+      [2, [2, 2, false]],
+    ]),
+  );
+});
+
 it('runs each row its own number of steps and keeps the first success', async () => {
   const { finished } = await run([2], [row(0, 0, 1, 5), row(1, 7, 2, 9), row(2, 12, 1, 4), row(3, 12, 1, 4, true)]);
   const results = new Map(finished.map(({ row: { index }, x, steps, success, slope }) => [index, [x[0], steps, success, slope]]));

@@ -47,7 +47,8 @@ export interface Schedule {
 
 /**
  * Runs rows to their end. A step's outputs named like its fields are the next state; `success` [B] says of the *incoming* x that it fools
- * the model (the row then ends with it); `slope` [B] reports the gradient's size.
+ * the model (the row then ends with it); `ended` [B] says that the row's own search is over (it ends with the state that the step has made);
+ * `slope` [B] reports the gradient's size.
  */
 export async function schedule({ sizes, compile, shape, signal, onStep, onFinished }: Schedule, rows: readonly Row[]): Promise<void> {
   const queue = [...rows].reverse();
@@ -123,6 +124,7 @@ function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Recor
   const finished: Finished[] = [];
   const before = state.tensors;
   const success = made.success?.data;
+  const ended = made.ended?.data;
   const slopes = made.slope?.data;
   state.tensors = Object.fromEntries(Object.entries(before).map(([name, tensor]) => [name, made[name] ?? tensor]));
   for (const [i, slot] of slots.entries()) {
@@ -130,7 +132,8 @@ function advance(state: State, slots: (Slot | undefined)[], made: Readonly<Recor
     slot.step++;
     if (slot.step === 1 && slopes) slot.slope = slopes[i] as number;
     const hit = success !== undefined && success[i] !== 0 && slot.row.blind !== true;
-    if (!hit && slot.step < slot.row.steps) continue;
+    const isOver = slot.step >= slot.row.steps || (ended !== undefined && ended[i] !== 0);
+    if (!hit && !isOver) continue;
     slots[i] = undefined;
     const held = hit ? before : state.tensors;
     const x = ((held.x as HostTensor).data as Float32Array).slice(i * state.size, (i + 1) * state.size);

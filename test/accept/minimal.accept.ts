@@ -55,6 +55,26 @@ it.each(
   expect(beyond / ratios.length).toBeLessThanOrEqual(1 - share);
 });
 
+// Short steps beside the shortest distances, and far enough for the longest: without a range they are in input units.
+it.each([
+  ['two classes', 2, 1.02, () => ({})],
+  ['two to ten classes, aimed at the nearest', undefined, 1.02, (target: number) => ({ target })],
+  // The margin climbs towards the class that leads, which need not be the nearest.
+  ['two to ten classes, not aimed', undefined, 2, () => ({})],
+] as const)('carlini-wagner on 200 linear models, %s', async (kind, classes, most, params) => {
+  const settings = { steps: 1000, stepSize: 0.003, initialConst: 0.1 };
+  const ratios: number[] = [];
+  const test = async (one: Case): Promise<void> =>
+    void ratios.push(...(await distances(one, 'carlini-wagner', 'l2', (target) => ({ ...settings, ...params(target) }))));
+  await each(0, 200, test, classes);
+  const beyond = ratios.filter((ratio) => ratio > 1.02).length;
+  process.stdout.write(
+    `carlini-wagner, ${kind}: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}, ${beyond} beyond 1.02\n`,
+  );
+  expect(Math.min(...ratios)).toBeGreaterThan(0.999);
+  expect(Math.max(...ratios)).toBeLessThanOrEqual(most);
+});
+
 it.each(['l2', 'linf'] as const)('deepfool on 200 linear models, %s', async (norm) => {
   const ratios: number[] = [];
   await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'deepfool', norm, () => ({})))));

@@ -41,6 +41,7 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['apgd', { norm: 'linf', epsilon: 0.1, params: { steps: 12, restarts: 2 } }],
     ['apgd', { norm: 'l2', epsilon: 1, params: { steps: 12, loss: 'dlr' } }],
     ['apgd-targeted', { norm: 'linf', epsilon: 0.1, params: { steps: 6, goals: 3 } }],
+    ['carlini-wagner', { norm: 'l2', epsilon: 0, params: { searchSteps: 3, steps: 15, stepSize: 0.3, initialConst: 1 } }],
     ['ddn', { norm: 'l2', epsilon: 0, params: { steps: 15 } }],
     ['deepfool', { norm: 'l2', epsilon: 0, params: { steps: 8, candidates: 4 } }],
     ['deepfool', { norm: 'linf', epsilon: 0, params: { steps: 3 } }],

@@ -157,6 +157,7 @@ describe('a linear model, some of whose columns may not change', () => {
   // Overshoot and rounding; the nearest border is that of the other columns alone.
   const toNearest = (target: number) => ({ target, steps: 500 });
   it.each([
+    ['carlini-wagner', 'l2', 1.02, (target: number) => ({ ...toNearest(target), initialConst: 0.1 })],
     ['deepfool', 'l2', 1.03, () => ({})],
     ['deepfool', 'linf', 1.03, () => ({})],
     ['fmn', 'l2', 1.02, toNearest],

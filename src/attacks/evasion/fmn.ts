@@ -5,6 +5,7 @@ import type { Value } from '../../onnx/graph.ts';
 import { dualNormOf, inward, type Norm, normOf, perRow, project, steepest } from '../../threat/ball.ts';
 import { cosineFields, cosineShare } from '../annealing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
+import { clearance } from '../clearance.ts';
 import { iterate } from '../iterate.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { finite } from './pgd.ts';
@@ -13,11 +14,6 @@ import { finite } from './pgd.ts';
 const FAR = 3e38;
 /** Just above the smallest normal float32. */
 const SMALLEST = 2e-38;
-/**
- * Share of the largest score by which the margin must be on the other side. The steps end so near the border that rounding would decide there,
- * and the model itself adds up in another order than the step.
- */
-const CLEAR = 2 ** -20;
 /** Share of the first step length with which the last step is taken. */
 const LAST_STEP = 0.01;
 /** Share by which the last step changes the ball's radius. */
@@ -78,7 +74,7 @@ function fmnStep(norm: Norm, targeted: boolean): (b: GradientBuilder) => Record<
     const raw = b.grad(climbed, at);
     // What the range would only clip away would take most of the step's length.
     const slope = inward(g, finite(g, raw), at, b.range);
-    const clear = g.mul(normOf(g, 'linf', b.logits(at)), g.scalar(CLEAR));
+    const clear = clearance(b, at);
     const fools = g.greater(climbed, clear);
     const distance = normOf(g, norm, g.sub(at, x0));
     const isNearer = g.and(fools, g.less(distance, scalar('nearest')));
