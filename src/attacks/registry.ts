@@ -5,6 +5,7 @@ import { apgd } from './evasion/apgd.ts';
 import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { auto } from './evasion/auto.ts';
 import { best } from './evasion/best.ts';
+import { boundary } from './evasion/boundary.ts';
 import { carliniWagner } from './evasion/carlini-wagner.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
@@ -19,6 +20,7 @@ import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { momentum } from './evasion/momentum.ts';
 import { pgd } from './evasion/pgd.ts';
 import { randomEdits } from './evasion/random-edits.ts';
+import { rays } from './evasion/rays.ts';
 import { square } from './evasion/square.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
@@ -27,6 +29,7 @@ export const ATTACKS: readonly Attack[] = [
   apgdTargeted,
   auto,
   best,
+  boundary,
   carliniWagner,
   charmer,
   cube,
@@ -41,6 +44,7 @@ export const ATTACKS: readonly Attack[] = [
   momentum,
   pgd,
   randomEdits,
+  rays,
   square,
   uniformNoise,
 ];

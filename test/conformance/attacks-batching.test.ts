@@ -62,13 +62,18 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     2 * MINUTES,
   );
 
-  it.each(['l2', 'linf'] as const)(
-    'hop-skip-jump %s: any order, any company',
-    async (norm) => {
-      const run = { norm, epsilon: 0, params: { maxQueries: 400 } };
-      const all = byIndex(await attacked('hop-skip-jump', target, samples.slice(0, 40), run));
-      expect(changed(all, await attacked('hop-skip-jump', target, samples.slice(0, 40).reverse().slice(0, 12), run))).toEqual([]);
-      expect(changed(all, await attacked('hop-skip-jump', target, samples.slice(3, 4), run))).toEqual([]);
+  it.each([
+    ['hop-skip-jump', 'l2', 400],
+    ['hop-skip-jump', 'linf', 400],
+    ['boundary', 'l2', 120],
+    ['rays', 'linf', 100],
+  ] as const)(
+    '%s %s: any order, any company',
+    async (id, norm, maxQueries) => {
+      const run = { norm, epsilon: 0, params: { maxQueries } };
+      const all = byIndex(await attacked(id, target, samples.slice(0, 40), run));
+      expect(changed(all, await attacked(id, target, samples.slice(0, 40).reverse().slice(0, 12), run))).toEqual([]);
+      expect(changed(all, await attacked(id, target, samples.slice(3, 4), run))).toEqual([]);
     },
     2 * MINUTES,
   );

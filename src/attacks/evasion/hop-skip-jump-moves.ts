@@ -4,10 +4,11 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import type { Target } from '../../model/target.ts';
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
-import type { Feeds, HostTensor } from '../../runtime/runtime.ts';
-import { clipTo, movedOnly, type Norm, normOf, project, type Range, steepest } from '../../threat/ball.ts';
+import { clipTo, movedOnly, type Norm, type Range, steepest } from '../../threat/ball.ts';
+import { type LineMoves, lineMoves } from '../line-moves.ts';
+import { numberInput, type RowGraph, rowGraph, rowsInput } from '../row-graph.ts';
 
-export interface Moves {
+export interface Moves extends LineMoves {
   /** Noise rows per probe. */
   readonly chunk: number;
   /** Points at distance `delta` from x along unit vectors, clipped to the range; `noise` is [chunk × size]. */
@@ -18,11 +19,6 @@ export interface Moves {
   direction(sums: Float32Array, mean: number): Promise<Float32Array>;
   /** x + length·direction, clipped to the range. */
   advance(x: Float32Array, direction: Float32Array, length: number): Promise<Float32Array>;
-  /** The point between x0 and x at t: (1 − t)·x0 + t·x in L2, x clipped to the box of radius t around x0 in Linf (equation 13). */
-  between(x0: Float32Array, x: Float32Array, t: number): Promise<Float32Array>;
-  /** (1 − t)·x0 + t·x whatever the norm. */
-  blend(x0: Float32Array, x: Float32Array, t: number): Promise<Float32Array>;
-  distance(x0: Float32Array, x: Float32Array): Promise<number>;
 }
 
 /** Floats of one probe's points, so that wide inputs do not fill the memory. */
@@ -36,86 +32,58 @@ interface Setting {
   readonly range: Range | undefined;
 }
 
-type Run = (feeds: Readonly<Record<string, Float32Array | number>>) => Promise<Float32Array>;
-
 /** Compiles the moves for a target and a norm (linf or l2). */
 export async function hopSkipJumpMoves(target: Target, norm: Norm): Promise<Moves> {
   const { size } = target;
   const chunk = Math.max(1, Math.min(MOST_ROWS, Math.floor(POINT_FLOATS / size)));
   const setting: Setting = { norm, size, chunk, range: rangeOf(target.preprocessing) };
-  const compile = async (name: string, define: (g: GraphBuilder, setting: Setting) => Value): Promise<Run> => {
-    const run = await target.arithmetic(`hop-skip-jump ${name} ${norm}`, (g) => ({ made: define(g, setting) }));
-    return async (feeds) => (await run(tensors(feeds, setting))).made?.data as Float32Array;
-  };
-  const [probe, gather, direction, advance] = await Promise.all([
+  const compile = (name: string, define: (g: GraphBuilder, setting: Setting) => Value): Promise<RowGraph<'made'>> =>
+    rowGraph(target, `hop-skip-jump ${name} ${norm}`, (g) => ({ made: define(g, setting) }));
+  const [line, probe, gather, direction, advance] = await Promise.all([
+    lineMoves(target, norm),
     compile('probe', probed),
     compile('gather', gathered),
     compile('direction', directed),
     compile('advance', advanced),
   ]);
-  const [between, blend, distance] = await Promise.all([
-    compile('between', norm === 'linf' ? boxed : blended),
-    compile('blend', blended),
-    compile('distance', distant),
-  ]);
   return {
+    ...line,
     chunk,
-    probe: (x, noise, delta) => probe({ x, noise, delta }),
-    gather: (x, points, answers, delta, sums) => gather({ x, points, answers, delta, sums }),
-    direction: (sums, mean) => direction({ sums, mean }),
-    advance: (x, along, length) => advance({ x, along, length }),
-    between: (x0, x, t) => between({ x0, x, t }),
-    blend: (x0, x, t) => blend({ x0, x, t }),
-    distance: async (x0, x) => (await distance({ x0, x }))[0] as number,
+    probe: async (x, noise, delta) => (await probe({ x, noise, delta })).made,
+    gather: async (x, points, said, delta, sums) => {
+      const answers = { type: 'float32', shape: [1, chunk], data: said } as const;
+      return (await gather({ x, points, answers, delta, sums })).made;
+    },
+    direction: async (sums, mean) => (await direction({ sums, mean })).made,
+    advance: async (x, along, length) => (await advance({ x, along, length })).made,
   };
 }
 
-/** Numbers as [1], vectors as rows of the input's size, answers as one row. */
-function tensors(feeds: Readonly<Record<string, Float32Array | number>>, { size, chunk }: Setting): Feeds {
-  const tensor = (name: string, value: Float32Array | number): HostTensor => {
-    if (typeof value === 'number') return { type: 'float32', shape: [1], data: Float32Array.of(value) };
-    return { type: 'float32', shape: name === 'answers' ? [1, chunk] : [value.length / size, size], data: value };
-  };
-  return Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, tensor(name, value)]));
-}
-
-const rows = (g: GraphBuilder, name: string, count: number, { size }: Setting): Value => g.input(name, 'float32', [count, size]);
-const number = (g: GraphBuilder, name: string): Value => g.input(name, 'float32', [1]);
 const clipped = (g: GraphBuilder, x: Value, { range }: Setting): Value => clipTo(g, x, range);
 
 function probed(g: GraphBuilder, setting: Setting): Value {
-  const [x, drawn] = [rows(g, 'x', 1, setting), rows(g, 'noise', setting.chunk, setting)];
+  const [x, drawn] = [rowsInput(g, 'x', 1, setting), rowsInput(g, 'noise', setting.chunk, setting)];
   const noise = movedOnly(g, drawn, setting.range);
-  return clipped(g, g.add(x, g.mul(number(g, 'delta'), steepest(g, 'l2', noise))), setting);
+  return clipped(g, g.add(x, g.mul(numberInput(g, 'delta'), steepest(g, 'l2', noise))), setting);
 }
 
 function gathered(g: GraphBuilder, setting: Setting): Value {
-  const [x, points, sums] = [rows(g, 'x', 1, setting), rows(g, 'points', setting.chunk, setting), rows(g, 'sums', 2, setting)];
+  const [x, points, sums] = [
+    rowsInput(g, 'x', 1, setting),
+    rowsInput(g, 'points', setting.chunk, setting),
+    rowsInput(g, 'sums', 2, setting),
+  ];
   const answers = g.input('answers', 'float32', [1, setting.chunk]);
-  const directions = g.div(g.sub(points, x), number(g, 'delta'));
+  const directions = g.div(g.sub(points, x), numberInput(g, 'delta'));
   return g.add(sums, g.matmul(g.concat([answers, g.abs(answers)], 0), directions));
 }
 
 function directed(g: GraphBuilder, setting: Setting): Value {
-  const sums = rows(g, 'sums', 2, setting);
-  const slope = g.sub(g.slice(sums, 0, 0, 1), g.mul(number(g, 'mean'), g.slice(sums, 0, 1, 2)));
+  const sums = rowsInput(g, 'sums', 2, setting);
+  const slope = g.sub(g.slice(sums, 0, 0, 1), g.mul(numberInput(g, 'mean'), g.slice(sums, 0, 1, 2)));
   return steepest(g, setting.norm, slope);
 }
 
 function advanced(g: GraphBuilder, setting: Setting): Value {
-  return clipped(g, g.add(rows(g, 'x', 1, setting), g.mul(number(g, 'length'), rows(g, 'along', 1, setting))), setting);
-}
-
-function blended(g: GraphBuilder, setting: Setting): Value {
-  const [x0, x, t] = [rows(g, 'x0', 1, setting), rows(g, 'x', 1, setting), number(g, 't')];
-  return clipped(g, g.add(g.mul(g.sub(g.scalar(1), t), x0), g.mul(t, x)), setting);
-}
-
-function boxed(g: GraphBuilder, setting: Setting): Value {
-  const [x0, x, t] = [rows(g, 'x0', 1, setting), rows(g, 'x', 1, setting), number(g, 't')];
-  return project(g, 'linf', x, x0, t, setting.range);
-}
-
-function distant(g: GraphBuilder, setting: Setting): Value {
-  return normOf(g, setting.norm, g.sub(rows(g, 'x', 1, setting), rows(g, 'x0', 1, setting)));
+  return clipped(g, g.add(rowsInput(g, 'x', 1, setting), g.mul(numberInput(g, 'length'), rowsInput(g, 'along', 1, setting))), setting);
 }

@@ -1,6 +1,7 @@
 /** HopSkipJump's walk along the decision boundary for one example (arXiv:1904.02144, algorithms 1 and 2), in questions of labels only. */
 import type { Rng } from '../../rng/rng.ts';
 import { boundAt, type Range } from '../../threat/ball.ts';
+import { bisect } from '../bisect.ts';
 import type { LabelQueries } from '../label-queries.ts';
 import type { Moves } from './hop-skip-jump-moves.ts';
 
@@ -56,7 +57,7 @@ async function nearest(setting: Walk, starts: readonly Float32Array[]): Promise<
   const { x } = queries.sample;
   const near: Reached[] = [];
   for (const start of starts) {
-    const point = await bisect(setting, start, (t) => moves.blend(x, start, t), 1, 1e-3);
+    const { point } = await bisect(queries, { point: start, high: 1, at: (t) => moves.blend(x, start, t), threshold: 1e-3 });
     near.push({ point, distance: await moves.distance(x, point) });
   }
   near.sort((a, b) => a.distance - b.distance);
@@ -84,33 +85,15 @@ async function along(setting: Walk, start: Reached, from: number, until: number)
 /** The gradient estimates grow with √(step + 1) (section 4.1). */
 const evalsAt = ({ initEvals, maxEvals }: Walk, step: number): number => Math.floor(Math.min(initEvals * Math.sqrt(step + 1), maxEvals));
 
-/** Bisects t between 0 (does not fool) and `high` (`point` fools); returns the last point that did. */
-async function bisect(
-  { queries }: Walk,
-  point: Float32Array,
-  at: (t: number) => Promise<Float32Array>,
-  high: number,
-  threshold: number,
-): Promise<Float32Array> {
-  let [low, top, best] = [0, high, point];
-  while (top - low > threshold && queries.left > 0) {
-    const middle = Math.fround((low + top) / 2);
-    if (middle === low || middle === top) break;
-    const tried = await at(middle);
-    if ((await queries.fooled([tried]))[0]) [top, best] = [middle, tried];
-    else low = middle;
-  }
-  return best;
-}
-
 /** Back to the boundary along the line (L2) or the shrinking box (Linf), to θ = γ/(d√d) or γ/d² of the distance (algorithm 1). */
 async function toBoundary(setting: Walk, point: Float32Array): Promise<Reached> {
   const { moves, queries, norm, gamma } = setting;
   const { x } = queries.sample;
   const theta = Math.max(gamma / (norm === 'l2' ? x.length ** 1.5 : x.length ** 2), RESOLUTION);
   const far = norm === 'l2' ? 1 : await moves.distance(x, point);
-  const found = await bisect(setting, point, (t) => moves.between(x, point, t), far, far * Math.min(theta, 1e-2));
-  return { point: found, distance: await moves.distance(x, found) };
+  const threshold = far * Math.min(theta, 1e-2);
+  const found = await bisect(queries, { point, high: far, at: (t) => moves.between(x, point, t), threshold });
+  return { point: found.point, distance: await moves.distance(x, found.point) };
 }
 
 /** The direction into the other class, from which side of the boundary random probes fall on (equation 16). */

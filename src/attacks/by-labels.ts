@@ -1,0 +1,69 @@
+/** What attacks that see labels only share: the questions of each example, its goal and its random numbers, and many examples under way at the same time. */
+import { rangeOf } from '../model/preprocessing.ts';
+import type { Rng } from '../rng/rng.ts';
+import { keyedRng } from '../rng/rng.ts';
+import type { Range } from '../threat/ball.ts';
+import type { AttackContext, AttackSample, Proposal } from './attack.ts';
+import { type LabelQueries, labelQueries } from './label-queries.ts';
+import { targetOf } from './targets.ts';
+import { together } from './together.ts';
+
+/** Examples under way at the same time. */
+const WIDTH = 32;
+
+/** One example of which only labels are seen. The example itself, the first question, does not fool the model. */
+export interface Hunt {
+  readonly queries: LabelQueries;
+  readonly range: Range | undefined;
+  /** The examples that the attacker may start from. */
+  readonly samples: readonly AttackSample[];
+  /** The class to reach; any but the label when undefined. */
+  readonly goal: number | undefined;
+  /** A distance at which the search may end. */
+  readonly enough: number;
+  /** Random numbers of this example, for one purpose. */
+  rng(purpose: string): Rng;
+}
+
+interface Params {
+  readonly maxQueries: number;
+  readonly untilEpsilon: boolean;
+  readonly target?: number | undefined;
+}
+
+/**
+ * Runs a search on every example; one that the model gets wrong anyway is its own candidate.
+ * @param search gives the nearest point found that fools the model; undefined where there is none, which costs this example alone
+ */
+export async function byLabels(
+  context: AttackContext<Params>,
+  id: string,
+  samples: readonly AttackSample[],
+  search: (hunt: Hunt) => Promise<Float32Array | undefined>,
+): Promise<Proposal[]> {
+  const { target, params, epsilon, seed, signal, onStep } = context;
+  const goals = await targetOf(params.target, target, samples);
+  const range = rangeOf(target.preprocessing);
+  const decide: typeof target.judge.decide = async (rows) => {
+    const answers = await target.judge.decide(rows);
+    onStep?.();
+    return answers;
+  };
+  return together({ judge: { decide }, width: WIDTH, signal }, samples, async (sample, ask) => {
+    const goal = goals?.get(sample.index);
+    const queries = labelQueries({ sample, ask, budget: params.maxQueries, goal });
+    const hunt: Hunt = {
+      queries,
+      range,
+      samples: context.starts ?? samples,
+      goal,
+      enough: params.untilEpsilon ? epsilon : 0,
+      rng: (purpose) => keyedRng(seed, id, sample.index, purpose),
+    };
+    const candidate = (await queries.fooled([sample.x]))[0] ? sample.x : await search(hunt);
+    const proposal = { index: sample.index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+    context.onProposal?.(proposal);
+    context.onProgress?.(1);
+    return proposal;
+  });
+}

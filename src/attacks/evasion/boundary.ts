@@ -1,0 +1,136 @@
+/** Boundary attack (Brendel, Rauber & Bethge, arXiv:1712.04248): a random walk along the decision boundary, with the defaults of Foolbox's BoundaryAttack. */
+import * as z from 'zod';
+import { defineAttack } from '../attack.ts';
+import { bisect } from '../bisect.ts';
+import { byLabels, type Hunt } from '../by-labels.ts';
+import { startingPoints } from '../starting-point.ts';
+import { type BoundaryMoves, boundaryMoves } from './boundary-moves.ts';
+
+const params = z.object({
+  steps: z.int().min(1).default(25_000).describe('steps of the walk'),
+  sphericalStep: z.number().positive().default(0.01).describe('first step along the sphere around the example, in shares of the distance'),
+  sourceStep: z.number().positive().default(0.01).describe('first step towards the example, in shares of the distance'),
+  convergence: z.number().min(0).default(1e-7).describe('a step towards the example below it ends the walk'),
+  adaptation: z.number().gt(1).default(1.5).describe('factor by which steps grow and shrink'),
+  maxQueries: z.int().min(1).default(10_000).describe('questions per example'),
+  untilEpsilon: z.boolean().default(true).describe('stop as soon as the distance is at most epsilon'),
+  target: z.int().min(0).optional().describe('class to reach; any other class when absent'),
+});
+
+type Params = z.infer<typeof params>;
+
+/** Steps between two looks at the point on the sphere, by which sizes are adapted. */
+const LOOK_EVERY = 10;
+
+export const boundary = defineAttack({
+  id: 'boundary',
+  name: 'Boundary attack',
+  paper: 'arXiv:1712.04248',
+  summary: 'Walks at random along the decision boundary, ever nearer, by asking for labels alone: the first attack of its kind.',
+  knowledge: 'labels',
+  norms: ['l2'],
+  aim: 'minimal',
+  params,
+  run: async (context, samples) => {
+    if (samples.length === 0) return [];
+    const moves = await boundaryMoves(context.target);
+    return byLabels(context, 'boundary', samples, async (hunt) => {
+      const start = await begin(moves, hunt);
+      return start && walk({ ...context.params, moves, hunt }, start);
+    });
+  },
+});
+
+interface Reached {
+  readonly point: Float32Array;
+  readonly distance: number;
+}
+
+/** The nearest of the starting points, each brought near the boundary on the line to the example. */
+async function begin(moves: BoundaryMoves, hunt: Hunt): Promise<Reached | undefined> {
+  const { queries } = hunt;
+  const { x } = queries.sample;
+  let best: Reached | undefined;
+  for (const start of await startingPoints({ ...hunt, rng: hunt.rng('start') })) {
+    const { point } = await bisect(queries, { point: start, high: 1, at: (t) => moves.blend(x, start, t), threshold: 1e-3 });
+    const distance = await moves.distance(x, point);
+    if (best === undefined || distance < best.distance) best = { point, distance };
+  }
+  return best;
+}
+
+interface Walk extends Params {
+  readonly moves: BoundaryMoves;
+  readonly hunt: Hunt;
+}
+
+async function walk({ moves, hunt, ...given }: Walk, start: Reached): Promise<Float32Array> {
+  const { queries, enough } = hunt;
+  const { x } = queries.sample;
+  const rng = hunt.rng('walk');
+  const noise = new Float32Array(x.length);
+  const sizes = stepSizes(given);
+  let here = start;
+  for (let step = 1; step <= given.steps && queries.left > 0 && here.distance > enough && sizes.source >= given.convergence; step++) {
+    rng.fillNormal(noise);
+    const { candidate, distance, onSphere } = await moves.propose(x, here.point, noise, sizes.spherical, sizes.source);
+    const looks = step % LOOK_EVERY === 0;
+    const [fools, stays] = await queries.fooled(looks ? [candidate, onSphere] : [candidate]);
+    if (fools && distance < here.distance) here = { point: candidate, distance };
+    if (fools !== undefined && stays !== undefined) sizes.learn(fools, stays);
+  }
+  return here.point;
+}
+
+/** The last so many answers, and the share of those that were yes once there are as many. */
+class Recent {
+  readonly #length: number;
+  #answers: boolean[] = [];
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  add(answer: boolean): void {
+    this.#answers.push(answer);
+    if (this.#answers.length > this.#length) this.#answers.shift();
+  }
+
+  get share(): number | undefined {
+    return this.#answers.length < this.#length ? undefined : this.#answers.filter(Boolean).length / this.#length;
+  }
+
+  clear(): void {
+    this.#answers = [];
+  }
+}
+
+/**
+ * Sizes of the two steps, from what the model said of the last points (section 2.3). On the sphere about half of the points should fool it
+ * where the boundary is straight: both sizes grow above 0.5 and shrink below 0.2. Of whole steps, the one towards the example grows above 0.25 and shrinks below 0.1.
+ */
+function stepSizes({ sphericalStep, sourceStep, adaptation }: Params) {
+  let [spherical, source] = [sphericalStep, sourceStep];
+  const [onSphere, whole] = [new Recent(100), new Recent(30)];
+  const factor = (recent: Recent, high: number, low: number): number => {
+    const { share } = recent;
+    if (share === undefined || (share <= high && share >= low)) return 1;
+    recent.clear();
+    return share > high ? adaptation : 1 / adaptation;
+  };
+  return {
+    get spherical() {
+      return spherical;
+    },
+    get source() {
+      return source;
+    },
+    learn: (fools: boolean, stays: boolean): void => {
+      onSphere.add(stays);
+      whole.add(fools);
+      const both = factor(onSphere, 0.5, 0.2);
+      spherical *= both;
+      source *= both * factor(whole, 0.25, 0.1);
+    },
+  };
+}
