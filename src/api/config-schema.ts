@@ -61,6 +61,21 @@ const remote = z.strictObject({
   budget: count.optional().describe('questions in all, whatever they are asked for'),
 });
 
+const gradients = z.strictObject({
+  draws: count.optional().describe('draws of random layers that each gradient is averaged over (EOT): 20'),
+  exact: z.boolean().optional().describe('no stand-in for operators without a derivative: shows what they hide'),
+  standIns: z
+    .array(
+      z.strictObject({
+        from: z.string().min(1).describe('name of a value in the model'),
+        to: z.string().min(1).describe('name of a later one, whose gradient is taken as that of the stand-in'),
+        file: path.optional().describe('ONNX file of the stand-in, of one input and one output; the identity when absent'),
+      }),
+    )
+    .optional()
+    .describe('differentiable stand-ins (BPDA)'),
+});
+
 const budgets = z.strictObject({ seconds: above0.optional(), queries: above0.optional(), gradients: above0.optional() });
 
 export const configSchema = z.strictObject({
@@ -95,6 +110,7 @@ export const configSchema = z.strictObject({
     .describe('largest perturbation, in input units before normalisation: 0.3 or 8/255'),
   norm: z.enum(NORMS).optional().describe('how its size is measured: linf'),
   preprocessing: preprocessing.optional().describe('how the model wants its input, where that should not be guessed from the labels'),
+  gradients: gradients.optional().describe('how gradients are taken where the model hides them'),
   batch: count.optional().describe('rows per graph run'),
   workers: count.optional().describe('worker processes: one per CPU'),
   run: path.optional().describe("the run's own folder: report, result, journal, adversarial inputs"),

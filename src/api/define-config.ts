@@ -2,6 +2,7 @@
 import type { GateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import type { Preset } from '../audit/presets.ts';
+import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Norm } from '../threat/ball.ts';
 import type { ThreatInput } from '../threat/threat-model.ts';
@@ -69,6 +70,8 @@ export interface GibbonConfig {
   readonly norm?: Norm;
   /** How the model wants its input, where that should not be guessed from the labels. */
   readonly preprocessing?: PreprocessingFlags;
+  /** How gradients are taken where the model hides them: draws of random layers, stand-ins, or none (docs/masked-gradients.md). */
+  readonly gradients?: GradientSettings;
   /** Rows per graph run. */
   readonly batch?: number;
   /** Worker processes; one per CPU. */

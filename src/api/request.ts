@@ -6,12 +6,14 @@ import type { GateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { DataSpec } from '../data/dataset.ts';
+import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { isAddress } from '../model/remote/endpoint.ts';
 import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
 import { type ThreatInput, type ThreatModel, threatInput } from '../threat/threat-model.ts';
 import { threatOf } from '../threat/threat-presets.ts';
+import { withHashes } from './gradients.ts';
 import { type RemoteRequest, remoteOptions } from './remote.ts';
 import { misfit } from './schema-error.ts';
 
@@ -32,6 +34,8 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   readonly seed?: number | undefined;
   /** How the model wants its input, where that should not be guessed from the labels. */
   readonly preprocessing?: PreprocessingFlags | undefined;
+  /** How gradients are taken where models hide them: draws of random layers, stand-ins, or none (docs/masked-gradients.md). */
+  readonly gradients?: GradientSettings | undefined;
   /** Rows per graph run. */
   readonly batch?: number | undefined;
   /** Ids of checks or categories to run (all when absent), to leave out, and parameters by check id. */
@@ -78,8 +82,9 @@ export function resolved(models: readonly string[], request: AuditRequest): Reso
   assertBudget(epsilon);
   const { checks, groups, members, nonMembers, surrogate, seal } = request;
   const { remote, budgets } = remoteOptions(models, request);
-  const extra = { checks, groups, members, nonMembers, surrogate, seal, budgets, remote };
-  assertThere([surrogate, members?.path, nonMembers?.path, groups?.file]);
+  assertThere([...(request.gradients?.standIns ?? []).map(({ file }) => file), surrogate, members?.path, nonMembers?.path, groups?.file]);
+  const gradients = request.gradients && withHashes(request.gradients);
+  const extra = { checks, gradients, groups, members, nonMembers, surrogate, seal, budgets, remote };
   const common = { flags: preprocessing, n, first, epsilon, norm, seed, batch, threat: threatFor(request.threat), ...extra };
   if (models.length === 0) {
     if (path !== undefined)

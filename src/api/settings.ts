@@ -48,6 +48,7 @@ function requestOf(config: ParsedConfig, place: Place): AuditRequest {
     ...given({
       preprocessing: preprocessingOf(config, immutable, place),
       budgets: config.budgets && given(config.budgets),
+      gradients: gradientsOf(config, place),
       remote: config.remote && given(config.remote),
       checks: checksOf(config, place),
       baseline: placed(config.baseline, place),
@@ -57,6 +58,13 @@ function requestOf(config: ParsedConfig, place: Place): AuditRequest {
       groups: groupsOf(config, place),
     }),
   };
+}
+
+function gradientsOf({ gradients }: ParsedConfig, place: Place): AuditRequest['gradients'] {
+  return (
+    gradients &&
+    given({ ...gradients, standIns: gradients.standIns?.map((one) => given({ ...one, file: placed(one.file, place) }) as typeof one) })
+  );
 }
 
 type Place = (path: string) => string;

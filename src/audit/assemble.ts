@@ -6,6 +6,7 @@ import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
+import { isAveraged } from './evidence/averaged.ts';
 import { type CrossExamination, expectedMore, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
@@ -93,7 +94,7 @@ function secondLook(cross: CrossExamination | undefined, resultOf: (one: RanAtta
 }
 
 function summaryOf(
-  { prepared, epsilon }: Facts,
+  { prepared, epsilon, options }: Facts,
   samples: readonly SampleResult[],
   ran: readonly RanAttack[],
   { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
@@ -111,7 +112,11 @@ function summaryOf(
     ? 'still'
     : ran.length === 0 && failures.length === 0
       ? 'none'
-      : pressureOf(ran, { clean: proportion(correct.length, n), robust }, { failures, unreached, cross });
+      : pressureOf(
+          ran,
+          { clean: proportion(correct.length, n), robust },
+          { failures, unreached, cross, isVoted: isAveraged({ options, prepared }) },
+        );
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),
@@ -129,7 +134,7 @@ const TRIED = 0.95;
 function pressureOf(
   ran: readonly RanAttack[],
   { clean, robust }: { readonly clean: Proportion; readonly robust: Proportion },
-  { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
+  { failures, unreached, cross, isVoted }: Pick<Brought, 'failures' | 'unreached' | 'cross'> & { readonly isVoted: boolean },
 ): Pressure {
   if (failures.length > 0) return 'incomplete';
   if (undecidedOf(ran).length > 0) return 'nan';
@@ -138,20 +143,28 @@ function pressureOf(
   );
   if (unreached !== undefined) return 'budget';
   if (tried.size < TRIED * clean.count) return 'noise';
-  return cross ? doubted(cross, clean, robust) : 'full';
+  return cross ? doubted(cross, { clean, robust, isVoted }) : 'full';
 }
 
 /** What the evidence itself leaves in doubt: answers that change from call to call, and survivors that only harder attacks would break. */
-function doubted(cross: CrossExamination, clean: Proportion, robust: Proportion): Pressure {
+function doubted(
+  cross: CrossExamination,
+  { clean, robust, isVoted }: { readonly clean: Proportion; readonly robust: Proportion; readonly isVoted: boolean },
+): Pressure {
   const calls = cross.steadiness.length * (CALLS - 1);
   const flips = cross.steadiness.reduce((sum, one) => sum + one.flips, 0);
-  if (cross.steadiness.some(({ spread }) => spread > SPREAD)) return proportion(flips, calls).high > RARE ? 'fickle' : 'random';
+  if (cross.steadiness.some(({ spread }) => spread > SPREAD)) {
+    if (proportion(flips, calls).high > (isVoted ? RARE_IN_VOTES : RARE)) return 'fickle';
+    if (!isVoted) return 'random';
+  }
   const left = robust.value - expectedMore(cross) / clean.n;
   return classOf(clean, left) === classOf(clean, robust.value) ? 'full' : 'again';
 }
 
 /** Calls that may decide otherwise, as a share, where what an attack broke is still the attack's doing. */
 const RARE = 0.1;
+/** The same where decisions are the most frequent of 11 answers: of a quarter that err, one vote in 30 does. */
+const RARE_IN_VOTES = 0.25;
 
 /** A gradient attack whose gradient was zero has only drawn noise, and a label attack without a starting point has tried nothing. */
 function isTrial({ knowledge }: Attack, { broken: hit, slope, distances }: AttackReply): boolean {

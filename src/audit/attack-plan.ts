@@ -7,7 +7,7 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { type Knowledge, lesser, STRONGEST, sees, type ThreatModel } from '../threat/threat-model.ts';
 import { KNOWLEDGE_WORDS } from './attackers.ts';
 import type { AuditOptions } from './options.ts';
-import { onTables, onText, PLANS, type Plan, type PlannedAttack, withLabels, withNothing, withScores } from './presets.ts';
+import { onRandomness, onTables, onText, PLANS, type Plan, type PlannedAttack, withLabels, withNothing, withScores } from './presets.ts';
 import type { Prepared } from './subject.ts';
 
 export interface LeftOut {
@@ -26,7 +26,7 @@ export interface AttackPlan extends Plan {
   readonly leftOut: readonly LeftOut[];
 }
 
-type Looked = Pick<Prepared, 'unsupported' | 'preprocessing' | 'data' | 'endpoint'>;
+type Looked = Pick<Prepared, 'unsupported' | 'preprocessing' | 'data' | 'endpoint' | 'random'>;
 
 /** @throws GibbonError E_USAGE where the threat model names a class that the model does not have */
 export function planOf(options: AuditOptions, prepared: Looked): AttackPlan {
@@ -70,8 +70,8 @@ function targetOf({ goal }: ThreatModel, { data }: Looked): number | undefined {
   });
 }
 
-function basePlan({ preset, norm }: AuditOptions, { preprocessing: { modality } }: Looked, knowledge: Knowledge): Plan {
-  const plan = PLANS[preset];
+function basePlan({ preset, norm }: AuditOptions, { preprocessing: { modality }, random = [] }: Looked, knowledge: Knowledge): Plan {
+  const plan = random.length > 0 ? onRandomness(PLANS[preset]) : PLANS[preset];
   if (modality === 'text') return onText(plan);
   const known = (id: string): Knowledge => attackOf(id).knowledge;
   if (knowledge === 'scores') return withScores(plan, known, { modality, norm });

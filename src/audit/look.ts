@@ -15,8 +15,11 @@ export interface Looked {
 }
 
 /** What the first look is asked for. */
-export function specOf({ data, flags, threads, seed, remote }: AuditOptions, model: AuditOptions['models'][number]): SubjectSpec {
-  const spec = { model: model.path, data, flags, threads, seed };
+export function specOf(
+  { data, flags, threads, seed, remote, gradients }: AuditOptions,
+  model: AuditOptions['models'][number],
+): SubjectSpec {
+  const spec = { model: model.path, data, flags, threads, seed, ...(gradients && { gradients }) };
   if (!isAddress(model.path)) return spec;
   const { given, manner, folder }: RemoteOptions = remote ?? { given: {}, manner: USUAL_MANNER };
   return { ...spec, remote: { given, manner: { ...manner, ...(folder !== undefined && { folder: remoteFolder(folder, model.name) }) } } };

@@ -1,6 +1,7 @@
 /** What the user asked for, resolved. */
 import type { DataSpec } from '../data/dataset.ts';
 import type { GroupSpec } from '../data/groups.ts';
+import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { EndpointRequest, Manner } from '../model/remote/endpoint.ts';
 import type { Metric } from '../threat/metric.ts';
@@ -36,6 +37,8 @@ export interface AuditOptions {
   /** How the data is named in the report, where not by its path. */
   readonly dataName?: string | undefined;
   readonly flags: PreprocessingFlags;
+  /** How gradients are taken where models hide them. */
+  readonly gradients?: GradientSettings | undefined;
   readonly n?: number | undefined;
   readonly first?: number | undefined;
   /** As the user wrote it, e.g. "8/255"; the modality's default when absent. */

@@ -9,7 +9,7 @@ import { type Graph, int, type Node } from '../onnx/graph.ts';
 import { floats, int64s } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/write.ts';
 import { ortNode } from '../runtime/ort-node.ts';
-import { withoutGradient } from './prepare.ts';
+import { gradientLook } from './gradient-look.ts';
 
 let dir: string;
 let made = 0;
@@ -47,13 +47,16 @@ async function model(...nodes: readonly Node[]): Promise<ModelFile> {
 
 const ROW = { modality: 'tensor', layout: 'none', channels: 'none', shape: [4], mean: [0], std: [1], resize: 'crop' } as const;
 
-describe('withoutGradient', () => {
+const unsupported = async (...given: Parameters<typeof gradientLook>): Promise<readonly string[]> =>
+  (await gradientLook(...given)).unsupported;
+
+describe('gradientLook', () => {
   it('is empty for a model that can be lowered', async () => {
-    expect(await withoutGradient(await model(node('Relu', ['x'], 'y')), ROW, ortNode)).toEqual([]);
+    expect(await unsupported(await model(node('Relu', ['x'], 'y')), ROW, ortNode)).toEqual([]);
   });
 
   it('names the operators that have no lowering', async () => {
-    expect(await withoutGradient(await model(node('Det', ['x'], 'd'), node('Add', ['x', 'd'], 'y')), ROW, ortNode)).toEqual(['Det']);
+    expect(await unsupported(await model(node('Det', ['x'], 'd'), node('Add', ['x', 'd'], 'y')), ROW, ortNode)).toEqual(['Det']);
   });
 
   it('gives the reason where the data decides a shape, and the model still runs', async () => {
@@ -64,7 +67,7 @@ describe('withoutGradient', () => {
       node('Add', ['shape', 'whole'], 'decided'),
       node('Reshape', ['x', 'decided'], 'y'),
     );
-    expect(await withoutGradient(shaped, ROW, ortNode)).toEqual([expect.stringMatching(/^Reshape y: its shape depends on the data/)]);
+    expect(await unsupported(shaped, ROW, ortNode)).toEqual([expect.stringMatching(/^Reshape y: its shape depends on the data/)]);
     const p = { modality: 'tensor', layout: 'none', channels: 'none', shape: [4], mean: [0], std: [1], resize: 'crop' } as const;
     const judge = await createJudge(shaped, p, ortNode);
     expect((await judge.decide([Float32Array.of(1, 5, 2, 0)]))[0]?.label).toBe(1);

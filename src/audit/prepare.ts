@@ -1,5 +1,5 @@
 /** The first look at a subject: reads the model and the data, matches labels with outputs, and finds the preprocessing. */
-import { type ErrorCode, GibbonError } from '../base/errors.ts';
+import { GibbonError } from '../base/errors.ts';
 import { classNamesFrom } from '../data/class-names.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import { detectFormat } from '../data/detect.ts';
@@ -10,7 +10,6 @@ import { resizeImage } from '../data/resize.ts';
 import { subset } from '../data/subset.ts';
 import { classLabels } from '../model/class-labels.ts';
 import { declared, declaredSize } from '../model/declared.ts';
-import { inputShapes, inputsWithoutGradient } from '../model/encoding.ts';
 import { candidates, type Found, findPreprocessing, shapeFor } from '../model/guess.ts';
 import { createJudge } from '../model/judge.ts';
 import { type ModelFile, readModelFile } from '../model/model-file.ts';
@@ -18,15 +17,12 @@ import type { Preprocessing } from '../model/preprocessing.ts';
 import { loadingOnce, readingLeanly } from '../model/probing.ts';
 import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
-import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
 import { qualifiedName } from '../transform/lower/qualified-name.ts';
-import { isStraightThrough } from '../transform/lower/straight-through.ts';
-import { pruned } from '../transform/prune.ts';
 import { randomNodes } from '../transform/randomness.ts';
-import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import { assertLabelled, assertOrder, dataFacts } from './data-facts.ts';
+import { gradientLook } from './gradient-look.ts';
 import { openArraysFor } from './open-arrays.ts';
 import { openTableFor } from './open-table.ts';
 import { isTextModel, openTextFor } from './open-text.ts';
@@ -71,8 +67,7 @@ export async function prepare(order: LookOrder, runtime: Runtime, clients?: Clie
     input: portText(model.input),
     output: portText(model.output),
     ...found,
-    unsupported: text ? [] : await withoutGradient(model, found.preprocessing, runtime),
-    masked: text ? [] : maskedOperators(model),
+    ...(text ? { unsupported: [], masked: [] } : await gradientLook(model, found.preprocessing, runtime, spec.gradients)),
     random: randomOperators(model),
     data: await dataFacts(dataset, matched, { groups, notes: opened?.notes ?? [], more: folderNotes(model, dataset) }),
     labels: Array.from(matched.labels),
@@ -106,22 +101,6 @@ function folderNotes({ folder }: ModelFile, { modality }: Dataset): string[] {
     ...folder.notes,
     'preprocessor_config.json standardises each recording (do_normalize); here recordings are given as they are, in [-1, 1] or 16-bit units.',
   ];
-}
-
-const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_OPERATOR_UNSUPPORTED']);
-
-/** What stands in the way of gradients: operators, or the reason why the model cannot be lowered for a batch of two. */
-export async function withoutGradient(model: ModelFile, p: Preprocessing, runtime: Runtime): Promise<string[]> {
-  const graph = scoresOnly(model.graph, model.head);
-  const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(graph)];
-  if (operators.length > 0) return operators;
-  try {
-    await specialise(graph, inputShapes(model, p, 2), evaluator(runtime));
-    return [];
-  } catch (thrown) {
-    if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
-    return [thrown.message];
-  }
 }
 
 /** Class names: the user's, else the model's own, else those of the files beside it; found there by chance, they have to be as many as the outputs. */
@@ -205,15 +184,4 @@ async function classesOf({ model, dataset, base, given, spec, runtime }: Look): 
 /** Nodes of the model that draw random numbers when it runs. */
 function randomOperators({ graph, head }: ModelFile): string[] {
   return randomNodes(scoresOnly(graph, head)).map((node) => `${qualifiedName(node)} ${node.name}`.trim());
-}
-
-/** Operators of the model whose gradient is not their own. */
-export function maskedOperators(model: ModelFile): string[] {
-  return [
-    ...new Set(
-      pruned(scoresOnly(model.graph, model.head))
-        .nodes.filter(isStraightThrough)
-        .map((node) => `${qualifiedName(node)} (straight-through)`),
-    ),
-  ];
 }

@@ -132,6 +132,11 @@ function asking({ n, queried, curve, ...plan }: Plan, { modality }: Queried): Pl
   return { ...plan, n: Math.min(n, queried.n), queried, curve: curve.filter((factor) => COARSE.includes(factor)) };
 }
 
+/** The same plan for models with random layers: the version of the ensemble that its authors have for them. */
+export function onRandomness({ attacks, ...plan }: Plan): Plan {
+  return { ...plan, attacks: attacks.map((one) => (one.id === 'auto' ? { ...one, params: { ...one.params, version: 'rand' } } : one)) };
+}
+
 /** The same plan for rows of a table: whole numbers mislead gradients, a search by scores keeps to them. */
 export function onTables({ attacks, ...plan }: Plan): Plan {
   return { ...plan, attacks: [...attacks, { id: 'cube', params: { maxQueries: plan.queried.maxQueries } }] };

@@ -4,6 +4,7 @@ import type { DataSpec, Modality } from '../data/dataset.ts';
 import type { Grouping } from '../data/group-expression.ts';
 import type { GroupSpec } from '../data/groups.ts';
 import type { TableSpec } from '../data/table.ts';
+import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Endpoint, EndpointRequest, Manner } from '../model/remote/endpoint.ts';
@@ -29,6 +30,8 @@ export interface SubjectSpec {
   readonly remote?: RemoteSpec | undefined;
   readonly data: DataSpec;
   readonly flags: PreprocessingFlags;
+  /** How gradients are taken where the model hides them. */
+  readonly gradients?: GradientSettings | undefined;
   /** Threads inside one operator. */
   readonly threads: number;
   readonly seed: number;

@@ -9,6 +9,7 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import { writeNpz } from '../data/npy-write.ts';
 import { openDataset } from '../data/open.ts';
 import { resizeImage } from '../data/resize.ts';
+import { gradientOptions } from '../model/gradient-settings.ts';
 import type { Allowance } from '../model/judge.ts';
 import { readModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
@@ -47,7 +48,10 @@ export function opener(runtime: Runtime, clients: Clients = remoteClients().clie
 async function open(subject: Subject, runtime: Runtime, clients: Clients): Promise<Opened> {
   if (subject.remote) return openRemote({ ...subject, remote: subject.remote }, runtime, clients);
   const model = await readModelFile(subject.model);
-  const target = await createTarget(model, subject.preprocessing, runtime, { threads: subject.threads });
+  const target = await createTarget(model, subject.preprocessing, runtime, {
+    threads: subject.threads,
+    ...(await gradientOptions(subject.gradients)),
+  });
   const dataset = await openDataset(subject.data);
   return { target, kind: model.head.kind, dataset, rows: rowsOf(dataset, subject.preprocessing) };
 }

@@ -4,10 +4,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { NORMS, type Norm } from '../threat/ball.ts';
+import { type GradientFlags, gradientsOf, withGradients } from './gradient-options.ts';
 import { positive, whole } from './numbers.ts';
 import { type RemoteFlags, remoteOf, withRemote } from './remote-options.ts';
 
-export interface SharedFlags extends RemoteFlags {
+export interface SharedFlags extends RemoteFlags, GradientFlags {
   data?: string;
   labels?: string;
   classes?: string;
@@ -59,7 +60,7 @@ const names = (text: string): string[] => {
 
 /** Adds the shared flags to a command. */
 export function withShared(command: Command): Command {
-  return withRemote(command)
+  return withGradients(withRemote(command))
     .option(
       '--data <path>',
       'labelled data: image, audio or text folder by class, IDX, CIFAR binary, NPY, NPZ, table or texts (CSV, TSV, Parquet, JSON lines)',
@@ -99,6 +100,7 @@ export function requestOf(flags: SharedFlags): AuditRequest {
     batch,
     preprocessing: preprocessingFlags(flags),
     ...remoteOf(flags),
+    ...gradientsOf(flags),
     ...(labels === undefined ? {} : { labels }),
     ...(classes === undefined ? {} : { classes }),
     ...(textColumn === undefined ? {} : { textColumn }),

@@ -11,8 +11,10 @@ import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
 import { qualifiedName } from '../transform/lower/qualified-name.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
+import { noiseInputs } from '../transform/noise.ts';
 import { pruned } from '../transform/prune.ts';
 import { specialise } from '../transform/specialise.ts';
+import { drawNoise } from './draws.ts';
 import { inputShapes, inputValues } from './encoding.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Preprocessing } from './preprocessing.ts';
@@ -73,10 +75,12 @@ export async function dissect(
   const evaluate = evaluator(runtime);
   const outputs = names.map((name) => ({ name, type: 'float32' as const, shape: null }));
   const lowered = await specialise({ ...exposed, outputs }, inputShapes(model, preprocessing, 1), evaluate);
+  const noise = noiseInputs(lowered);
   const graph = drawn(lowered, { model, preprocessing, inner, names });
   const session = await runtime.load(await foldConstants(graph, evaluate), { threads: 1 });
   return async (row, label) => {
     const made = await session.run({
+      ...drawNoise(noise, { keys: [0], runs: [0] }),
       x: { type: 'float32', shape: [1, ...preprocessing.shape], data: row },
       label: { type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(label)) },
     });
@@ -111,7 +115,8 @@ function drawn(lowered: StaticGraph, { model, preprocessing, inner, names }: Dra
   const g = newGraph();
   const x = g.input('x', 'float32', [1, ...preprocessing.shape]);
   const label = g.input('label', 'int64', [1]);
-  const values = g.inline(lowered, inputValues(g, x, model, preprocessing));
+  const noise = noiseInputs(lowered).map(({ name, type, shape }): [string, Value] => [name, g.input(name, type, shape)]);
+  const values = g.inline(lowered, new Map([...inputValues(g, x, model, preprocessing), ...noise]));
   const original = originals(lowered);
   // The first one is the logits.
   const exposed = lowered.outputs.map(({ name }) => values.get(original(name)) as Value);

@@ -4,7 +4,9 @@ import { readModelBytes } from '../data/model-bytes.ts';
 import { withOutput } from '../onnx/expose.ts';
 import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { scoresOnly } from '../task/logits.ts';
 import { isBatchDependent } from '../transform/batch-dependent.ts';
+import { randomNodes } from '../transform/randomness.ts';
 import type { Encoder } from './encoder.ts';
 import { encoderOf } from './encoding.ts';
 import { classScores, isDistribution } from './margin.ts';
@@ -20,8 +22,13 @@ export interface Decision {
 export interface Judge {
   /** Number of output values per example. */
   readonly outputs: number;
-  /** Decides rows [n × size], values before normalisation. @throws GibbonError E_MODEL_SHAPE when the model does not take them */
+  /**
+   * Decides rows [n × size], values before normalisation; of a model with random layers by the most frequent of 11 answers, so that no lucky draw counts.
+   * @throws GibbonError E_MODEL_SHAPE when the model does not take them
+   */
   decide(rows: readonly Float32Array[]): Promise<Decision[]>;
+  /** One answer for each row, as whoever asks the model once gets it. The same as `decide` but for random layers. */
+  answer(rows: readonly Float32Array[]): Promise<Decision[]>;
   /** One score for each class and row, for attacks that see scores (docs/attacks). */
   classScores(rows: readonly Float32Array[]): Promise<Float32Array[]>;
   /** The model's own output for each row, as it is. */
@@ -37,6 +44,9 @@ export interface Allowance {
   /** Holds so many back until the function that it returns is called. */
   hold(rows: number): () => void;
 }
+
+/** Does the model draw random numbers on the way to its scores? */
+export const isRandom = ({ graph, head }: Pick<ModelFile, 'graph' | 'head'>): boolean => randomNodes(scoresOnly(graph, head)).length > 0;
 
 /** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory and are no faster together. */
 const BATCH = 50;
@@ -81,13 +91,35 @@ export async function createJudge(
     }
     return all;
   };
+  const answer = async (rows: readonly Float32Array[]): Promise<Decision[]> =>
+    (await scores(rows)).map((own) => decided(own, model.head.kind));
   return {
     outputs,
     scores,
     classScores: async (rows) => (await scores(rows)).map((own) => classScores(own, model.head.kind)),
-    decide: async (rows) => (await scores(rows)).map((own) => decided(own, model.head.kind)),
+    answer,
+    decide: isRandom(model) ? votedOn(answer) : answer,
     release: () => session.release(),
   };
+}
+
+/** Answers to a row of a model with random layers: an odd number, so that two classes cannot draw. */
+export const VOTES = 11;
+
+function votedOn(answer: Judge['answer']): Judge['decide'] {
+  return async (rows) => {
+    const calls: Decision[][] = [];
+    for (let i = 0; i < VOTES; i++) calls.push(await answer(rows));
+    return rows.map((_, row) => mostFrequent(calls.map((call) => call[row] as Decision)));
+  };
+}
+
+/** The most frequent label, the first of equals; confident by the mean of what its own answers say, 0 for each of the others. */
+export function mostFrequent(answers: readonly Decision[]): Decision {
+  const by = new Map<number, number[]>();
+  for (const { label, confidence } of answers) by.set(label, [...(by.get(label) ?? []), confidence]);
+  const [label, own] = [...by].reduce((most, one) => (one[1].length > most[1].length ? one : most));
+  return { label, confidence: own.reduce((sum, one) => sum + one, 0) / answers.length };
 }
 
 /** Small numbers, zeros in a table; for text a few words, since networks with windows refuse a text that is shorter than these. */

@@ -1,4 +1,5 @@
 /** Stand-ins for an audited model: other networks for the same task, alone or together, that attacks climb in the audited model's own rows and classes. */
+import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { StaticGraph, Value } from '../onnx/graph.ts';
 import { int64s, sizeOf } from '../onnx/tensor.ts';
@@ -7,6 +8,7 @@ import { evaluator } from '../runtime/evaluate.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { asClasses } from '../task/logits.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
+import { noiseInputs } from '../transform/noise.ts';
 import { optimise } from '../transform/optimise.ts';
 import type { Bridge } from './bridge.ts';
 import { inputValues } from './encoding.ts';
@@ -74,6 +76,10 @@ function fused(
 }
 
 function logitsOf(g: GraphBuilder, x: Value, { inputs, classes }: Member, graph: StaticGraph): Value {
+  if (noiseInputs(graph).length > 0)
+    throw new GibbonError('E_MODEL_UNSUPPORTED', 'a stand-in that answers at random', {
+      hint: 'Export the surrogate for inference, without random layers.',
+    });
   const logits = asClasses(g, g.inline(graph, inputs(g, x)).get(graph.outputs[0]?.name ?? '') as Value);
   if (!classes || classes.every((own, i) => own === i)) return logits;
   return g.node('Gather', [logits, g.constant(int64s(classes))], { axis: { kind: 'int', value: 1 } });
@@ -103,11 +109,13 @@ function judgeOf(graph: (batch: number) => Promise<StaticGraph>, runtime: Runtim
     }
     return made;
   };
+  const decide: Judge['decide'] = async (all) => (await scores(all)).map((own) => decided(own, 'logits'));
   return {
     outputs: classes,
     scores,
     classScores: scores,
-    decide: async (all) => (await scores(all)).map((own) => decided(own, 'logits')),
+    decide,
+    answer: decide,
     release: async () => (await session)?.release(),
   };
 }

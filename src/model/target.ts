@@ -6,19 +6,24 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph } from '../ops/table.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Feeds, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
-import { asClasses, scoresOnly } from '../task/logits.ts';
+import { scoresOnly } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
 import { movedOnly, type Range } from '../threat/ball.ts';
 import { branchesOnData } from '../transform/batch-dependent.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
+import { carriesGradient } from '../transform/gradient-path.ts';
 import { optimise } from '../transform/optimise.ts';
+import { sharesNoise } from '../transform/randomness.ts';
 import { fitsRowByRow, rowByRow } from '../transform/row-by-row.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
+import type { GradientChoice } from '../transform/stand-ins.ts';
+import { drawNoise, NOISE_KEY, NOISE_RUN } from './draws.ts';
 import { inputShapes, inputsWithoutGradient, inputValues } from './encoding.ts';
-import { createJudge, type Judge } from './judge.ts';
+import { createJudge, isRandom, type Judge } from './judge.ts';
 import type { ModelFile } from './model-file.ts';
 import { type Preprocessing, rangeOf } from './preprocessing.ts';
+import { mostMiss, overDraws, questions, repeated } from './questions.ts';
 
 /** What a step may ask of a model that gives scores. */
 export interface ScoreBuilder {
@@ -67,6 +72,8 @@ export interface Target {
   readonly unsupported: readonly string[];
   /** Compiles (once per id and batch) a step. @throws GibbonError E_OPERATOR_UNSUPPORTED where the model lacks gradients */
   compile(id: string, batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep>;
+  /** Draws of the model's random layers that each question of a step is averaged over (EOT); 1 where it has none. */
+  readonly draws: number;
   /** Batch sizes that steps have been compiled for. */
   batches(): number[];
   /** Compiles (once per id) a small graph that does not touch the model: the arithmetic of attacks that only query it. */
@@ -81,7 +88,13 @@ export interface Target {
 
 export interface TargetOptions {
   readonly threads?: number;
+  /** Draws of the model's random layers that attacks average over: 20, as AutoAttack's version for random defences has it. */
+  readonly draws?: number | undefined;
+  /** How gradients are taken where the model hides them: with stand-ins. */
+  readonly choice?: GradientChoice | undefined;
 }
+
+export const DRAWS = 20;
 
 /** What attacks steer by, for rows of one form, and who decides on them. */
 export interface Steering {
@@ -89,6 +102,8 @@ export interface Steering {
   readonly preprocessing: Preprocessing;
   readonly judge: Judge;
   readonly unsupported: readonly string[];
+  /** Does the model draw random numbers? Its graphs may then have noise inputs (`transform/noise.ts`). */
+  readonly isRandom?: boolean;
   /** The model, lowered for so many rows: a graph whose first output holds the scores. */
   graph(batch: number): Promise<StaticGraph>;
   /** Rows [B, …shape] as the inputs of that graph. */
@@ -109,7 +124,8 @@ export async function createTarget(
       preprocessing,
       judge,
       unsupported,
-      graph: loweredGraphs(model, preprocessing, runtime),
+      isRandom: isRandom(model),
+      graph: loweredGraphs(model, preprocessing, runtime, options.choice),
       inputs: (g, x) => inputValues(g, x, model, preprocessing),
     },
     runtime,
@@ -122,10 +138,16 @@ export function loweredGraphs(
   { graph, head, input }: Pick<ModelFile, 'graph' | 'head' | 'input'>,
   preprocessing: Preprocessing,
   runtime: Runtime,
+  choice: GradientChoice = {},
 ): (batch: number) => Promise<StaticGraph> {
   const evaluate = evaluator(runtime);
   const exposed = scoresOnly(graph, head);
-  const lower = (rows: number): Promise<StaticGraph> => specialise(exposed, inputShapes({ input }, preprocessing, rows), evaluate);
+  const lower = async (rows: number): Promise<StaticGraph> => {
+    const shapes = inputShapes({ input }, preprocessing, rows);
+    const made = await specialise(exposed, shapes, evaluate, choice);
+    if (choice.exact || carriesGradient(made)) return made;
+    return specialise(exposed, shapes, evaluate, { ...choice, thresholds: true });
+  };
   const graphs = new Map<number, Promise<StaticGraph>>();
   return (batch) => {
     const made = graphs.get(batch) ?? steeringGraph(exposed, batch, lower).then(optimise);
@@ -143,12 +165,18 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
   const arithmetic = new Map<string, Promise<Session>>();
   const task = classifier(judge.outputs);
   const evaluate = evaluator(runtime);
+  const draws = steering.isRandom ? (options.draws ?? DRAWS) : 1;
   const build = async (batch: number, define: (b: GradientBuilder) => Readonly<Record<string, Value>>): Promise<CompiledStep> => {
     batches.add(batch);
-    const { graph, cost, fields } = drawn(await steering.graph(batch), { batch, steering, task }, define);
+    const { graph, cost, fields, noise } = drawn(await steering.graph(batch * draws), { batch, draws, steering, task }, define);
     const session = await runtime.load(optimise(await foldConstants(graph, evaluate)), options);
     sessions.push(session);
-    return { batch, cost, fields, run: async (state) => unprefixed(await session.run(pick(state, session.inputNames))) };
+    return {
+      batch,
+      cost,
+      fields,
+      run: async (state) => unprefixed(await session.run(pick({ ...state, ...noiseFor(noise, state) }, session.inputNames))),
+    };
   };
   return {
     preprocessing,
@@ -156,6 +184,7 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
     size: sizeOf(preprocessing.shape),
     unsupported,
     judge,
+    draws,
     batches: () => [...batches],
     arithmetic: async (id, define) => {
       const loading = arithmetic.get(id) ?? runtime.load(defined(define), options);
@@ -176,12 +205,21 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
   };
 }
 
-/** The model for a batch; a path that would be taken for the whole batch is taken by each row for itself, as the judge asks it. */
+/**
+ * The model for a batch. Row by row goes what rows of a batch would share: a path that would be taken for all of them is taken by each for itself, as the
+ * judge asks it, and noise that is drawn once is drawn for each.
+ */
 async function steeringGraph(model: Graph, batch: number, lower: (rows: number) => Promise<StaticGraph>): Promise<StaticGraph> {
   const isOpen = model.inputs.every(({ shape }) => typeof shape?.[0] !== 'number');
-  if (batch === 1 || !isOpen || !branchesOnData(model)) return lower(batch);
+  if (batch === 1 || !isOpen || !(branchesOnData(model) || sharesNoise(model))) return lower(batch);
   const single = await lower(1);
   return fitsRowByRow(single, batch) ? rowByRow(single, batch) : lower(batch);
+}
+
+function noiseFor(inputs: readonly Value[], state: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
+  if (inputs.length === 0) return {};
+  const numbers = (name: string): ArrayLike<number> => (state[name] as HostTensor).data as Float32Array;
+  return drawNoise(inputs, { keys: numbers(NOISE_KEY), runs: numbers(NOISE_RUN) });
 }
 
 /** The runtime refuses inputs that a graph does not use. */
@@ -202,55 +240,69 @@ function unprefixed(made: Record<string, HostTensor>): Record<string, HostTensor
 
 interface Setting {
   readonly batch: number;
+  readonly draws: number;
   readonly steering: Steering;
   readonly task: Task;
+}
+
+interface Drawn {
+  readonly graph: StaticGraph;
+  readonly cost: Cost;
+  readonly fields: Map<string, FieldKind>;
+  /** Its inputs that are drawn anew for each run. */
+  readonly noise: readonly Value[];
 }
 
 /** Draws a step's graph and counts what it asks of the model. */
 function drawn(
   graph: StaticGraph,
-  { batch, steering, task }: Setting,
+  { batch, draws, steering, task }: Setting,
   define: (b: GradientBuilder) => Readonly<Record<string, Value>>,
-): { graph: StaticGraph; cost: Cost; fields: Map<string, FieldKind> } {
+): Drawn {
   const g = newGraph();
   const fields = new Map<string, FieldKind>();
-  const known = new Map<string, Value>();
   const { preprocessing } = steering;
   const range = rangeOf(preprocessing);
-  let gradients = 0;
-  const logits = (x: Value): Value => {
-    const made = known.get(x.name) ?? asClasses(g, g.inline(graph, steering.inputs(g, x)).get(graph.outputs[0]?.name ?? '') as Value);
-    known.set(x.name, made);
-    return made;
+  const row: GradientBuilder['row'] = (name, kind) => {
+    if (fields.get(name) === kind) return g.value(name);
+    fields.set(name, kind);
+    return g.input(name, kind === 'label' ? 'int64' : 'float32', kind === 'input' ? [batch, ...preprocessing.shape] : [batch]);
   };
+  const asked = questions(g, graph, { draws, steering });
+  // Declared by each step on such a model, whether its own graph uses them or not.
+  const [, run] = asked.noise.length > 0 ? [NOISE_KEY, NOISE_RUN].map((name) => row(name, 'scalar')) : [];
+  let gradients = 0;
   const builder: GradientBuilder = {
     g,
     batch,
     range,
-    row: (name, kind) => {
-      if (fields.get(name) === kind) return g.value(name);
-      fields.set(name, kind);
-      return g.input(name, kind === 'label' ? 'int64' : 'float32', kind === 'input' ? [batch, ...preprocessing.shape] : [batch]);
-    },
-    logits,
-    loss: (kind, x, labels) => task.loss(g, kind, logits(x), labels),
-    misses: (x, labels) => g.not(g.equal(task.decision(g, logits(x)), labels)),
+    row,
+    logits: (x) => overDraws(g, asked.logits(x), draws),
+    // Expectation over transformation (Athalye et al., arXiv:1707.07397): the loss is averaged, not the logits.
+    loss: (kind, x, labels) => overDraws(g, task.loss(g, kind, asked.logits(x), repeated(g, labels, draws)), draws),
+    misses: (x, labels) => mostMiss(g, g.not(g.equal(task.decision(g, asked.logits(x)), repeated(g, labels, draws))), draws),
     grad: (loss, x) => {
-      gradients++;
+      gradients += draws;
       const cotangent = g.expand(g.scalar(1, loss), loss.shape);
       const found = gradient(g, [{ value: loss, cotangent }], [x])[0];
       return found ? movedOnly(g, found, range) : g.zeros(x.shape);
     },
     jacobian: (weights, x) => {
       const count = weights.shape[0] as number;
-      gradients += count;
-      const found = gradient(g, [{ value: logits(x), cotangent: weights }], [x], 1)[0];
+      gradients += count * draws;
+      const found = gradient(g, [{ value: builder.logits(x), cotangent: weights }], [x], 1)[0];
       return found ? movedOnly(g, found, range) : g.zeros([count, ...x.shape]);
     },
   };
   // A state field is an input and an output; a graph value cannot be both, so outputs get a prefix here and lose it in `run`.
-  const outputs = Object.entries(define(builder)).map(([name, value]): [string, Value] => [OUT + name, value]);
-  return { graph: g.finish(Object.fromEntries(outputs), 'step'), cost: { queries: known.size, gradients }, fields };
+  const made = { ...define(builder), ...(run && { [NOISE_RUN]: g.add(run, g.scalar(1)) }) };
+  const outputs = Object.entries(made).map(([name, value]): [string, Value] => [OUT + name, value]);
+  return {
+    graph: g.finish(Object.fromEntries(outputs), 'step'),
+    cost: { queries: asked.count() * draws, gradients },
+    fields,
+    noise: asked.noise,
+  };
 }
 
 /** @throws GibbonError E_OPERATOR_UNSUPPORTED unless gradients can be taken */

@@ -22,6 +22,7 @@ import { cos } from './cos.ts';
 import { cumSum } from './cum-sum.ts';
 import { depthToSpace } from './depth-to-space.ts';
 import { div } from './div.ts';
+import { dropout } from './dropout.ts';
 import { equal } from './equal.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
@@ -99,6 +100,7 @@ export const CORE_OPS = [
   'CumSum',
   'DepthToSpace',
   'Div',
+  'Dropout',
   'Equal',
   'Erf',
   'Exp',
@@ -178,6 +180,7 @@ export const OPS: Readonly<Record<CoreOp, OpRule>> = {
   CumSum: cumSum,
   DepthToSpace: depthToSpace,
   Div: div,
+  Dropout: dropout,
   Equal: equal,
   Erf: erf,
   Exp: exp,

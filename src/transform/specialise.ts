@@ -17,6 +17,7 @@ import { refuseTypes } from './lower/types.ts';
 import { pruned } from './prune.ts';
 import { rowByRow } from './row-by-row.ts';
 import { separatesRows } from './separate-rows.ts';
+import type { GradientChoice } from './stand-ins.ts';
 import { walked } from './walk.ts';
 
 /** Operators behind the model's outputs that cannot be lowered, each once, e.g. "Unique" or "com.microsoft.FusedMatMul". */
@@ -36,21 +37,28 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /**
  * Lowers `model` for inputs of these shapes (batch first). A model that fixes its first dimension to 1 may be given more rows.
+ * `choice` says how gradients are taken where they are hidden.
  * @throws GibbonError E_OPERATOR_UNSUPPORTED listing all operators without a lowering; E_MODEL_SHAPE where shapes contradict
  */
-export async function specialise(model: Graph, shapes: Shapes, evaluate: Evaluate): Promise<StaticGraph> {
+export async function specialise(model: Graph, shapes: Shapes, evaluate: Evaluate, choice: GradientChoice = {}): Promise<StaticGraph> {
   const rows = rebatchedRows(model, shapes) ?? 1;
-  if (rows === 1) return inOneWalk(model, shapes, evaluate);
-  const together = await inOneWalk(model, shapes, evaluate).catch((error: unknown) => {
+  const walk: Walking = { evaluate, choice };
+  if (rows === 1) return inOneWalk(model, shapes, walk);
+  const together = await inOneWalk(model, shapes, walk).catch((error: unknown) => {
     if (error instanceof GibbonError && error.code === 'E_MODEL_SHAPE') return undefined;
     throw error;
   });
   if (together && separatesRows(together, rows)) return together;
   const single = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, [1, ...shape.slice(1)]]));
-  return rowByRow(await inOneWalk(model, single, evaluate), rows);
+  return rowByRow(await inOneWalk(model, single, walk), rows);
 }
 
-async function inOneWalk(model: Graph, shapes: Shapes, evaluate: Evaluate): Promise<StaticGraph> {
+interface Walking {
+  readonly evaluate: Evaluate;
+  readonly choice: GradientChoice;
+}
+
+async function inOneWalk(model: Graph, shapes: Shapes, { evaluate, choice }: Walking): Promise<StaticGraph> {
   const needed = pruned(model);
   const unsupported = unsupportedNodes(needed);
   if (unsupported.length > 0) refuseOperators(unsupported);
@@ -62,7 +70,11 @@ async function inOneWalk(model: Graph, shapes: Shapes, evaluate: Evaluate): Prom
     // The core has one float type: half precision is computed, and fed, in single.
     env.set(port.name, g.input(port.name, isHalf(port.type) ? 'float32' : port.type, shape));
   }
-  const values = await walked({ g, env, evaluate, opsets: model.opsets, rebatched: rebatchedRows(model, shapes) }, needed);
+  const values = await walked(
+    { g, env, evaluate, choice, opsets: model.opsets, rows: rowsOf(model, shapes), rebatched: rebatchedRows(model, shapes) },
+    needed,
+  );
+  for (const standIn of choice.standIns ?? []) if (!env.has(standIn.to)) refuseUnknown(standIn.to, [...env.keys()]);
   const outputs = Object.fromEntries(model.outputs.map(({ name }, i) => [name, tensorOf(values[i] as Given, name)]));
   const taken = [...g.inputs.map(({ name }) => name), ...needed.constants.keys()];
   const graph = await foldConstants(g.finish(renamed(outputs, taken), model.name), evaluate);
@@ -70,10 +82,22 @@ async function inOneWalk(model: Graph, shapes: Shapes, evaluate: Evaluate): Prom
   return graph;
 }
 
+/** Names that are shown of a model's many. */
+const SHOWN = 8;
+
+function refuseUnknown(name: string, names: readonly string[]): never {
+  const near = names.filter((one) => one.includes(name) || name.includes(one));
+  throw new GibbonError('E_USAGE', `no value ${name} stands on the way to the scores, so nothing can stand in for it`, {
+    hint: `Values are named as in a viewer; there are ${(near.length > 0 ? near : names).slice(0, SHOWN).join(', ')}, …. Those inside loops and branches cannot be named.`,
+  });
+}
+
 function tensorOf(value: Given, name: string): Value {
   if (!isSequence(value)) return value;
   throw new GibbonError('E_MODEL_UNSUPPORTED', `the output ${name} is a sequence`, { hint: 'Export it as a tensor.' });
 }
+
+const rowsOf = ({ inputs }: Graph, shapes: Shapes): number => shapes[inputs[0]?.name ?? '']?.[0] ?? 1;
 
 /** The batch size, where the model itself fixes its first dimension to 1. */
 function rebatchedRows(model: Graph, shapes: Shapes): number | undefined {

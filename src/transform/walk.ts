@@ -3,12 +3,14 @@ import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Graph, Node, Value } from '../onnx/graph.ts';
 import { takenBy } from '../onnx/scopes.ts';
-import { type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
+import { sizeOf, type Tensor, numbers as tensorNumbers, widened } from '../onnx/tensor.ts';
 import { shapeError } from '../ops/shapes.ts';
 import type { Evaluate } from './evaluate.ts';
 import { type Given, isSequence, type LowerContext, type Lowering } from './lower/context.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
+import { noiseName } from './noise.ts';
+import { type GradientChoice, type Standing, stoodIn } from './stand-ins.ts';
 
 type Scope = Map<string, Given>;
 
@@ -17,6 +19,9 @@ export interface Walk {
   readonly env: Scope;
   readonly evaluate: Evaluate;
   readonly opsets: ReadonlyMap<string, number>;
+  readonly choice: GradientChoice;
+  /** Rows of the inputs. */
+  readonly rows: number;
   /** The rows of the batch, where the model fixed its first dimension to 1. */
   readonly rebatched: number | undefined;
 }
@@ -43,8 +48,26 @@ async function lowerNode(walk: Walk, node: Node): Promise<void> {
   const outputs = await lowered(lower, contextOf(walk, node));
   for (const [i, name] of node.outputs.entries()) {
     const value = outputs[i];
-    if (name !== '' && value) walk.env.set(name, value);
+    if (name !== '' && value) walk.env.set(name, await stoodIn(standingIn(walk), node, name, value));
   }
+}
+
+function standingIn({ g, env, evaluate, choice }: Walk): Standing {
+  return {
+    g,
+    choice,
+    evaluate,
+    known: (name) => env.get(name),
+    behind: async (graph, x) => {
+      const bound: Scope = new Map(graph.inputs.map(({ name }) => [name, x]));
+      const [made] = await walked(
+        { g, env: bound, evaluate, opsets: graph.opsets, choice: {}, rows: x.shape[0] ?? 1, rebatched: undefined },
+        graph,
+      );
+      if (!made || isSequence(made)) throw new GibbonError('E_USAGE', 'a stand-in gives one tensor, and this one none');
+      return made;
+    },
+  };
 }
 
 /** Damaged nodes lack inputs or attributes that a lowering relies on: that is the model's fault, and no reason to end an audit without gradients. */
@@ -88,8 +111,18 @@ function contextOf(walk: Walk, node: Node): LowerContext {
       return tensorNumbers(tensor);
     },
     known: async (value) => (g.isFixed(value) ? tensorNumbers(g.tensor(value) ?? (await computed(g, value, evaluate, node))) : undefined),
+    draw: (shape, like) => drawn(walk, node, shape, like !== undefined && !g.isFixed(like)),
     body: (graph, bound, guard) => bodyOf(walk, graph, bound, guard),
   };
+}
+
+function drawn({ g, rows }: Walk, node: Node, shape: readonly number[], isPerRow: boolean): Value {
+  if (rows > 1 && (!isPerRow || (shape[0] ?? 0) % rows !== 0)) {
+    throw new GibbonError('E_MODEL_SHAPE', `${node.op} ${node.name} draws once for all rows of a batch`, {
+      hint: 'Draw with the shape of a value that depends on the input (RandomNormalLike).',
+    });
+  }
+  return g.reshape(g.input(noiseName(g.inputs), 'float32', [rows, sizeOf(shape) / rows]), shape);
 }
 
 /** The outputs of a body whose inputs are `bound`; `guard` replaces what it reads from outside. */

@@ -98,12 +98,15 @@ export interface Linear {
   readonly bias: Float32Array;
 }
 
-/** logits = W x + b as a model file; `hard` gives only a one-hot decision, through an operator without a gradient. */
-export async function linearTarget(
-  { weights, bias }: Linear,
-  hard = false,
-  modality: Preprocessing['modality'] = 'tensor',
-): Promise<Target> {
+/** logits = W x + b as a model file. */
+export const linearFile = (model: Linear): string => writtenLinear(model, false);
+
+/** The same as a target; `hard` gives only a one-hot decision, through an operator without a gradient. */
+export async function linearTarget(model: Linear, hard = false, modality: Preprocessing['modality'] = 'tensor'): Promise<Target> {
+  return targetAt(writtenLinear(model, hard), preprocessing([model.weights[0]?.length as number], modality));
+}
+
+function writtenLinear({ weights, bias }: Linear, hard: boolean): string {
   const d = weights[0]?.length as number;
   const g = newGraph();
   const x = g.input('x', 'float32', [1, d]);
@@ -129,7 +132,7 @@ export async function linearTarget(
   const opsets = new Map([...open.opsets, ['com.microsoft', 1]]);
   const path = join(mkdtempSync(join(tmpdir(), 'gibbon-linear-')), 'linear.onnx');
   writeFileSync(path, writeModel(hard ? { ...open, opsets, nodes: [...open.nodes, ...decide] } : open).bytes);
-  return targetAt(path, preprocessing([d], modality));
+  return path;
 }
 
 const DUAL: Readonly<Record<Norm, (w: Float32Array) => number>> = {

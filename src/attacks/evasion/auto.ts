@@ -1,4 +1,4 @@
-/** AutoAttack (Croce & Hein, arXiv:2003.01690), composed as its authors publish it: github.com/fra31/auto-attack, versions `standard` and `plus`. */
+/** AutoAttack (Croce & Hein, arXiv:2003.01690), composed as its authors publish it: github.com/fra31/auto-attack, versions `standard`, `plus` and `rand`. */
 import * as z from 'zod';
 import type { Target } from '../../model/target.ts';
 import { defineAttack } from '../attack.ts';
@@ -12,9 +12,11 @@ import { square } from './square.ts';
 
 const params = z.object({
   version: z
-    .enum(['standard', 'plus'])
+    .enum(['standard', 'plus', 'rand'])
     .default('standard')
-    .describe('"plus" has five restarts of Auto-PGD on each loss, and untargeted FAB, beside what "standard" has'),
+    .describe(
+      '"plus" has five restarts of Auto-PGD on each loss, and untargeted FAB, beside what "standard" has; "rand" is for models with random layers',
+    ),
   steps: z.int().min(1).default(100).describe('gradient steps of each run of Auto-PGD and FAB'),
   goals: z.int().min(1).default(9).describe('wrong classes that the targeted members try'),
   maxQueries: z.int().min(1).default(5000).describe('questions per example of the member that asks for scores'),
@@ -62,5 +64,7 @@ export function membersOf({ classes, isPicture }: ModelKind, given: AutoParams):
     ? { attack: square, params: { maxQueries, rescale: false }, weight: maxQueries }
     : { attack: cube, params: { maxQueries }, weight: maxQueries };
   const targeted = classes < 4 ? [] : [aimed];
+  // Its 20 draws of each gradient are the target's (docs/masked-gradients.md).
+  if (version === 'rand') return [ce, ...(classes < 3 ? [] : [dlr])];
   return isPlus ? [ce, ...(classes < 3 ? [] : [dlr]), anyClass, scores, ...targeted, aimedFab] : [ce, ...targeted, aimedFab, scores];
 }

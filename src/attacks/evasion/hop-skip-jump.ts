@@ -48,7 +48,7 @@ export const hopSkipJump = defineAttack({
     const norm = context.norm === 'linf' ? 'linf' : 'l2';
     const goals = await targetOf(context.params.target, target, samples);
     const moves = await hopSkipJumpMoves(target, norm);
-    return together({ judge: target.judge, width: WIDTH, signal }, samples, async (sample, ask) => {
+    return together({ judge: { decide: target.judge.answer }, width: WIDTH, signal }, samples, async (sample, ask) => {
       const proposal = await assault(
         { context, moves, norm, samples: context.starts ?? samples, goal: goals?.get(sample.index) },
         sample,

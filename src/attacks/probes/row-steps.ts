@@ -1,6 +1,7 @@
 /** Runs a compiled step on any number of rows, a batch at a time, and returns what it said of each: the probes' plain alternative to the scheduler. */
 import { throwIfAborted } from '../../base/abort.ts';
 import { GibbonError } from '../../base/errors.ts';
+import { noiseFields } from '../../model/draws.ts';
 import type { CompiledStep, GradientBuilder, Target } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
@@ -31,7 +32,8 @@ export async function onRows({ target, batch, signal }: Running, { id, define }:
     const part = rows.slice(at, at + size);
     const step = await target.compile(id, size, define);
     const full = Array.from({ length: size }, (_, i) => part[i] ?? (part[0] as Fields));
-    const outputs = await step.run(stateOf(step, target.preprocessing.shape, full));
+    const keyed = full.map((row, i) => ({ ...row, ...noiseFields(0, id, at + i) }));
+    const outputs = await step.run(stateOf(step, target.preprocessing.shape, keyed));
     for (const i of part.keys())
       made.push(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, rowOf(data, i, size)])));
   }

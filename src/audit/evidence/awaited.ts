@@ -3,6 +3,7 @@ import { ATTACKS } from '../../attacks/registry.ts';
 import { proportion } from '../../stats/proportion.ts';
 import { share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
+import { drawsOf, isAveraged } from './averaged.ts';
 import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
 
@@ -11,8 +12,10 @@ interface Awaited {
   readonly name: string;
   /** As people call it. */
   readonly what: string;
-  /** Ids under which it may be registered. */
+  /** Ids under which it is registered; none where it is a part of every gradient attack. */
   readonly ids: readonly string[];
+  /** What is to be said of a part of every gradient attack. */
+  within?(grounds: Grounds): Pick<Item, 'status' | 'text'>;
   /** Why this model does not call for it, if it does not. */
   spared?(grounds: Grounds): string | undefined;
 }
@@ -22,14 +25,25 @@ const AWAITED: readonly Awaited[] = [
     id: 'bpda',
     name: 'Stand-ins for rounded layers find nothing more',
     what: 'BPDA (arXiv:1802.00420)',
-    ids: ['bpda'],
+    ids: [],
+    within: ({ facts: { options, prepared } }) =>
+      options.gradients?.exact
+        ? { status: 'undecided', text: `Nothing stood in for ${prepared.masked.join(', ')}: exact gradients were asked for.` }
+        : { status: 'pass', text: `All attacks with gradients went through stand-ins: ${prepared.masked.join(', ')}.` },
     spared: ({ facts }) => (facts.prepared.masked.length === 0 ? 'No layer of the model needs a stand-in.' : undefined),
   },
   {
     id: 'eot',
     name: 'Averaging over the randomness finds nothing more',
     what: 'EOT (arXiv:1707.07397)',
-    ids: ['eot', 'eot-pgd'],
+    ids: [],
+    within: ({ facts }) =>
+      isAveraged(facts)
+        ? {
+            status: 'pass',
+            text: `All attacks with gradients took the mean over ${drawsOf(facts)} draws of ${facts.prepared.random?.join(', ')}.`,
+          }
+        : { status: 'undecided', text: 'Gradients were not averaged: one draw was asked for, or what draws is not known.' },
     spared: ({ facts, ran }) =>
       (facts.prepared.random ?? []).length === 0 && ran.cross.steadiness.every(({ spread }) => spread <= SPREAD)
         ? 'The model answers without randomness.'
@@ -51,9 +65,13 @@ export function awaitedItems(grounds: Grounds, known: readonly { readonly id: st
   return AWAITED.map((one) => itemOf(one, grounds, known));
 }
 
-function itemOf({ id, name, what, ids, spared }: Awaited, grounds: Grounds, known: readonly { readonly id: string }[]): Item {
+function itemOf({ id, name, what, ids, spared, within }: Awaited, grounds: Grounds, known: readonly { readonly id: string }[]): Item {
   const reason = spared?.(grounds);
   if (reason !== undefined) return { id, name, status: 'not-applicable', text: reason };
+  if (within) {
+    const hasGradients = grounds.ran.ran.some(({ unit }) => unit.knowledge === 'gradients');
+    return hasGradients ? { id, name, ...within(grounds) } : { id, name, status: 'not-applicable', text: 'No attack with gradients ran.' };
+  }
   if (!known.some((attack) => ids.includes(attack.id)))
     return { id, name, status: 'not-applicable', text: `Needs ${what}, which Gibbon does not have yet.` };
   const { ran: planned, cross } = grounds.ran;

@@ -1,10 +1,12 @@
 /** Signs that gradients are masked rather than the model robust (Athalye et al., arXiv:1802.00420; AutoAttack's flags; Pintor et al., arXiv:2106.09947). */
 import { DIRECTIONS } from '../../attacks/probes/slopes.ts';
 import { attackOf } from '../../attacks/registry.ts';
+import { VOTES } from '../../model/judge.ts';
 import { clopperPearson, type Proportion, proportion } from '../../stats/proportion.ts';
 import { figure, share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
 import { CALLS } from '../tasks/steadiness.ts';
+import { drawsOf, isAveraged } from './averaged.ts';
 import { deadEnds, namesOf, overflows, roundings } from './culprits.ts';
 import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
@@ -220,6 +222,10 @@ function random({ facts, ran }: Grounds): Item {
     steadiness.length * (CALLS - 1),
   );
   const isBad = unsteady.count > 0 || nodes.length > 0;
+  const averaged = isAveraged(facts);
+  const how = averaged
+    ? ` Decisions are the most frequent of ${VOTES} answers here, and gradients are means over ${drawsOf(facts)} draws.`
+    : ' Each figure of this report is one draw.';
   const named =
     nodes.length === 0
       ? ''
@@ -227,11 +233,11 @@ function random({ facts, ran }: Grounds): Item {
   return {
     id,
     name,
-    status: isBad ? 'fail' : steadiness.length === 0 ? 'not-applicable' : 'pass',
+    status: isBad ? (averaged ? 'warn' : 'fail') : steadiness.length === 0 ? 'not-applicable' : 'pass',
     text:
       steadiness.length === 0
         ? `No example was asked twice.${named}`
-        : `Asked ${CALLS} times, {unsteady~} of the examples got another answer in some call; {flips~} of the calls decided otherwise than the first.${named}${isBad ? ' Each figure of this report is one draw.' : ''}`,
+        : `Asked ${CALLS} times, {unsteady~} of the examples got another answer in some call; {flips~} of the calls decided otherwise than the first.${named}${isBad ? how : ''}`,
     metrics: {
       unsteady: share(unsteady, { label: 'Answers that change', better: 'lower', baseline: 0 }),
       flips: share(flips, { label: 'Decisions that change', better: 'lower', baseline: 0 }),

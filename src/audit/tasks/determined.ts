@@ -1,5 +1,6 @@
 /** Adversarial examples of an attacker who goes on after the first wrong decision, towards the class that the model was turned to: how sure does it get? (projected gradient descent, arXiv:1706.06083, targeted) */
 import { defaultBatch } from '../../attacks/iterate.ts';
+import { NOISE_KEY, NOISE_RUN } from '../../model/draws.ts';
 import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
@@ -83,6 +84,7 @@ async function climbed(
   let x = x0;
   // Steps that could cross the ball two and a half times, as is usual.
   const fixed = { x0, label, epsilon: scalars(epsilon), stepSize: scalars((2.5 * epsilon) / steps) };
-  for (let t = 0; t < steps; t++) x = (await compiled.run({ x, ...fixed })).x as HostTensor;
+  for (let t = 0; t < steps; t++)
+    x = (await compiled.run({ x, ...fixed, [NOISE_KEY]: scalars(0), [NOISE_RUN]: scalars(t) })).x as HostTensor;
   return items.map((_, i) => (x.data as Float32Array).slice(i * size, (i + 1) * size));
 }

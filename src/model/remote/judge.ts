@@ -42,11 +42,13 @@ export function createRemoteJudge(
     let at = 0;
     return known.map((one) => one ?? (made[at++] as Float32Array));
   };
+  const decide: Judge['decide'] = async (rows) => (await scores(rows)).map((own) => decided(own, endpoint.output));
   return {
     outputs: outputsOf(endpoint.form),
     scores,
     classScores: async (rows) => (await scores(rows)).map((own) => classScores(own, endpoint.output)),
-    decide: async (rows) => (await scores(rows)).map((own) => decided(own, endpoint.output)),
+    decide,
+    answer: decide,
     allowance: client.tally,
     release: async () => {},
   };

@@ -34,6 +34,11 @@ export interface LowerContext {
   given(index: number): Given | undefined;
   /** Lowers a subgraph in the scope of this node and returns its outputs; `guard` replaces each value that it reads from outside. */
   body(graph: Graph, inputs: readonly Given[], guard?: (value: Value) => Value): Promise<Given[]>;
+  /**
+   * Uniform random numbers in (0, 1), float32, as an input of the graph: of their own for each row, where they have the shape of a value that depends on
+   * the data. @throws GibbonError E_MODEL_SHAPE where all rows of a batch share them; a graph for one row can have them
+   */
+  draw(shape: readonly number[], like?: Value): Value;
   /** The rows of the batch when the model fixed its first dimension to 1 and is being rebatched; otherwise undefined. */
   readonly rebatched: number | undefined;
 }

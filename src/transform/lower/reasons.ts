@@ -14,7 +14,6 @@ const MAP = 'it works on maps or text, which have no gradient';
 
 /** Reasons by qualified name. */
 const REASONS: Readonly<Record<string, string>> = {
-  Bernoulli: RANDOM,
   BitCast: 'it reads the bits of one type as another',
   CausalConvWithState: NEWER,
   DeformConv: 'each of its weights reads at a place of its own',
@@ -34,10 +33,6 @@ const REASONS: Readonly<Record<string, string>> = {
   MaxRoiPool: DETECTS,
   Multinomial: RANDOM,
   NonMaxSuppression: RAGGED,
-  RandomNormal: RANDOM,
-  RandomNormalLike: RANDOM,
-  RandomUniform: RANDOM,
-  RandomUniformLike: RANDOM,
   RegexFullMatch: TEXT,
   RoiAlign: DETECTS,
   SequenceMap: 'how often it runs follows from a sequence',

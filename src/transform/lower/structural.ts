@@ -4,7 +4,8 @@ import { GibbonError } from '../../base/errors.ts';
 import { intOf, intsOf, type Node, stringOf, tensorOf, type Value } from '../../onnx/graph.ts';
 import { floats, int64s, isFloat, sizeOf, widened } from '../../onnx/tensor.ts';
 import { axisOf, listOf, shapeError } from '../../ops/shapes.ts';
-import { type Lowering, refuseTraining } from './context.ts';
+import type { Lowering } from './context.ts';
+import { trainingDropout } from './random.ts';
 import { refuseMixing } from './refuse.ts';
 
 /** Constant: a tensor, or numbers as attributes. */
@@ -199,8 +200,9 @@ export const tile: Lowering = async ({ g, input, numbers }) => [g.node('Tile', [
 export const identity: Lowering = ({ input }) => [input(0)];
 
 /** Dropout at inference passes everything; its mask is all true. */
-export const dropout: Lowering = async ({ g, node, input, inputs, numbers }) => {
-  if (inputs[2] && (await numbers(2))?.[0] === 1) refuseTraining(node);
+export const dropout: Lowering = async (context) => {
+  const { g, node, input, inputs, numbers } = context;
+  if (inputs[2] && (await numbers(2))?.[0] === 1) return trainingDropout(context, (await numbers(1))?.[0] ?? 0.5);
   return [input(0), ...(node.outputs.length > 1 ? [g.expand(g.bool(true), input(0).shape)] : [])];
 };
 

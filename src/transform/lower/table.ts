@@ -17,6 +17,7 @@ import * as normalise from './normalise.ts';
 import * as patterns from './patterns.ts';
 import * as pool from './pool.ts';
 import { qualifiedName } from './qualified-name.ts';
+import * as random from './random.ts';
 import { gru, lstm, rnn } from './recurrent/cells.ts';
 import * as reduce from './reduce.ts';
 import * as structural from './structural.ts';
@@ -37,6 +38,7 @@ const ONNX: Table = {
   Attention: attention,
   AveragePool: pool.averagePool,
   BatchNormalization: linear.batchNormalization,
+  Bernoulli: random.bernoulli,
   Cast: castTo,
   CastLike: castLike,
   Celu: elementwise.celu,
@@ -87,6 +89,10 @@ const ONNX: Table = {
   Pad: structural.pad,
   Pow: elementwise.pow,
   PRelu: elementwise.prelu,
+  RandomNormal: random.randomNormal,
+  RandomNormalLike: random.randomNormalLike,
+  RandomUniform: random.randomUniform,
+  RandomUniformLike: random.randomUniformLike,
   Range: structural.range,
   ReduceL1: reduce.reduceL1,
   ReduceL2: reduce.reduceL2,

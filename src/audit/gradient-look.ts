@@ -1,0 +1,58 @@
+/** What the first look says of gradients: what stands in their way, and what is replaced by what for their sake. */
+import { type ErrorCode, GibbonError } from '../base/errors.ts';
+import { inputsWithoutGradient } from '../model/encoding.ts';
+import { type GradientSettings, gradientOptions } from '../model/gradient-settings.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import type { Preprocessing } from '../model/preprocessing.ts';
+import { loweredGraphs } from '../model/target.ts';
+import type { StaticGraph } from '../onnx/graph.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { scoresOnly } from '../task/logits.ts';
+import { qualifiedName } from '../transform/lower/qualified-name.ts';
+import { isStraightThrough } from '../transform/lower/straight-through.ts';
+import { pruned } from '../transform/prune.ts';
+import { unsupportedOperators } from '../transform/specialise.ts';
+import { CUTS, isStoodIn } from '../transform/stand-ins.ts';
+
+export interface GradientLook {
+  /** What stands in the way: operators, or the reason why the model cannot be lowered for a batch of two. */
+  readonly unsupported: readonly string[];
+  /** What has a gradient that is not its own, e.g. "Round (straight-through)". */
+  readonly masked: readonly string[];
+}
+
+const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_OPERATOR_UNSUPPORTED']);
+
+/** @throws GibbonError E_USAGE for stand-ins that do not fit the model */
+export async function gradientLook(
+  model: ModelFile,
+  p: Preprocessing,
+  runtime: Runtime,
+  settings: GradientSettings = {},
+): Promise<GradientLook> {
+  const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(scoresOnly(model.graph, model.head))];
+  if (operators.length > 0) return { unsupported: operators, masked: maskedOperators(model) };
+  try {
+    const { choice } = await gradientOptions(settings);
+    const lowered = await loweredGraphs(model, p, runtime, choice)(2);
+    return { unsupported: [], masked: masked(model, settings, lowered) };
+  } catch (thrown) {
+    if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
+    return { unsupported: [thrown.message], masked: maskedOperators(model) };
+  }
+}
+
+function masked(model: ModelFile, { exact, standIns = [] }: GradientSettings, lowered: StaticGraph): string[] {
+  const own = standIns.map(({ from, to, file }) => `${to} (counts as ${file === undefined ? from : `${file} of ${from}`})`);
+  if (exact) return [...own, ...maskedOperators(model).map((one) => one.replace('straight-through', 'no stand-in'))];
+  const cuts = standIns.length === 0 && isStoodIn(lowered) ? operatorsOf(model, ({ op, domain }) => domain === '' && CUTS.has(op)) : [];
+  return [...own, ...maskedOperators(model), ...cuts.map((op) => `${op} (counts as what it cuts off)`)];
+}
+
+/** Operators of the model whose gradient is not their own. */
+export const maskedOperators = (model: ModelFile): string[] =>
+  operatorsOf(model, isStraightThrough).map((op) => `${op} (straight-through)`);
+
+function operatorsOf({ graph, head }: ModelFile, are: (node: Parameters<typeof isStraightThrough>[0]) => boolean): string[] {
+  return [...new Set(pruned(scoresOnly(graph, head)).nodes.filter(are).map(qualifiedName))];
+}

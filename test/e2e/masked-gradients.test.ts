@@ -1,0 +1,55 @@
+/** Models that hide their gradients, from the command line: what stands in for what, what that changes, and what a wrong name gets. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AuditResult } from '../../src/audit/result.ts';
+import { int } from '../../src/onnx/graph.ts';
+import { DEMO, gibbon, scratch } from '../support/cli.ts';
+import { HELD_OUT, MASKS, maskedModel, type Places } from '../support/masked.ts';
+
+const dir = scratch();
+const DATA = ['--data', DEMO.images, '--labels', DEMO.labels, '--mean', '0', '--std', '1', '--n', '20', '--epsilon', '0.1'];
+/** 32 levels by way of a remainder: two gradients that cancel out. */
+const REMAINDER: Places = { front: (w, x) => w.op('Sub', [x, w.op('Mod', [x, 1 / 32], { fmod: int(1) })]) };
+const levels = maskedModel(DEMO.natural, REMAINDER, join(dir, 'levels.onnx'));
+const steps = maskedModel(DEMO.natural, MASKS['quantised-activations'], join(dir, 'steps.onnx'));
+const pixels = maskedModel(DEMO.natural, HELD_OUT['random-pixels'], join(dir, 'pixels.onnx'));
+
+async function attack(model: string, ...flags: string[]): Promise<AuditResult['models'][number]> {
+  const ended = await gibbon(['attack', 'pgd', model, ...DATA, '--steps', '20', '--json', '-', ...flags]);
+  expect(ended.code, ended.stderr).toBe(0);
+  return (JSON.parse(ended.stdout) as AuditResult).models[0] as AuditResult['models'][number];
+}
+
+const standing = ({ summary }: AuditResult['models'][number]): number => summary.robustAccuracy.value;
+
+describe('gibbon attack pgd', () => {
+  it('levels by a remainder, and the input in their place', async () => {
+    const front = 'mask:Sub:1:out';
+    const [plain, replaced] = [await attack(levels), await attack(levels, '--stand-in', `image=${front}`)];
+    expect(replaced.maskedGradients).toEqual([`${front} (counts as image)`]);
+    expect(standing(replaced)).toBeLessThan(standing(plain));
+  });
+
+  it('rounded activations, with their own gradient and with a straight-through one', async () => {
+    const [exact, through] = [await attack(steps, '--exact-gradients'), await attack(steps)];
+    expect([exact.maskedGradients, through.maskedGradients]).toEqual([['Round (no stand-in)'], ['Round (straight-through)']]);
+    expect(standing(through)).toBeLessThan(standing(exact));
+  });
+
+  it('random layers: every draw is counted', async () => {
+    const model = await attack(pixels, '--draws', '4');
+    const { queries, n } = model.attacks[0] as NonNullable<(typeof model.attacks)[number]>;
+    expect(queries % 4).toBe(0);
+    expect(queries).toBeGreaterThan(4 * n);
+  });
+
+  it.each([
+    ['image=nowhere', 'no value nowhere stands on the way to the scores'],
+    ['image', 'Two values of the model'],
+    ['image=mask:Sub:1:out=nowhere.onnx', 'there is no file nowhere.onnx'],
+  ])('--stand-in %s is refused', async (given, message) => {
+    const ended = await gibbon(['attack', 'pgd', levels, ...DATA, '--stand-in', given]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(message);
+  });
+});
