@@ -9,6 +9,7 @@ import { boundary } from './evasion/boundary.ts';
 import { carliniWagner } from './evasion/carlini-wagner.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
+import { datasetAttack } from './evasion/dataset-attack.ts';
 import { ddn } from './evasion/ddn.ts';
 import { deepfool } from './evasion/deepfool.ts';
 import { fab } from './evasion/fab.ts';
@@ -33,6 +34,7 @@ export const ATTACKS: readonly Attack[] = [
   carliniWagner,
   charmer,
   cube,
+  datasetAttack,
   ddn,
   deepfool,
   fab,

@@ -120,6 +120,69 @@ it('boundary reaches the wanted class', async () => {
   expect(decisions.every(({ label }) => label === goal)).toBe(true);
 });
 
+describe('dataset-attack', () => {
+  const sizes = {
+    l2: (d: Float32Array) => Math.hypot(...d),
+    linf: (d: Float32Array) => Math.max(...d.map(Math.abs)),
+    l1: (d: Float32Array) => d.reduce((sum, v) => sum + Math.abs(v), 0),
+  };
+  const away = (norm: Norm, a: Float32Array, b: Float32Array): number => sizes[norm](a.map((v, k) => v - (b[k] as number)));
+
+  // By brute force: where the straight line to each of the others leaves the example's own class is a closed form of a linear model.
+  const onLine = (x: Float32Array, other: Float32Array, label: number): number => {
+    const gap = (p: Float32Array, j: number): number =>
+      p.reduce((sum, v, k) => sum + v * ((LINEAR.weights[label]?.[k] as number) - (LINEAR.weights[j]?.[k] as number)), 0) +
+      (LINEAR.bias[label] as number) -
+      (LINEAR.bias[j] as number);
+    const shares = LINEAR.weights.map((_, j) => (j === label ? Number.POSITIVE_INFINITY : gap(x, j) / (gap(x, j) - gap(other, j))));
+    return Math.min(...shares.filter((t) => t > 0));
+  };
+
+  it.each(['l2', 'l1', 'linf'] as const)('%s: the nearest examples decided otherwise, and where the line to them crosses', async (norm) => {
+    const target = await linearTarget(LINEAR, true);
+    const rows = Array.from({ length: 24 }, (_, i) => normals(12, 'x', i));
+    const labels = (await target.judge.decide(rows)).map(({ label }) => label);
+    const starts = rows.map((x, index) => ({ index, x, label: labels[index] as number }));
+    const samples = starts.slice(0, 8);
+    const run = (params: Record<string, unknown>, more: object) =>
+      attacked('dataset-attack', target, samples, { norm, epsilon: 0, params, more: { starts, ...more } });
+    const whole = await run({ interpolate: false }, {});
+    const lines = await run({ samples: 3 }, {});
+    expect(await standing(target, samples, lines)).toBe(0);
+    for (const [i, { x, label }] of samples.entries()) {
+      const others = starts.filter((one) => one.label !== label).sort((a, b) => away(norm, x, a.x) - away(norm, x, b.x));
+      expect(whole[i]?.candidate).toEqual(others[0]?.x);
+      const found = away(norm, x, lines[i]?.candidate as Float32Array);
+      const crossing = Math.min(...others.slice(0, 3).map((other) => onLine(x, other.x, label) * away(norm, x, other.x)));
+      // Bisected to a thousandth of the way. In Linf the ways are boxes, which no line need beat.
+      if (norm === 'linf') expect(found).toBeLessThan(away(norm, x, others[0]?.x as Float32Array));
+      else {
+        expect(found).toBeGreaterThanOrEqual(crossing * (1 - 1e-5));
+        expect(found).toBeLessThanOrEqual(crossing + 1.01e-3 * away(norm, x, others[2]?.x as Float32Array));
+      }
+    }
+    // In any order of the examples, and alone.
+    const reversed = await run({ samples: 3 }, { starts: starts.toReversed() });
+    expect(reversed).toEqual(lines);
+    expect(
+      await attacked('dataset-attack', target, samples.slice(3, 4), { norm, epsilon: 0, params: { samples: 3 }, more: { starts } }),
+    ).toEqual(lines.slice(3, 4));
+  });
+
+  it('reaches the wanted class, and says where there is no other example', async () => {
+    const target = await linearTarget(LINEAR);
+    const rows = Array.from({ length: 16 }, (_, i) => normals(12, 'x', i));
+    const labels = (await target.judge.decide(rows)).map(({ label }) => label);
+    const samples = rows.map((x, index) => ({ index, x, label: labels[index] as number }));
+    const goal = labels[0] as number;
+    const aimed = await attacked('dataset-attack', target, samples, { norm: 'l2', epsilon: 0, params: { target: goal } });
+    const decisions = await target.judge.decide(aimed.map(({ candidate }) => candidate as Float32Array));
+    expect(decisions.every(({ label }) => label === goal)).toBe(true);
+    const alone = await attacked('dataset-attack', target, samples.slice(0, 1), { norm: 'l2', epsilon: 0 });
+    expect(alone).toEqual([{ index: 0, candidate: undefined, queries: 1, gradients: 0 }]);
+  });
+});
+
 describe.skipIf(absent)(`LeNet5${because}`, () => {
   // Medians of the first 20 test images at as many questions with RayS.py as its authors published it, run in PyTorch.
   it.each([
