@@ -32,6 +32,7 @@ def attacks():
         "carlini-wagner l2": fa.L2CarliniWagnerAttack,
         "deepfool l2": fa.L2DeepFoolAttack,
         "deepfool linf": fa.LinfDeepFoolAttack,
+        "ead l1": fa.EADAttack,
         "fmn l1": fa.L1FMNAttack,
         "fmn l2": fa.L2FMNAttack,
         "fmn l2 mended": mended_l2_fmn(),

@@ -36,6 +36,7 @@ const PAIRINGS: readonly Pairing[] = [
   { attack: 'carlini-wagner', norm: 'l2', peers: ['carlini-wagner l2'], steps: FEWER },
   { attack: 'deepfool', norm: 'l2', peers: ['deepfool l2'] },
   { attack: 'deepfool', norm: 'linf', peers: ['deepfool linf'] },
+  { attack: 'ead', norm: 'l1', peers: ['ead l1'], steps: FEWER },
   { attack: 'fmn', norm: 'l1', peers: ['fmn l1'] },
   { attack: 'fmn', norm: 'l2', peers: ['fmn l2', 'fmn l2 mended'] },
   { attack: 'fmn', norm: 'linf', peers: ['fmn linf'] },

@@ -12,6 +12,7 @@ import { cube } from './evasion/cube.ts';
 import { datasetAttack } from './evasion/dataset-attack.ts';
 import { ddn } from './evasion/ddn.ts';
 import { deepfool } from './evasion/deepfool.ts';
+import { ead } from './evasion/ead.ts';
 import { fab } from './evasion/fab.ts';
 import { fabTargeted } from './evasion/fab-targeted.ts';
 import { fgsm } from './evasion/fgsm.ts';
@@ -37,6 +38,7 @@ export const ATTACKS: readonly Attack[] = [
   datasetAttack,
   ddn,
   deepfool,
+  ead,
   fab,
   fabTargeted,
   fgsm,

@@ -75,6 +75,20 @@ it.each([
   expect(Math.max(...ratios)).toBeLessThanOrEqual(most);
 });
 
+it('ead on 200 linear models, by L1, aimed at the nearest', async () => {
+  const ratios: number[] = [];
+  const settings = { searchSteps: 9, steps: 1000, initialConst: 1, stepSize: 1e-4, beta: 0.01, rule: 'l1' };
+  const test = async (one: Case): Promise<void> =>
+    void ratios.push(...(await distances(one, 'ead', 'l1', (target) => ({ ...settings, target }))));
+  await each(0, 200, test);
+  const beyond = ratios.filter((ratio) => ratio > 1.02).length;
+  process.stdout.write(
+    `ead: ${ratios.length} rows, found / optimal ${Math.min(...ratios).toFixed(4)} to ${Math.max(...ratios).toFixed(4)}, ${beyond} beyond 1.02\n`,
+  );
+  expect(Math.min(...ratios)).toBeGreaterThan(0.999);
+  expect(beyond / ratios.length).toBeLessThanOrEqual(0.02);
+});
+
 it.each(['l2', 'linf'] as const)('deepfool on 200 linear models, %s', async (norm) => {
   const ratios: number[] = [];
   await each(0, 200, async (one: Case) => void ratios.push(...(await distances(one, 'deepfool', norm, () => ({})))));

@@ -51,6 +51,23 @@ describe('carlini-wagner on linear models', () => {
   );
 });
 
+describe('ead on linear models', () => {
+  // Where β outweighs the step size the way is almost L1's alone: all along the element with the largest weight.
+  it(
+    'by L1: within 1.02 times the closed form',
+    async () => {
+      const ratios: number[] = [];
+      const settings = { searchSteps: 9, steps: 1000, initialConst: 1, stepSize: 1e-4, beta: 0.01, rule: 'l1' };
+      const test = async (one: Case): Promise<void> =>
+        void ratios.push(...(await distances(one, 'ead', 'l1', (target) => ({ ...settings, target }))));
+      await each(200, 3, test);
+      expect(Math.min(...ratios)).toBeGreaterThan(0.999);
+      expect(Math.max(...ratios)).toBeLessThanOrEqual(1.02);
+    },
+    MINUTES,
+  );
+});
+
 describe.skipIf(absent)(`LeNet5 of advertorch, clean${because}`, () => {
   let target: Target;
   beforeAll(async () => {
@@ -76,6 +93,22 @@ describe.skipIf(absent)(`LeNet5 of advertorch, clean${because}`, () => {
     },
     MINUTES,
   );
+
+  // L1 distances; it stops no round early, where a batch of Foolbox's stops together. Steps have no sign and no Adam in them, so rounding stays small.
+  it.each([
+    ['en', [13.5899, 21.4794, 11.4224, 16.5055, 10.3044, 7.2425, 10.2237, 7.192, 6.8788, 10.8583, 26.1112, 15.2279]],
+    ['l1', [7.48, 11.3965, 5.0646, 9.9807, 3.8967, 5.1433, 4.2965, 3.0816, 4.365, 6.4865, 12.5724, 10.1866]],
+  ] as const)("ead, nearest by %s: each of Foolbox's distances to 0.5 %%", async (rule, foolbox) => {
+    const samples = mnist(foolbox.length);
+    const params = { searchSteps: 6, steps: 100, initialConst: 0.1, abortEarly: false, rule };
+    const proposals = await attacked('ead', target, samples, { norm: 'l1', epsilon: 0, params, batch: 12 });
+    expect(await standing(target, samples, proposals)).toBe(0);
+    for (const [i, { candidate, queries, gradients }] of proposals.entries()) {
+      const distance = (candidate as Float32Array).reduce((sum, v, k) => sum + Math.abs(v - (samples[i]?.x[k] as number)), 0);
+      expect(Math.abs(distance / (foolbox[i] as number) - 1)).toBeLessThan(0.005);
+      expect([queries, gradients]).toEqual([1200, 600]);
+    }
+  });
 
   it(
     'carlini-wagner: reaches the class that is asked for, and counts what it spends',
