@@ -45,7 +45,7 @@ export async function byLabels(
   const goals = await targetOf(params.target, target, samples);
   const range = rangeOf(target.preprocessing);
   const decide: typeof target.judge.decide = async (rows) => {
-    const answers = await target.judge.decide(rows);
+    const answers = await target.judge.answer(rows);
     onStep?.();
     return answers;
   };

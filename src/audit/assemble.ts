@@ -6,7 +6,7 @@ import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
-import { isAveraged } from './evidence/averaged.ts';
+import { drawsOf, isAveraged } from './evidence/averaged.ts';
 import { type CrossExamination, expectedMore, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
@@ -63,7 +63,7 @@ export function assemble(
   const result: ModelResult = {
     ...fileResult(facts),
     preprocessing: preprocessingResult(prepared),
-    maskedGradients: [...prepared.masked],
+    maskedGradients: [...prepared.masked, ...randomLayers(facts)],
     data: dataResult(facts),
     threat: threatResult(facts),
     ...(cut.length > 0 && { attacksCut: [...cut] }),
@@ -125,6 +125,13 @@ function summaryOf(
     noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
     verdict: ran.length === 0 ? ('undecided' as const) : verdictOf(proportion(correct.length, n), robust, pressure),
   };
+}
+
+/** What draws, and what gradients make of it. */
+function randomLayers(facts: Facts): string[] {
+  if (facts.prepared.unsupported.length > 0) return [];
+  const draws = drawsOf(facts);
+  return (facts.prepared.random ?? []).map((one) => `${one} (${draws > 1 ? `mean over ${draws} draws` : 'one draw'})`);
 }
 
 /** Share of the correct examples that something stronger than noise must really have tried. */

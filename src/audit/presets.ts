@@ -134,7 +134,7 @@ function asking({ n, queried, curve, ...plan }: Plan, { modality }: Queried): Pl
 
 /** The same plan for models with random layers: the version of the ensemble that its authors have for them. */
 export function onRandomness({ attacks, ...plan }: Plan): Plan {
-  return { ...plan, attacks: attacks.map((one) => (one.id === 'auto' ? { ...one, params: { ...one.params, version: 'rand' } } : one)) };
+  return { ...plan, attacks: attacks.map((one) => (one.id === 'auto' ? { ...one, params: { ...one.params, variant: 'rand' } } : one)) };
 }
 
 /** The same plan for rows of a table: whole numbers mislead gradients, a search by scores keeps to them. */

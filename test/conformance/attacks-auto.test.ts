@@ -19,7 +19,7 @@ describe('members', () => {
     const params = { steps: 5, maxQueries: 20 };
     const [standard] = await attacked('auto', target, samples, { norm: 'l2', epsilon: 0.1, params });
     expect(idsOf(standard?.stages)).toEqual(['apgd', 'fab-targeted', 'cube']);
-    const [plus] = await attacked('auto', target, samples, { norm: 'l2', epsilon: 0.1, params: { ...params, version: 'plus' } });
+    const [plus] = await attacked('auto', target, samples, { norm: 'l2', epsilon: 0.1, params: { ...params, variant: 'plus' } });
     expect(idsOf(plus?.stages)).toEqual(['apgd', 'apgd', 'fab', 'cube', 'fab-targeted']);
     await target.release();
   });

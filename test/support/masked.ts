@@ -8,6 +8,8 @@ import { writeModel } from '../../src/onnx/write.ts';
 /** Adds nodes to a file, with names that say what they are. */
 export interface Writer {
   readonly op: (op: string, inputs: readonly (string | number | boolean)[], attributes?: Attributes, name?: string) => string;
+  /** A constant. */
+  readonly tensor: (value: Tensor) => string;
 }
 
 export type Layer = (write: Writer, x: string) => string;
@@ -33,6 +35,11 @@ function writer({ nodes, constants }: Writing): Writer {
     return name;
   };
   return {
+    tensor: (value) => {
+      const name = `mask:tensor:${constants.size}`;
+      constants.set(name, value);
+      return name;
+    },
     op: (op, inputs, attributes = {}, name = `mask:${op}:${nodes.length}`) => {
       const names = inputs.map((input) => (typeof input === 'string' ? input : constant(input)));
       nodes.push({ op, domain: '', name, inputs: names, outputs: [`${name}:out`], attributes });

@@ -11,7 +11,7 @@ import { fabTargeted } from './fab-targeted.ts';
 import { square } from './square.ts';
 
 const params = z.object({
-  version: z
+  variant: z
     .enum(['standard', 'plus', 'rand'])
     .default('standard')
     .describe(
@@ -50,8 +50,8 @@ export const auto = defineAttack({
 
 /** Weights are questions for each example that stands, a gradient counting as two. */
 export function membersOf({ classes, isPicture }: ModelKind, given: AutoParams): Member[] {
-  const { version, steps, maxQueries } = given;
-  const isPlus = version === 'plus';
+  const { variant, steps, maxQueries } = given;
+  const isPlus = variant === 'plus';
   const goals = Math.min(given.goals, classes - 1);
   const restarts = isPlus ? 5 : 1;
   // The ratio of three logits needs three classes, the targeted one four (checks.py of the reference warns there).
@@ -65,6 +65,6 @@ export function membersOf({ classes, isPicture }: ModelKind, given: AutoParams):
     : { attack: cube, params: { maxQueries }, weight: maxQueries };
   const targeted = classes < 4 ? [] : [aimed];
   // Its 20 draws of each gradient are the target's (docs/masked-gradients.md).
-  if (version === 'rand') return [ce, ...(classes < 3 ? [] : [dlr])];
+  if (variant === 'rand') return [ce, ...(classes < 3 ? [] : [dlr])];
   return isPlus ? [ce, ...(classes < 3 ? [] : [dlr]), anyClass, scores, ...targeted, aimedFab] : [ce, ...targeted, aimedFab, scores];
 }

@@ -23,7 +23,7 @@ export interface Running {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One run of the step for each row; the last batch is filled up with copies of its first row. @throws GibbonError E_OPERATOR_UNSUPPORTED, E_ABORTED */
+/** One run of the step for each row, whose fields may say what its noise is keyed by (its place otherwise); the last batch is filled up with copies of its first row. @throws GibbonError E_OPERATOR_UNSUPPORTED, E_ABORTED */
 export async function onRows({ target, batch, signal }: Running, { id, define }: RowStep, rows: readonly Fields[]): Promise<Outputs[]> {
   const made: Outputs[] = [];
   const size = Math.min(batch, Math.max(1, rows.length));
@@ -32,7 +32,7 @@ export async function onRows({ target, batch, signal }: Running, { id, define }:
     const part = rows.slice(at, at + size);
     const step = await target.compile(id, size, define);
     const full = Array.from({ length: size }, (_, i) => part[i] ?? (part[0] as Fields));
-    const keyed = full.map((row, i) => ({ ...row, ...noiseFields(0, id, at + i) }));
+    const keyed = full.map((row, i) => ({ ...noiseFields(0, id, at + i), ...row }));
     const outputs = await step.run(stateOf(step, target.preprocessing.shape, keyed));
     for (const i of part.keys())
       made.push(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, rowOf(data, i, size)])));

@@ -2,6 +2,7 @@
  * What the gradient at an example is worth: its size under three losses, and whether a step along it gains more than steps along random directions.
  * After Athalye et al. (arXiv:1802.00420, section 3: shattered, stochastic, vanishing gradients) and Pintor et al. (arXiv:2106.09947).
  */
+import { noiseFields } from '../../model/draws.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
 import type { GradientBuilder } from '../../model/target.ts';
 import { int, type Value } from '../../onnx/graph.ts';
@@ -46,11 +47,13 @@ export interface SlopeProbing extends Running {
 export async function probeSlopes(probing: SlopeProbing, samples: readonly AttackSample[]): Promise<SlopeProbe[]> {
   const { norm, epsilon } = probing;
   const size = STEP * epsilon;
-  const fields = samples.map(({ x, label }): Fields => ({ x, label, size }));
+  // Points are compared on the same noise, where the model has any.
+  const noise = (index: number): Fields => noiseFields(probing.seed, 'probe-slopes', index);
+  const fields = samples.map(({ index, x, label }): Fields => ({ x, label, size, ...noise(index) }));
   const slopes = await onRows(probing, { id: `slopes ${norm}`, define: slopesStep(norm) }, fields);
   const points = samples.flatMap(({ index, x, label }, i) => {
     const away = Array.from({ length: DIRECTIONS }, (_, k) => randomStep(probing, { index, x }, size, k));
-    return [slopes[i]?.moved as Float32Array, ...away].map((point): Fields => ({ x: point, label }));
+    return [slopes[i]?.moved as Float32Array, ...away].map((point): Fields => ({ x: point, label, ...noise(index) }));
   });
   const losses = (await onRows(probing, { id: 'margins', define: marginStep }, points)).map(({ loss }) => loss?.[0] as number);
   return samples.map(({ index }, i): SlopeProbe => {

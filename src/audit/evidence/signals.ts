@@ -243,7 +243,7 @@ function random({ facts, ran }: Grounds): Item {
       flips: share(flips, { label: 'Decisions that change', better: 'lower', baseline: 0 }),
     },
     remedies: [
-      EOT,
+      ...(averaged ? [] : [EOT]),
       'Evaluate with the randomness fixed as well: what holds only while it is drawn anew is luck.',
       'If it is dropout left in training mode, export the model for inference.',
     ],
