@@ -2,7 +2,7 @@
 
 import { noiseFields } from '../model/draws.ts';
 import type { Decision } from '../model/judge.ts';
-import type { CompiledStep, GradientBuilder, Target } from '../model/target.ts';
+import type { CompiledStep, Cost, GradientBuilder, Target } from '../model/target.ts';
 import { assertGradients } from '../model/target.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { AttackContext, AttackSample, Proposal } from './attack.ts';
@@ -16,6 +16,8 @@ export interface Iteration {
   /** Initial fields of a row; `before` is the end of the example's last restart. */
   readonly fields: (sample: AttackSample, restart: number, before?: Finished) => Readonly<Record<string, Float32Array | number>>;
   readonly define: (b: GradientBuilder) => Readonly<Record<string, Value>>;
+  /** What each example has cost before its first step. */
+  readonly before?: Cost | undefined;
 }
 
 /** Does a decision count as success? Targeted attacks want one class, untargeted ones any other. */
@@ -128,7 +130,7 @@ async function play(round: Round, rows: readonly Row[]): Promise<Row[]> {
 }
 
 /** Records what was found. Broken examples leave the round. */
-async function settled({ context, fooled, found, ends, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
+async function settled({ context, iteration, fooled, found, ends, left, of, samples }: Round, ended: readonly Finished[]): Promise<Row[]> {
   // After the last restart it no longer matters here whether a row that went its whole way has broken its example.
   const asked = ended.filter(({ success }) => success || left > 1);
   const answers = await context.target.judge.decide(asked.map(({ x }) => x));
@@ -138,12 +140,13 @@ async function settled({ context, fooled, found, ends, left, of, samples }: Roun
     const { row, x, steps: taken, cost, slope, success } = one;
     const { index } = row;
     const [before, decision] = [found.get(index), decisions.get(one)];
+    const spent = before ?? iteration.before ?? { queries: 0, gradients: 0 };
     ends.set(index, one);
     found.set(index, {
       index,
       candidate: x,
-      queries: (before?.queries ?? 0) + taken * cost.queries,
-      gradients: (before?.gradients ?? 0) + taken * cost.gradients,
+      queries: spent.queries + taken * cost.queries,
+      gradients: spent.gradients + taken * cost.gradients,
       ...(before?.slope === undefined ? (slope === undefined ? {} : { slope: health(slope) }) : { slope: before.slope }),
     });
     const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label, one);

@@ -40,7 +40,9 @@ function all(model: ModelKind, given: z.infer<typeof params>): Member[] {
   );
   const climb = (loss: string): Member => ({ attack: apgd, params: { steps, restarts, loss }, weight: 3 * steps * restarts });
   const tried = Math.min(goals, model.classes - 1);
-  const aimed: Member = { attack: apgdTargeted, params: { steps, goals: tried, restarts }, weight: 3 * steps * tried * restarts };
+  // Where not every class can be tried, another choice of them than AutoAttack's is worth more than other starts.
+  const ranking = tried < model.classes - 1 ? 'malt' : 'scores';
+  const aimed: Member = { attack: apgdTargeted, params: { steps, goals: tried, restarts, ranking }, weight: 3 * steps * tried * restarts };
   const scores: Member = { attack: model.isPicture ? square : cube, params: { maxQueries }, weight: maxQueries };
   return [
     ...standard,
