@@ -1,6 +1,7 @@
 /** Gibbon from a program: `import { loadModel, attack, audit } from 'gibbon'`. */
 export { type AttackOutcome, type AttackRequest, attack } from './api/attack.ts';
 export { type AuditCall, AuditError, audit } from './api/audit.ts';
+export { type Composed, compose } from './api/compose.ts';
 export { type DataConfig, defineConfig, type GibbonConfig } from './api/define-config.ts';
 export { type Examples, type ExamplesRequest, type LabelledExamples, type LoadedModel, loadModel } from './api/load-model.ts';
 export type { AuditRequest } from './api/request.ts';

@@ -4,6 +4,7 @@ import { version } from '../api/version.ts';
 import { toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
+import { composeCommand } from './compose.ts';
 import { diffCommand } from './diff.ts';
 import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
@@ -29,7 +30,17 @@ function program(signal: AbortSignal): Command {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   const context = { signal, command: `gibbon ${process.argv.slice(2).join(' ')}`.trim() };
-  const commands = [initCommand, auditCommand, planCommand, resumeCommand, diffCommand, attackCommand, inspectCommand, listCommand];
+  const commands = [
+    initCommand,
+    auditCommand,
+    planCommand,
+    resumeCommand,
+    diffCommand,
+    attackCommand,
+    inspectCommand,
+    composeCommand,
+    listCommand,
+  ];
   for (const add of commands) root.addCommand(add(context).exitOverride());
   return root;
 }

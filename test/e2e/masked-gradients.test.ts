@@ -1,8 +1,11 @@
 /** Models that hide their gradients, from the command line: what stands in for what, what that changes, and what a wrong name gets. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditResult } from '../../src/audit/result.ts';
-import { int } from '../../src/onnx/graph.ts';
+import { type Graph, int } from '../../src/onnx/graph.ts';
+import { readModel } from '../../src/onnx/read.ts';
+import { writeModel } from '../../src/onnx/write.ts';
 import { DEMO, gibbon, scratch } from '../support/cli.ts';
 import { HELD_OUT, MASKS, maskedModel, type Places } from '../support/masked.ts';
 
@@ -51,5 +54,40 @@ describe('gibbon attack pgd', () => {
     const ended = await gibbon(['attack', 'pgd', levels, ...DATA, '--stand-in', given]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
+  });
+});
+
+describe('gibbon compose', () => {
+  const net = readModel(readFileSync(DEMO.natural));
+  const front: Graph = {
+    name: 'levels',
+    opsets: net.opsets,
+    inputs: net.inputs,
+    outputs: [{ name: 'levels', type: 'float32', shape: net.inputs[0]?.shape ?? null }],
+    nodes: [{ op: 'Round', domain: '', name: 'conv1', inputs: ['image'], outputs: ['levels'], attributes: {} }],
+    constants: new Map(),
+  };
+
+  it('makes one target of preprocessing and network', async () => {
+    const [first, whole] = [join(dir, 'front.onnx'), join(dir, 'whole.onnx')];
+    writeFileSync(first, writeModel(front).bytes);
+    const made = await gibbon(['compose', first, DEMO.natural, '-o', whole]);
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.stdout).toContain('input image; output logits');
+    const model = await attack(whole);
+    // Binary pictures, of which a tenth of the range changes few pixels.
+    expect(model.maskedGradients).toEqual(['Round (straight-through)']);
+    expect(model.summary.cleanAccuracy.value).toBeGreaterThan(0.8);
+  });
+
+  it.each([
+    [[DEMO.natural], 'nothing to put together'],
+    [[DEMO.natural, DEMO.natural], 'mnist-natural.onnx does not follow mnist-natural.onnx'],
+    [[DEMO.natural, 'nowhere.onnx'], 'nowhere.onnx'],
+  ])('%j is refused', async (models, message) => {
+    const ended = await gibbon(['compose', ...models, '-o', join(dir, 'refused.onnx')]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(message);
+    expect(existsSync(join(dir, 'refused.onnx'))).toBe(false);
   });
 });
