@@ -20,9 +20,11 @@ import { fmn } from './evasion/fmn.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { momentum } from './evasion/momentum.ts';
+import { nes } from './evasion/nes.ts';
 import { pgd } from './evasion/pgd.ts';
 import { randomEdits } from './evasion/random-edits.ts';
 import { rays } from './evasion/rays.ts';
+import { spsa } from './evasion/spsa.ts';
 import { square } from './evasion/square.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
@@ -46,9 +48,11 @@ export const ATTACKS: readonly Attack[] = [
   gaussianNoise,
   hopSkipJump,
   momentum,
+  nes,
   pgd,
   randomEdits,
   rays,
+  spsa,
   square,
   uniformNoise,
 ];

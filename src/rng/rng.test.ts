@@ -125,6 +125,17 @@ describe('Rng', () => {
     expect(Math.abs(within - 0.95)).toBeLessThan(0.0035);
   });
 
+  it('fills with signs: as many of each, and neighbours independent', () => {
+    const out = new Float32Array(100_001);
+    keyedRng(6, 'signs').fillSigns(out);
+    expect(out.every((v) => v === 1 || v === -1)).toBe(true);
+    // Five standard deviations of a sum of so many signs, alone, times the next one, and times the one a word later.
+    for (const lag of [0, 1, 31, 32]) {
+      const sum = out.reduce((total, v, i) => total + v * (lag === 0 ? 1 : (out[i + lag] ?? 0)), 0);
+      expect(Math.abs(sum)).toBeLessThan(5 * Math.sqrt(out.length));
+    }
+  });
+
   it('shuffles a copy: a permutation, and each position equally likely', () => {
     const items = Object.freeze([0, 1, 2, 3]);
     const counts = new Map<string, number>();

@@ -15,6 +15,8 @@ export interface Rng {
   fillUniform(out: Float32Array, low: number, high: number): void;
   /** Fills `out` with normal numbers of mean 0 and standard deviation `std` (default 1), by Box and Muller; |z| ≤ 6.7. */
   fillNormal(out: Float32Array, std?: number): void;
+  /** Fills `out` with −1 and 1, one bit each. */
+  fillSigns(out: Float32Array): void;
   /** A shuffled copy (Fisher–Yates); `items` stays as it is. */
   shuffle<T>(items: readonly T[]): T[];
 }
@@ -69,6 +71,14 @@ class PhiloxRng implements Rng {
       out[i] = radius * Math.cos(angle);
       // A write past the end of an odd-length array is ignored.
       out[i + 1] = radius * Math.sin(angle);
+    }
+  }
+
+  fillSigns(out: Float32Array): void {
+    let word = 0;
+    for (let i = 0; i < out.length; i++) {
+      word = i % 32 === 0 ? this.#word() : word >>> 1;
+      out[i] = word & 1 ? 1 : -1;
     }
   }
 

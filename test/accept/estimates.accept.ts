@@ -1,0 +1,35 @@
+/** Attacks by estimated slopes on the LeNet5 pair of advertorch: what its benchmark found of SPSA, with a tenth of the steps and a stop at the first success. Prints its figures. */
+import { describe, expect, it } from 'vitest';
+import { absent, attacked, because, fixture, MNIST, mnist, standing, targetAt } from '../conformance/attacks-fixtures.ts';
+
+const MINUTES = 60_000;
+const IMAGES = Math.min(100, Number(process.env.GIBBON_ACCEPT_IMAGES ?? 100));
+
+describe.skipIf(absent)(`LeNet5, the first ${IMAGES} images, Linf 0.3${because}`, () => {
+  it.each([
+    ['spsa', 'clntrained', 0],
+    // The benchmark: 90 stand after 1000 steps.
+    ['spsa', 'advtrained', 90],
+    ['nes', 'clntrained', 0],
+    ['nes', 'advtrained', undefined],
+  ] as const)(
+    '%s on %s',
+    async (id, name, published) => {
+      const target = await targetAt(fixture(`mnist/mnist_lenet5_${name}.onnx`), MNIST);
+      const samples = mnist(IMAGES);
+      const started = performance.now();
+      const proposals = await attacked(id, target, samples, { norm: 'linf', epsilon: 0.3 });
+      const seconds = (performance.now() - started) / 1000;
+      const left = await standing(target, samples, proposals);
+      const queries = proposals.reduce((sum, one) => sum + one.queries, 0) / samples.length;
+      console.log(
+        `${id} on ${name}: ${left} of ${IMAGES} stand, ${queries.toFixed(0)} questions each, ${seconds.toFixed(1)} s; published ${published}`,
+      );
+      // Of the published run's 100 images; other random directions and a tenth of its steps may leave three more.
+      if (published === 0) expect(left).toBe(0);
+      else if (published !== undefined && IMAGES === 100) expect(left).toBeLessThanOrEqual(published + 3);
+      await target.release();
+    },
+    30 * MINUTES,
+  );
+});
