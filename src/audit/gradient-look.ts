@@ -21,6 +21,12 @@ export interface GradientLook {
   readonly masked: readonly string[];
 }
 
+const CUT_OFF = ' (counts as what it cuts off)';
+
+/** Of what is masked, the operators that get a stand-in because no path carries a gradient without one. */
+export const cutsIn = (all: readonly string[]): string[] =>
+  all.filter((one) => one.endsWith(CUT_OFF)).map((one) => one.slice(0, -CUT_OFF.length));
+
 const NO_GRADIENT: ReadonlySet<string> = new Set<ErrorCode>(['E_MODEL_UNSUPPORTED', 'E_MODEL_SHAPE', 'E_OPERATOR_UNSUPPORTED']);
 
 /** @throws GibbonError E_USAGE for stand-ins that do not fit the model */
@@ -46,7 +52,7 @@ function masked(model: ModelFile, { exact, standIns = [] }: GradientSettings, lo
   const own = standIns.map(({ from, to, file }) => `${to} (counts as ${file === undefined ? from : `${file} of ${from}`})`);
   if (exact) return [...own, ...maskedOperators(model).map((one) => one.replace('straight-through', 'no stand-in'))];
   const cuts = standIns.length === 0 && isStoodIn(lowered) ? operatorsOf(model, ({ op, domain }) => domain === '' && CUTS.has(op)) : [];
-  return [...own, ...maskedOperators(model), ...cuts.map((op) => `${op} (counts as what it cuts off)`)];
+  return [...own, ...maskedOperators(model), ...cuts.map((op) => op + CUT_OFF)];
 }
 
 /** Operators of the model whose gradient is not their own. */

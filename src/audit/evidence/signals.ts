@@ -3,7 +3,8 @@ import { DIRECTIONS } from '../../attacks/probes/slopes.ts';
 import { attackOf } from '../../attacks/registry.ts';
 import { VOTES } from '../../model/judge.ts';
 import { clopperPearson, type Proportion, proportion } from '../../stats/proportion.ts';
-import { figure, share } from '../metric.ts';
+import { cutsIn } from '../gradient-look.ts';
+import { figure, type Metric, share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
 import { CALLS } from '../tasks/steadiness.ts';
 import { drawsOf, isAveraged } from './averaged.ts';
@@ -105,11 +106,34 @@ function badGradients({ ran, scrutiny }: Grounds): Item {
   };
 }
 
+/** The graph itself says it: whatever the input is, its gradient is zero. */
+function cutOff(id: string, name: string, cuts: readonly string[]): Item {
+  return {
+    id,
+    name,
+    status: 'warn',
+    text: `The true gradient is zero everywhere: each path from the input to the scores goes through ${cuts.join(', ')}. Gibbon lets them count as what they cut off, other tools see a model without slopes.`,
+    remedies: [BLACK_BOX, 'Attack through a stand-in that resembles the layer more closely (--stand-in; BPDA, arXiv:1802.00420).'],
+  };
+}
+
+const levelsOf = (levels: number, n: number): Metric =>
+  figure(levels, {
+    label: 'Levels that the coarsest rounding leaves',
+    better: 'higher',
+    baseline: 256,
+    unit: 'count',
+    n,
+    method: '1/√(1 − r²) between input and output, median of the examples',
+  });
+
 function roundingOperators({ facts, scrutiny }: Grounds): Item {
   const [id, name] = ['masked-gradients', 'No operator rounds the gradient away'];
   if (scrutiny.without !== undefined) return none(id, name, scrutiny.without);
   const { masked } = facts.prepared;
   if (masked.length === 0) return { id, name, status: 'pass', text: 'The model has no rounding operators.' };
+  const cuts = cutsIn(masked);
+  if (cuts.length > 0) return cutOff(id, name, cuts);
   const all = roundings(scrutiny.anatomy);
   const coarse = all.filter(({ levels }) => levels < COARSE);
   const [worst] = all;
@@ -120,16 +144,7 @@ function roundingOperators({ facts, scrutiny }: Grounds): Item {
       status: 'pass',
       text: `Replaced by a straight-through gradient: ${masked.join(', ')}. What they round did not vary on the examples looked at.`,
     };
-  const metrics = {
-    levels: figure(worst.levels, {
-      label: 'Levels that the coarsest rounding leaves',
-      better: 'higher',
-      baseline: 256,
-      unit: 'count',
-      n: scrutiny.anatomy.length,
-      method: '1/√(1 − r²) between input and output, median of the examples',
-    }),
-  };
+  const metrics = { levels: levelsOf(worst.levels, scrutiny.anatomy.length) };
   if (coarse.length === 0)
     return {
       id,
@@ -148,7 +163,7 @@ function roundingOperators({ facts, scrutiny }: Grounds): Item {
     remedies: [
       BLACK_BOX,
       `Leave out ${namesOf(coarse)} for the evaluation, and attack again.`,
-      'Attack through a smooth stand-in that is fitted to the rounded layer (BPDA, arXiv:1802.00420).',
+      'Attack through a smooth stand-in that is fitted to the rounded layer (--stand-in; BPDA, arXiv:1802.00420).',
     ],
   };
 }
