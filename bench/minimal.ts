@@ -6,22 +6,16 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { attackOf } from '../src/attacks/registry.ts';
-import { readModelFile } from '../src/model/model-file.ts';
-import { createTarget } from '../src/model/target.ts';
 import { ortNode } from '../src/runtime/ort-node.ts';
-import { quantile } from '../src/stats/quantile.ts';
-import type { Norm } from '../src/threat/ball.ts';
 import { CASES, type Case, dataFile, fixtures } from './cases.ts';
+import { type Attacking, attacked, failedOf, finiteOrNot, medianOf, type Side, table } from './distances.ts';
 import { measure } from './measure.ts';
 import { peerVersions } from './sides.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const NETWORKS = ['clntrained', 'advtrained'] as const;
 
-interface Pairing {
-  readonly attack: string;
-  readonly norm: Norm;
+interface Pairing extends Attacking {
   /** Names of the peer's forms in minimal.py. */
   readonly peers: readonly string[];
   /** Steps of both sides, where the default would take a day. */
@@ -55,56 +49,11 @@ const log = (text: string): boolean => process.stderr.write(`${text}\n`);
 const idOf = ({ attack, norm }: Pairing): string => `${attack}-${norm}`;
 const nameOf = ({ attack, norm, steps }: Pairing): string => `${attack} ${norm}${steps === undefined ? '' : `, ${steps} steps a round`}`;
 
-/** One distance for each image: 0 where the model is wrong already, infinite where nothing was found. */
-interface Side {
-  readonly distances: readonly number[];
-  readonly seconds: number;
-}
-
-async function gibbon(model: string, { attack, norm, params, steps }: Pairing, mnist: Case): Promise<Side> {
-  const preprocessing = {
-    modality: 'image',
-    layout: 'NCHW',
-    channels: 'grayscale',
-    shape: [1, 28, 28],
-    mean: [0],
-    std: [1],
-    resize: 'stretch',
-  } as const;
-  const target = await createTarget(await readModelFile(model), preprocessing, ortNode, { threads: 1 });
-  const { x, y } = await mnist.read(images);
-  const samples = [...y].map((label, index) => ({ index, label, x: x.slice(index * 784, (index + 1) * 784) }));
-  const started = performance.now();
-  const proposals = await attackOf(attack).run(
-    { target, params: { ...params, ...(steps && { steps }) }, norm, epsilon: 0, seed: 0, batch: 32 },
-    samples,
-  );
-  const seconds = (performance.now() - started) / 1000;
-  const clean = await target.judge.decide(samples.map((sample) => sample.x));
-  const found = await target.judge.decide(proposals.map(({ candidate }, i) => candidate ?? samples[i]!.x));
-  const distances = samples.map((sample, i) => {
-    if (clean[i]!.label !== sample.label) return 0;
-    const candidate = proposals[i]!.candidate;
-    if (candidate === undefined || found[i]!.label === sample.label) return Number.POSITIVE_INFINITY;
-    return lengthOf(
-      norm,
-      candidate.map((v, k) => v - sample.x[k]!),
-    );
-  });
-  await target.release();
-  return { distances, seconds };
-}
-
-function lengthOf(norm: Norm, d: Float32Array): number {
-  if (norm === 'l2') return Math.hypot(...d);
-  return norm === 'linf' ? Math.max(...d.map(Math.abs)) : d.reduce((sum, v) => sum + Math.abs(v), 0);
-}
-
 async function foolbox(model: string, attack: string, steps: number | undefined, mnist: Case): Promise<Side> {
   const flags = Object.entries({ model, data: await dataFile(mnist), attack, limit: images, ...(steps && { steps }) });
   const args = [join(here, 'minimal.py'), ...flags.flatMap(([name, value]) => [`--${name}`, String(value)])];
   const { wall, distances } = JSON.parse((await measure(options.python, args)).stdout) as { wall: number; distances: (number | null)[] };
-  return { distances: distances.map((one) => one ?? Number.POSITIVE_INFINITY), seconds: wall };
+  return { distances: finiteOrNot(distances), seconds: wall };
 }
 
 const HEADER = [
@@ -122,24 +71,17 @@ const HEADER = [
   'its seconds',
 ];
 
-const medianOf = ({ distances }: Side): number =>
-  quantile(
-    distances.toSorted((a, b) => a - b),
-    0.5,
-  );
-const failedOf = ({ distances }: Side): number => distances.filter((one) => one === Number.POSITIVE_INFINITY).length;
-
 function row(names: readonly string[], own: Side, theirs: Side | undefined): string[] {
   const by = (sign: number): number =>
     own.distances.filter((one, i) => sign * Math.log(one / theirs!.distances[i]!) > Math.log(1.01)).length;
   const beside = (text: () => string): string => (theirs ? text() : '–');
   return [
     ...names,
-    medianOf(own).toFixed(4),
-    beside(() => medianOf(theirs!).toFixed(4)),
-    beside(() => (medianOf(own) / medianOf(theirs!)).toFixed(3)),
-    String(failedOf(own)),
-    beside(() => String(failedOf(theirs!))),
+    medianOf(own.distances).toFixed(4),
+    beside(() => medianOf(theirs!.distances).toFixed(4)),
+    beside(() => (medianOf(own.distances) / medianOf(theirs!.distances)).toFixed(3)),
+    String(failedOf(own.distances)),
+    beside(() => String(failedOf(theirs!.distances))),
     beside(() => String(by(-1))),
     beside(() => String(by(1))),
     own.seconds.toFixed(1),
@@ -148,7 +90,6 @@ function row(names: readonly string[], own: Side, theirs: Side | undefined): str
 }
 
 function markdown(rows: readonly (readonly string[])[], versions: Readonly<Record<string, string>>): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const used = Object.entries({ 'onnxruntime-node': ortNode.version, ...versions }).map(([name, version]) => `${name} ${version}`);
   return [
     '# Minimal-norm attacks beside Foolbox',
@@ -158,9 +99,7 @@ function markdown(rows: readonly (readonly string[])[], versions: Readonly<Recor
     '',
     `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${used.join(', ')}. One thread and one run each: the seconds are no measurement of speed.`,
     '',
-    line(HEADER),
-    line(HEADER.map((_, i) => (i < 3 ? '---' : '---:'))),
-    ...rows.map(line),
+    table(HEADER, 3, rows),
     '',
   ].join('\n');
 }
@@ -179,7 +118,7 @@ for (const network of NETWORKS) {
     continue;
   }
   for (const pairing of PAIRINGS.filter((one) => wanted.includes(idOf(one)))) {
-    const own = await gibbon(model, pairing, mnist);
+    const own = await attacked(model, pairing, mnist);
     for (const peer of versions === undefined ? [undefined] : pairing.peers) {
       const theirs = peer === undefined ? undefined : await foolbox(model, peer, pairing.steps, mnist);
       rows.push(row([network, nameOf(pairing), peer ?? 'none'], own, theirs));

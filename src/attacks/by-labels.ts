@@ -1,4 +1,5 @@
 /** What attacks that see labels only share: the questions of each example, its goal and its random numbers, and many examples under way at the same time. */
+import type { Decision } from '../model/judge.ts';
 import { rangeOf } from '../model/preprocessing.ts';
 import type { Rng } from '../rng/rng.ts';
 import { keyedRng } from '../rng/rng.ts';
@@ -21,8 +22,8 @@ export interface Hunt {
   readonly goal: number | undefined;
   /** A distance at which the search may end. */
   readonly enough: number;
-  /** Random numbers of this example, for one purpose. */
-  rng(purpose: string): Rng;
+  /** Random numbers of this example, for one purpose and one step. */
+  rng(purpose: string, step?: number): Rng;
 }
 
 interface Params {
@@ -44,7 +45,7 @@ export async function byLabels(
   const { target, params, epsilon, seed, signal, onStep } = context;
   const goals = await targetOf(params.target, target, samples);
   const range = rangeOf(target.preprocessing);
-  const decide: typeof target.judge.decide = async (rows) => {
+  const decide = async (rows: readonly Float32Array[]): Promise<Decision[]> => {
     const answers = await target.judge.answer(rows);
     onStep?.();
     return answers;
@@ -58,7 +59,7 @@ export async function byLabels(
       samples: context.starts ?? samples,
       goal,
       enough: params.untilEpsilon ? epsilon : 0,
-      rng: (purpose) => keyedRng(seed, id, sample.index, purpose),
+      rng: (purpose, step = 0) => keyedRng(seed, id, sample.index, purpose, step),
     };
     const candidate = (await queries.fooled([sample.x]))[0] ? sample.x : await search(hunt);
     const proposal = { index: sample.index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };

@@ -21,6 +21,8 @@ type Params = z.infer<typeof params>;
 
 /** Steps between two looks at the point on the sphere, by which sizes are adapted. */
 const LOOK_EVERY = 10;
+/** A walk that comes no more than this share nearer in so many steps has arrived. */
+const STANDSTILL = { steps: 1000, share: 1e-3 };
 
 export const boundary = defineAttack({
   id: 'boundary',
@@ -34,10 +36,7 @@ export const boundary = defineAttack({
   run: async (context, samples) => {
     if (samples.length === 0) return [];
     const moves = await boundaryMoves(context.target);
-    return byLabels(context, 'boundary', samples, async (hunt) => {
-      const start = await begin(moves, hunt);
-      return start && walk({ ...context.params, moves, hunt }, start);
-    });
+    return byLabels(context, 'boundary', samples, async (hunt) => search({ ...context.params, moves, hunt }));
   },
 });
 
@@ -46,12 +45,32 @@ interface Reached {
   readonly distance: number;
 }
 
-/** The nearest of the starting points, each brought near the boundary on the line to the example. */
-async function begin(moves: BoundaryMoves, hunt: Hunt): Promise<Reached | undefined> {
+interface Walk extends Params {
+  readonly moves: BoundaryMoves;
+  readonly hunt: Hunt;
+}
+
+/** A walk from the nearest start and, while steps and questions are left, others from wherever the next start is: the region behind the nearest need not be the nearest. */
+async function search(setting: Walk): Promise<Float32Array | undefined> {
+  const { hunt } = setting;
+  let [best, left]: [Reached | undefined, number] = [undefined, setting.steps];
+  for (let round = 0; left > 0 && hunt.queries.left > 0 && (best === undefined || best.distance > hunt.enough); round++) {
+    const start = await begin(setting, round);
+    if (start === undefined) break;
+    const { reached, steps } = await walk(setting, start, { round, most: left });
+    if (best === undefined || reached.distance < best.distance) best = reached;
+    left -= Math.max(1, steps);
+  }
+  return best?.point;
+}
+
+/** The nearest of the starting points, each brought near the boundary on the line to the example; after the first round simply one of them. */
+async function begin({ moves, hunt }: Walk, round: number): Promise<Reached | undefined> {
   const { queries } = hunt;
   const { x } = queries.sample;
+  const starts = await startingPoints({ ...hunt, rng: hunt.rng('start', round) });
   let best: Reached | undefined;
-  for (const start of await startingPoints({ ...hunt, rng: hunt.rng('start') })) {
+  for (const start of round === 0 ? starts : starts.slice(0, 1)) {
     const { point } = await bisect(queries, { point: start, high: 1, at: (t) => moves.blend(x, start, t), threshold: 1e-3 });
     const distance = await moves.distance(x, point);
     if (best === undefined || distance < best.distance) best = { point, distance };
@@ -59,19 +78,24 @@ async function begin(moves: BoundaryMoves, hunt: Hunt): Promise<Reached | undefi
   return best;
 }
 
-interface Walk extends Params {
-  readonly moves: BoundaryMoves;
-  readonly hunt: Hunt;
-}
-
-async function walk({ moves, hunt, ...given }: Walk, start: Reached): Promise<Float32Array> {
+/** A random walk until it converges, stands still, or is near enough; where it came, and after how many steps. */
+async function walk(
+  { moves, hunt, ...given }: Walk,
+  start: Reached,
+  { round, most }: { round: number; most: number },
+): Promise<{ reached: Reached; steps: number }> {
   const { queries, enough } = hunt;
   const { x } = queries.sample;
-  const rng = hunt.rng('walk');
+  const rng = hunt.rng('walk', round);
   const noise = new Float32Array(x.length);
   const sizes = stepSizes(given);
-  let here = start;
-  for (let step = 1; step <= given.steps && queries.left > 0 && here.distance > enough && sizes.source >= given.convergence; step++) {
+  let [here, before, step] = [start, Number.POSITIVE_INFINITY, 0];
+  while (step < most && queries.left > 0 && here.distance > enough && sizes.source >= given.convergence) {
+    if (step % STANDSTILL.steps === 0) {
+      if (here.distance > (1 - STANDSTILL.share) * before) break;
+      before = here.distance;
+    }
+    step++;
     rng.fillNormal(noise);
     const { candidate, distance, onSphere } = await moves.propose(x, here.point, noise, sizes.spherical, sizes.source);
     const looks = step % LOOK_EVERY === 0;
@@ -79,7 +103,7 @@ async function walk({ moves, hunt, ...given }: Walk, start: Reached): Promise<Fl
     if (fools && distance < here.distance) here = { point: candidate, distance };
     if (fools !== undefined && stays !== undefined) sizes.learn(fools, stays);
   }
-  return here.point;
+  return { reached: here, steps: step };
 }
 
 /** The last so many answers, and the share of those that were yes once there are as many. */
