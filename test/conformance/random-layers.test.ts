@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Proposal } from '../../src/attacks/attack.ts';
+import { ATTACKS, attackOf } from '../../src/attacks/registry.ts';
 import { drawNoise, NOISE_KEY, NOISE_RUN } from '../../src/model/draws.ts';
 import { mostFrequent } from '../../src/model/judge.ts';
 import { readModelFile } from '../../src/model/model-file.ts';
@@ -134,9 +135,9 @@ describe('numbers that no shape of the data asks for', () => {
 const D = 400;
 const weights = Array.from({ length: D }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (i % 7)));
 
-async function pruned(draws: number): Promise<Target> {
+async function pruned(draws: number, more: readonly number[] = []): Promise<Target> {
   const signed = (sign: number): Float32Array => Float32Array.from(weights, (w) => (sign * w) / 2);
-  const path = linearFile({ weights: [signed(-1), signed(1)], bias: new Float32Array(2) });
+  const path = linearFile({ weights: [-1, 1, ...more].map(signed), bias: new Float32Array(2 + more.length) });
   const to = path.replace('.onnx', '-pruned.onnx');
   maskedModel(path, HELD_OUT['random-pixels'], to);
   return createTarget(await readModelFile(to), preprocessing([D], 'tensor'), ortNode, { draws });
@@ -202,3 +203,20 @@ describe('expectation over draws', () => {
     await target.release();
   });
 });
+
+/** Few steps of each, so that what counts is that they run. */
+const FEW: Readonly<Record<string, number | string>> = { steps: 3, searchSteps: 2, maxQueries: 20, goals: 1, ranking: 'malt' };
+
+it.each(ATTACKS.filter(({ knowledge }) => knowledge === 'gradients').map(({ id }) => id))(
+  '%s runs on a model with random layers',
+  async (id) => {
+    const target = await pruned(2, [0.5, 0.2]);
+    const { params: schema, norms } = attackOf(id);
+    const params = Object.fromEntries(Object.entries(FEW).filter(([name]) => name in schema.shape));
+    const samples = [1, 2].map((index) => ({ index, x: new Float32Array(D).fill(index / 2), label: 0 }));
+    const proposals = await attacked(id, target, samples, { norm: norms[0] as 'linf', epsilon: 0.01, params });
+    expect(proposals.map(({ index }) => index)).toEqual([1, 2]);
+    for (const { gradients, queries } of proposals) expect([gradients % 2, queries > 0]).toEqual([0, true]);
+    await target.release();
+  },
+);

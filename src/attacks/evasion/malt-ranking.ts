@@ -1,4 +1,5 @@
 /** Mesoscopic almost linearity targeting (MALT: Melamed, Yehudai & Shamir, arXiv:2407.02240): wrong classes by how far the linearised model is from them. */
+import { noiseFields } from '../../model/draws.ts';
 import type { Cost, GradientBuilder } from '../../model/target.ts';
 import { assertGradients } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
@@ -24,14 +25,20 @@ export interface Ranked {
  * the distance to the class where the model is linear. One question and one gradient for each class.
  */
 export async function maltRanked(context: AttackContext<unknown>, samples: readonly AttackSample[], candidates: number): Promise<Ranked> {
-  const { target, norm, signal, onStep } = context;
+  const { target, norm, seed, signal, onStep } = context;
   assertGradients(target);
   const count = Math.min(candidates, target.task.classes - 1);
   const likely = await rankedOthers(target, samples);
   const rows = samples.flatMap(({ index, x, label }) =>
     (likely.get(index) as number[])
       .slice(0, count)
-      .map((goal, i): Row => ({ index: index * count + i, steps: 1, fields: { x, label, goal, distance: 0 } })),
+      .map(
+        (goal, i): Row => ({
+          index: index * count + i,
+          steps: 1,
+          fields: { x, label, goal, distance: 0, ...noiseFields(seed, 'malt', index) },
+        }),
+      ),
   );
   const distances = new Map<number, number>();
   await schedule(
@@ -50,7 +57,7 @@ export async function maltRanked(context: AttackContext<unknown>, samples: reado
     const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => far(a) - far(b) || a - b);
     return [index, order.map((i) => likely.get(index)?.[i] as number)];
   });
-  return { goals: new Map(goals), cost: { queries: count, gradients: count } };
+  return { goals: new Map(goals), cost: { queries: count * target.draws, gradients: count * target.draws } };
 }
 
 /** The distance to the class `goal`: [B]. */
