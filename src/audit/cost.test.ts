@@ -19,6 +19,11 @@ it.each<[string, Record<string, unknown>, number, number]>([
   expect(costOf({ id, params }, size)).toEqual({ queries, gradients });
 });
 
+it('counts every draw of random layers, of whoever follows gradients', () => {
+  expect(costOf({ id: 'pgd', params: {} }, { ...size, draws: 20 })).toEqual({ queries: 800, gradients: 800 });
+  expect(costOf({ id: 'hop-skip-jump', params: {} }, { ...size, draws: 20 })).toEqual({ queries: 10_000, gradients: 0 });
+});
+
 it('counts every place and character of a text for every edit', () => {
   const text: Size = { classes: 2, norm: 'edits', epsilon: { value: 2 }, numbers: 10 };
   expect(costOf({ id: 'charmer', params: { positions: 5 } }, text)).toEqual({ queries: 2 * (21 + 5 * 96), gradients: 0 });

@@ -5,6 +5,7 @@ import { inapplicable } from './checks/applicable.ts';
 import type { Check } from './checks/check.ts';
 import { CHECKS } from './checks/registry.ts';
 import { type Cost, costOf } from './cost.ts';
+import { drawsOf } from './evidence/averaged.ts';
 import type { Looked } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { ModelResult } from './result.ts';
@@ -41,7 +42,8 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
   const { options, model, prepared, epsilon, chosen } = facts;
   const wanted = chosenChecks(CHECKS, options);
   const runs = wanted.filter((check) => inapplicable(check, facts) === undefined);
-  const size = { classes: prepared.data.classes, norm: options.norm, epsilon, numbers: sizeOf(prepared.preprocessing.shape) };
+  const numbers = sizeOf(prepared.preprocessing.shape);
+  const size = { classes: prepared.data.classes, norm: options.norm, epsilon, numbers, draws: drawsOf(facts) };
   const attacks = plan.attacks.map((one): PlannedCost => {
     const examples = Math.min(chosen.length, one.limit ?? chosen.length);
     const { queries, gradients } = costOf(one, size);

@@ -30,15 +30,13 @@ export async function maltRanked(context: AttackContext<unknown>, samples: reado
   const count = Math.min(candidates, target.task.classes - 1);
   const likely = await rankedOthers(target, samples);
   const rows = samples.flatMap(({ index, x, label }) =>
-    (likely.get(index) as number[])
-      .slice(0, count)
-      .map(
-        (goal, i): Row => ({
-          index: index * count + i,
-          steps: 1,
-          fields: { x, label, goal, distance: 0, ...noiseFields(seed, 'malt', index) },
-        }),
-      ),
+    (likely.get(index) as number[]).slice(0, count).map(
+      (goal, i): Row => ({
+        index: index * count + i,
+        steps: 1,
+        fields: { x, label, goal, distance: 0, ...noiseFields(seed, 'malt', index) },
+      }),
+    ),
   );
   const distances = new Map<number, number>();
   await schedule(
