@@ -5,17 +5,19 @@ export interface Way {
   /** The point at `high`, which fools the model. */
   readonly point: Float32Array;
   readonly high: number;
+  /** A t that does not fool the model; 0 when absent. */
+  readonly low?: number;
   at(t: number): Promise<Float32Array>;
   /** Width of the interval that ends the search. */
   readonly threshold: number;
 }
 
-/** Bisects t between 0 (does not fool) and `high`, in float32; returns the last point that fooled the model, and its t. */
+/** Bisects t between `low` and `high`, in float32; returns the last point that fooled the model, and its t. */
 export async function bisect(
   queries: Pick<LabelQueries, 'left' | 'fooled'>,
-  { point, high, at, threshold }: Way,
+  { point, low: from = 0, high, at, threshold }: Way,
 ): Promise<{ point: Float32Array; t: number }> {
-  let [low, top, best] = [0, high, point];
+  let [low, top, best] = [from, high, point];
   while (top - low > threshold && queries.left > 0) {
     const middle = Math.fround((low + top) / 2);
     if (middle === low || middle === top) break;

@@ -22,6 +22,7 @@ import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { momentum } from './evasion/momentum.ts';
 import { nes } from './evasion/nes.ts';
 import { pgd } from './evasion/pgd.ts';
+import { photometric } from './evasion/photometric.ts';
 import { randomEdits } from './evasion/random-edits.ts';
 import { rays } from './evasion/rays.ts';
 import { spsa } from './evasion/spsa.ts';
@@ -50,6 +51,7 @@ export const ATTACKS: readonly Attack[] = [
   momentum,
   nes,
   pgd,
+  photometric,
   randomEdits,
   rays,
   spsa,
