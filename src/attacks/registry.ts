@@ -6,6 +6,8 @@ import { apgdTargeted } from './evasion/apgd-targeted.ts';
 import { auto } from './evasion/auto.ts';
 import { best } from './evasion/best.ts';
 import { boundary } from './evasion/boundary.ts';
+import { caa } from './evasion/caa.ts';
+import { capgd } from './evasion/capgd.ts';
 import { carliniWagner } from './evasion/carlini-wagner.ts';
 import { charmer } from './evasion/charmer.ts';
 import { cube } from './evasion/cube.ts';
@@ -35,6 +37,8 @@ export const ATTACKS: readonly Attack[] = [
   auto,
   best,
   boundary,
+  caa,
+  capgd,
   carliniWagner,
   charmer,
   cube,

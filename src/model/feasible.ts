@@ -65,7 +65,7 @@ interface Candidate {
   readonly x0: Value;
   readonly x: Value;
   readonly norm: Norm;
-  /** float64, one number. */
+  /** float64, one number or [B, 1]. */
   readonly radius: Value;
 }
 

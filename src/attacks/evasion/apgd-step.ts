@@ -58,36 +58,45 @@ export function apgdFields(
   };
 }
 
-/** `loss` is what the steps climb: per row, [B]. */
+/** What a point of the ball is brought to before the model sees it. */
+export type Rules = (b: GradientBuilder, point: Value, x0: Value, epsilon: Value) => Value;
+
+/**
+ * `loss` is what the steps climb: per row, [B]. With `rules` the steps walk on in the field `at`, whose point as the rules have it is `x`:
+ * loss and gradient are taken there, and the gradient goes through the rules as if they changed nothing.
+ */
 export function apgdStep(
   norm: ApgdNorm,
   loss: (b: GradientBuilder, x: Value, label: Value) => Value,
+  rules?: Rules,
 ): (b: GradientBuilder) => Record<string, Value> {
   return (b) => {
     const { g } = b;
     const scalar = (name: string): Value => b.row(name, 'scalar');
     const [x, x0, prev] = [b.row('x', 'input'), b.row('x0', 'input'), b.row('prev', 'input')];
+    const at = rules ? b.row('at', 'input') : x;
     const [label, epsilon] = [b.row('label', 'label'), scalar('epsilon')];
     const value = loss(b, x, label);
     const raw = b.grad(value, x);
     // Before its first point a row counts from −1.
     const since = scalar('since');
     const isFirst = g.less(since, zero(b));
-    const seen = bestOf(b, { x, value, slope: finite(g, raw) });
+    const seen = bestOf(b, { x: at, value, slope: finite(g, raw) });
     const check = checkpoint(b, { value, bestLoss: seen.state.bestLoss, since, isFirst });
     // Where the step size is halved, the row goes back to its best point.
     const wide = (flag: Value): Value => perRow(g, flag, x);
-    const from = g.where(wide(check.halves), seen.state.best, x);
+    const from = g.where(wide(check.halves), seen.state.best, at);
     const along = g.where(wide(check.halves), seen.state.bestSlope, seen.slope);
     const onto = (to: Value): Value => project(g, norm, to, x0, epsilon, b.range);
     const z = onto(g.add(from, g.mul(perRow(g, check.state.stepSize, x), steepest(g, norm, along))));
     const share = perRow(g, g.where(isFirst, g.scalar(1), g.scalar(MOMENTUM)), x);
     const moved = g.add(g.mul(share, g.sub(z, from)), g.mul(g.sub(g.scalar(1, share), share), g.sub(from, prev)));
     const axes = x.shape.slice(1).map((_, i) => i + 1);
+    const next = onto(g.add(from, moved));
     return {
       ...seen.state,
       ...check.state,
-      x: onto(g.add(from, moved)),
+      ...(rules ? { at: next, x: rules(b, next, x0, epsilon) } : { x: next }),
       prev: from,
       success: b.misses(x, label),
       slope: g.reduceMax(g.abs(raw), axes),
