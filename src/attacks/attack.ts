@@ -48,7 +48,7 @@ export interface AttackContext<P, M extends Metric = Norm> {
   /** Rows per graph run. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
-  /** Examples that a label-only attack may start from; the same for every shard of an audit. The attacked ones when absent. */
+  /** Examples that a label-only attack may start or learn from; the same for every shard of an audit. The attacked ones when absent. */
   readonly starts?: readonly AttackSample[] | undefined;
   /** Called after every graph run: the worker is alive. */
   readonly onStep?: (() => void) | undefined;
@@ -71,6 +71,8 @@ export interface Attack {
   readonly aim: 'budget' | 'minimal';
   /** Kinds of data that it suits; all that its norms fit when absent. */
   readonly modalities?: readonly Modality[];
+  /** Learns from examples that it asks the model about before it attacks any (`AttackContext.starts`). */
+  readonly learns?: boolean;
   readonly params: z.ZodObject;
   /** The most that an example can cost on a model with so many classes, where steps times restarts, or `maxQueries`, do not tell. */
   most?(params: Record<string, unknown>, classes: number): Cost;

@@ -29,6 +29,7 @@ import { randomEdits } from './evasion/random-edits.ts';
 import { rays } from './evasion/rays.ts';
 import { spsa } from './evasion/spsa.ts';
 import { square } from './evasion/square.ts';
+import { substitute } from './evasion/substitute.ts';
 import { uniformNoise } from './evasion/uniform-noise.ts';
 
 export const ATTACKS: readonly Attack[] = [
@@ -60,6 +61,7 @@ export const ATTACKS: readonly Attack[] = [
   rays,
   spsa,
   square,
+  substitute,
   uniformNoise,
 ];
 

@@ -35,7 +35,8 @@ export interface AttackRun {
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
   const { subject, attack, batch, folder, asking } = run;
-  const starts = attackOf(attack.id).aim === 'minimal' ? (run.starts ?? []) : [];
+  const { aim, learns } = attackOf(attack.id);
+  const starts = aim === 'minimal' || learns ? (run.starts ?? []) : [];
   const key = asking.keyOf('attack', { subject, attack, starts });
   // Inputs of another epsilon or of other parameters have another name.
   const save = folder === undefined ? undefined : join(folder, `${attack.id}-${key.slice(0, 10)}`);

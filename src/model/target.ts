@@ -83,6 +83,8 @@ export interface Target {
   ): Promise<(feeds: Feeds) => Promise<Record<string, HostTensor>>>;
   /** The untouched model, which alone decides success. */
   readonly judge: Judge;
+  /** Runs graphs of an attacker's own, which are no part of the model. */
+  readonly runtime: Runtime;
   release(): Promise<void>;
 }
 
@@ -184,6 +186,7 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
     size: sizeOf(preprocessing.shape),
     unsupported,
     judge,
+    runtime,
     draws,
     batches: () => [...batches],
     arithmetic: async (id, define) => {

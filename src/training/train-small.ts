@@ -98,7 +98,10 @@ function multiplications({ nodes, types, constants }: StaticGraph): number {
 }
 
 /** Mean and deviation of each element, for networks that have no fixed range to count on; elements that never change get a deviation of 1. */
-async function standardOf({ images, labels, shape }: FitData, runtime: Runtime): Promise<Required<Pick<NetPlan, 'centre' | 'spread'>>> {
+export async function standardOf(
+  { images, labels, shape }: FitData,
+  runtime: Runtime,
+): Promise<Required<Pick<NetPlan, 'centre' | 'spread'>>> {
   const [n, size] = [labels.length, sizeOf(shape)];
   const g = newGraph();
   const x = g.input('x', 'float32', [n, size]);
