@@ -12,8 +12,9 @@ import { runAttack } from './run-attack.ts';
 import { type Spending, slices } from './spending.ts';
 import type { AttackOrder, AttackReply, Subject } from './subject.ts';
 
-/** Examples that a label-only attack may start from. */
+/** Examples that a label-only attack may start from, or learn from. */
 const STARTS = 64;
+const LEARNT = 1000;
 
 export interface PlanRun {
   readonly plan: Plan;
@@ -76,7 +77,7 @@ async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: Attack
   const whole = planned.limit === undefined ? correct : shuffled.slice(0, planned.limit).sort(byIndex);
   // What a budget reaches is a sample of everything, not of the first classes.
   const items = spending.isLimited ? shuffled.slice(0, whole.length) : whole;
-  const starts = shuffled.slice(0, STARTS);
+  const starts = shuffled.slice(0, unit.learns ? LEARNT : STARTS);
   const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
   const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
   reporter.phase(`${model.name}: ${unit.name}`, items.length);
