@@ -5,15 +5,14 @@ import { budgetOf } from '../audit/budget.ts';
 import { judged, type Kept } from '../audit/judging.ts';
 import type { AttackReply } from '../audit/subject.ts';
 import { GibbonError } from '../base/errors.ts';
-import type { Norm } from '../threat/ball.ts';
-import type { Metric } from '../threat/metric.ts';
+import type { Metric, NumericMetric } from '../threat/metric.ts';
 import { assertRows, type Examples, type LoadedModel } from './load-model.ts';
 
 export interface AttackRequest {
   /** Largest perturbation, in input units before normalisation: 0.3 or '8/255'; the customary one for this kind of data when absent. */
   readonly epsilon?: number | string;
   /** linf */
-  readonly norm?: Norm;
+  readonly norm?: NumericMetric;
   /** Seed of everything random; 0. */
   readonly seed?: number;
   /** The attack's own parameters (docs/attacks); its reference's defaults when absent. */

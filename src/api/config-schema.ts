@@ -4,7 +4,7 @@ import { CHECKS } from '../audit/checks/registry.ts';
 import { CATEGORIES } from '../audit/finding.ts';
 import { gateRules } from '../audit/gates/gate-rules.ts';
 import { PRESETS } from '../audit/presets.ts';
-import { NORMS } from '../threat/ball.ts';
+import { NUMERIC_METRICS } from '../threat/metric.ts';
 import { threatInput } from '../threat/threat-model.ts';
 
 const path = z.string().min(1);
@@ -108,7 +108,7 @@ export const configSchema = z.strictObject({
     .union([above0, z.string().min(1)])
     .optional()
     .describe('largest perturbation, in input units before normalisation: 0.3 or 8/255'),
-  norm: z.enum(NORMS).optional().describe('how its size is measured: linf'),
+  norm: z.enum(NUMERIC_METRICS).optional().describe('how its size is measured: linf'),
   preprocessing: preprocessing.optional().describe('how the model wants its input, where that should not be guessed from the labels'),
   gradients: gradients.optional().describe('how gradients are taken where the model hides them'),
   batch: count.optional().describe('rows per graph run'),

@@ -1,10 +1,11 @@
 /** The configuration of a project, as `gibbon.config.ts` exports it. */
+
 import type { GateRules } from '../audit/gates/gate-rules.ts';
 import type { AuditOptions } from '../audit/options.ts';
 import type { Preset } from '../audit/presets.ts';
 import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
-import type { Norm } from '../threat/ball.ts';
+import type { NumericMetric } from '../threat/metric.ts';
 import type { ThreatInput } from '../threat/threat-model.ts';
 import type { RemoteRequest } from './remote.ts';
 
@@ -67,7 +68,7 @@ export interface GibbonConfig {
   /** Largest perturbation, in input units before normalisation: 0.3 or '8/255'. */
   readonly epsilon?: number | string;
   /** How its size is measured. */
-  readonly norm?: Norm;
+  readonly norm?: NumericMetric;
   /** How the model wants its input, where that should not be guessed from the labels. */
   readonly preprocessing?: PreprocessingFlags;
   /** How gradients are taken where the model hides them: draws of random layers, stand-ins, or none (docs/masked-gradients.md). */

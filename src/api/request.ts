@@ -9,8 +9,8 @@ import type { DataSpec } from '../data/dataset.ts';
 import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import { isAddress } from '../model/remote/endpoint.ts';
-import type { Norm } from '../threat/ball.ts';
 import { parseEpsilon } from '../threat/epsilon.ts';
+import type { NumericMetric } from '../threat/metric.ts';
 import { type ThreatInput, type ThreatModel, threatInput } from '../threat/threat-model.ts';
 import { threatOf } from '../threat/threat-presets.ts';
 import { withHashes } from './gradients.ts';
@@ -27,7 +27,7 @@ export interface AuditRequest extends Partial<Omit<DataSpec, 'path' | 'table' | 
   readonly first?: number | undefined;
   /** Largest perturbation, in input units before normalisation: 0.3 or '8/255'. */
   readonly epsilon?: string | number | undefined;
-  readonly norm?: Norm | undefined;
+  readonly norm?: NumericMetric | undefined;
   /** Who attacks: a preset's name, or what differs from it or from the strongest attacker, who is assumed when absent (docs/threat-model.md). */
   readonly threat?: ThreatInput | undefined;
   /** Seed of everything random; 0. */

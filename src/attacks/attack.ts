@@ -4,7 +4,7 @@ import { GibbonError } from '../base/errors.ts';
 import type { Modality } from '../data/dataset.ts';
 import type { Cost, Target } from '../model/target.ts';
 import type { Norm } from '../threat/ball.ts';
-import { isNorm, type Metric } from '../threat/metric.ts';
+import { isNumeric, type Metric, type NumericMetric } from '../threat/metric.ts';
 
 /** One example under attack: its row before normalisation, and its true label. */
 export interface AttackSample {
@@ -86,10 +86,14 @@ type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'no
   run(context: AttackContext<z.infer<S>, M>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 };
 
-/** Declares an attack on numbers; its parameters arrive parsed and typed. */
-export function defineAttack<S extends z.ZodObject>(spec: Spec<S, Norm>): Attack {
+/** Declares an attack on numbers; its parameters arrive parsed and typed, and so does one of its norms. */
+export function defineAttack<S extends z.ZodObject, const N extends NumericMetric>(spec: Spec<S, N>): Attack {
   return declared(spec, (metric) => {
-    if (isNorm(metric)) return metric;
+    const own = spec.norms.find((one) => one === metric);
+    if (own) return own;
+    if (isNumeric(metric)) {
+      throw new GibbonError('E_NOT_APPLICABLE', `${spec.name} has no ${metric} form`, { hint: `It knows ${spec.norms.join(', ')}.` });
+    }
     throw new GibbonError('E_NOT_APPLICABLE', `${spec.name} changes numbers, not text`, {
       hint: '`gibbon list` shows which attacks know edits.',
     });

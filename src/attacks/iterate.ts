@@ -5,6 +5,7 @@ import type { Decision } from '../model/judge.ts';
 import type { CompiledStep, Cost, GradientBuilder, Target } from '../model/target.ts';
 import { assertGradients } from '../model/target.ts';
 import type { Value } from '../onnx/graph.ts';
+import type { NumericMetric } from '../threat/metric.ts';
 import type { AttackContext, AttackSample, Proposal } from './attack.ts';
 import { type Finished, type Row, schedule } from './schedule.ts';
 
@@ -31,7 +32,7 @@ export const decided = ({ confidence }: Decision): boolean => !Number.isNaN(conf
 
 /** Runs an iteration over samples; restarts only on examples that the judge still finds standing. */
 export async function iterate(
-  context: AttackContext<unknown>,
+  context: AttackContext<unknown, NumericMetric>,
   iteration: Iteration,
   samples: readonly AttackSample[],
   fooled: Fooled = anyOther,
@@ -94,7 +95,7 @@ export function batchSizes(
 }
 
 interface Round {
-  readonly context: AttackContext<unknown>;
+  readonly context: AttackContext<unknown, NumericMetric>;
   readonly iteration: Iteration;
   readonly sizes: readonly number[];
   readonly fooled: Fooled;

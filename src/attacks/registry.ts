@@ -21,8 +21,10 @@ import { fgsm } from './evasion/fgsm.ts';
 import { fmn } from './evasion/fmn.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
+import { jsma } from './evasion/jsma.ts';
 import { momentum } from './evasion/momentum.ts';
 import { nes } from './evasion/nes.ts';
+import { onePixel } from './evasion/one-pixel.ts';
 import { pgd } from './evasion/pgd.ts';
 import { photometric } from './evasion/photometric.ts';
 import { randomEdits } from './evasion/random-edits.ts';
@@ -53,8 +55,10 @@ export const ATTACKS: readonly Attack[] = [
   fmn,
   gaussianNoise,
   hopSkipJump,
+  jsma,
   momentum,
   nes,
+  onePixel,
   pgd,
   photometric,
   randomEdits,

@@ -7,7 +7,18 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { type Knowledge, lesser, STRONGEST, sees, type ThreatModel } from '../threat/threat-model.ts';
 import { KNOWLEDGE_WORDS } from './attackers.ts';
 import type { AuditOptions } from './options.ts';
-import { onRandomness, onTables, onText, PLANS, type Plan, type PlannedAttack, withLabels, withNothing, withScores } from './presets.ts';
+import {
+  onElements,
+  onRandomness,
+  onTables,
+  onText,
+  PLANS,
+  type Plan,
+  type PlannedAttack,
+  withLabels,
+  withNothing,
+  withScores,
+} from './presets.ts';
 import type { Prepared } from './subject.ts';
 
 export interface LeftOut {
@@ -73,6 +84,7 @@ function targetOf({ goal }: ThreatModel, { data }: Looked): number | undefined {
 function basePlan({ preset, norm }: AuditOptions, { preprocessing: { modality }, random = [] }: Looked, knowledge: Knowledge): Plan {
   const plan = random.length > 0 ? onRandomness(PLANS[preset]) : PLANS[preset];
   if (modality === 'text') return onText(plan);
+  if (norm === 'l0') return onElements(plan, knowledge);
   const known = (id: string): Knowledge => attackOf(id).knowledge;
   if (knowledge === 'scores') return withScores(plan, known, { modality, norm });
   if (knowledge === 'labels') return withLabels(plan, known, { modality, norm });

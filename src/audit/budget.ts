@@ -2,8 +2,18 @@
 import { GibbonError } from '../base/errors.ts';
 import type { PortsEncoding } from '../model/ports-encoding.ts';
 import { imageSize } from '../model/rows.ts';
-import { type Budget, DEFAULT_EDITS, DEFAULT_EPSILON, deviationBudget, editBudget, epsilonKind, parseEpsilon } from '../threat/epsilon.ts';
-import { isNorm } from '../threat/metric.ts';
+import {
+  type Budget,
+  DEFAULT_EDITS,
+  DEFAULT_ELEMENTS,
+  DEFAULT_EPSILON,
+  deviationBudget,
+  editBudget,
+  elementBudget,
+  epsilonKind,
+  parseEpsilon,
+} from '../threat/epsilon.ts';
+import { isNumeric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
 import type { AuditOptions } from './options.ts';
 import type { Prepared } from './subject.ts';
@@ -13,13 +23,14 @@ export function budgetOf(options: Pick<AuditOptions, 'epsilon' | 'norm'>, { prep
   const { modality, shape, encoding } = preprocessing;
   const asked = options.epsilon === undefined ? undefined : parseEpsilon(options.epsilon);
   if (modality === 'text') return editBudget(asked?.value ?? DEFAULT_EDITS);
-  if (asked?.unit === 'edits' || !isNorm(options.norm)) {
+  if (asked?.unit === 'edits' || !isNumeric(options.norm)) {
     throw new GibbonError('E_USAGE', 'only text is changed by edits', {
-      hint: 'Give --norm linf, l2 or l1, and --epsilon in units of the data.',
+      hint: 'Give --norm linf, l2 or l1, and --epsilon in units of the data; or --norm l0, and --epsilon in elements.',
     });
   }
-  const size = modality === 'image' && shape.length > 1 ? imageSize(preprocessing) : undefined;
-  const usual = parseEpsilon(DEFAULT_EPSILON[epsilonKind(modality, size)][options.norm]);
+  const kind = epsilonKind(modality, modality === 'image' && shape.length > 1 ? imageSize(preprocessing) : undefined);
+  if (options.norm === 'l0') return elementBudget(asked ?? parseEpsilon(DEFAULT_ELEMENTS[kind]));
+  const usual = parseEpsilon(DEFAULT_EPSILON[kind][options.norm]);
   if (modality === 'table' && encoding?.kind === 'ports')
     return inBothUnits(asked ?? { ...usual, value: Math.max(usual.value, oneStep(encoding)) }, encoding);
   const budget = asked ?? usual;

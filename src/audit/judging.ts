@@ -4,7 +4,7 @@ import { asRows } from '../model/feasible.ts';
 import { type Decision, NO_CLASS } from '../model/judge.ts';
 import { isInside, type Measures, measure, type Pair, rounded } from '../model/measure.ts';
 import type { Target } from '../model/target.ts';
-import { isNorm } from '../threat/metric.ts';
+import { isNumeric } from '../threat/metric.ts';
 import type { AttackOrder, AttackReply } from './subject.ts';
 
 /** An input that fooled the model, to be saved. */
@@ -54,7 +54,7 @@ export async function judged(
     });
   };
   const points = await judge(pairs);
-  const levels = isImage && isNorm(norm) ? await rounded(target, pairs, norm, epsilon) : [];
+  const levels = isImage && isNumeric(norm) ? await rounded(target, pairs, norm, epsilon) : [];
   const saved = await judge(levels.map((candidate, i) => ({ original: (pairs[i] as Pair).original, candidate })));
   const replies = new Map<number, AttackReply>();
   for (const [i, { index, queries, gradients, slope, stages, firstSuccess }] of candidates.entries()) {

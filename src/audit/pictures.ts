@@ -9,7 +9,7 @@ import { encodePng } from '../data/resize.ts';
 import { rounded } from '../model/measure.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import { toBytes } from '../model/rows.ts';
-import { isNorm } from '../threat/metric.ts';
+import { isNumeric } from '../threat/metric.ts';
 import { changesOf } from './columns.ts';
 import { soundDrawer } from './sound-pictures.ts';
 import type { PictureOrder, PictureReply } from './subject.ts';
@@ -28,7 +28,7 @@ export async function pictures({ target, rows, dataset }: Opened, order: Picture
     if (preprocessing.modality === 'table' && preprocessing.encoding?.kind === 'ports')
       replies.push({ index, ...WITHOUT_PICTURES, changes: changesOf(preprocessing.encoding, loaded.row, x) });
     else if (preprocessing.modality === 'text') replies.push(textReply(index, textOf(loaded.row), textOf(x)));
-    else if (preprocessing.modality === 'image' && isNorm(order.norm)) {
+    else if (preprocessing.modality === 'image' && isNumeric(order.norm)) {
       const [level] = await rounded(target, [{ original: loaded.row, candidate: x }], order.norm, order.epsilon);
       replies.push(await imageReply(index, { original: loaded.row, adversarial: level as Float32Array, preprocessing }, order.folder));
     } else replies.push({ index, ...WITHOUT_PICTURES, ...(await heard({ original: loaded.row, adversarial: x })) });

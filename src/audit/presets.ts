@@ -1,6 +1,7 @@
 /** How thorough an audit is: which attacks run with which parameters, on how many examples. */
 import type { Modality } from '../data/dataset.ts';
 import type { Metric } from '../threat/metric.ts';
+import type { Knowledge } from '../threat/threat-model.ts';
 
 export const PRESETS = ['quick', 'standard', 'thorough'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -136,6 +137,25 @@ function asking({ n, queried, curve, ...plan }: Plan, { modality }: Queried): Pl
 export function onRandomness({ attacks, ...plan }: Plan): Plan {
   return { ...plan, attacks: attacks.map((one) => (one.id === 'auto' ? { ...one, params: { ...one.params, variant: 'rand' } } : one)) };
 }
+
+/**
+ * The same plan where few elements may change as far as they like: gradients lead to near examples, and of pictures scores tell which pixels. No curve:
+ * there is nothing between one element and the next.
+ */
+export function onElements({ queried, ...plan }: Plan, knowledge: Knowledge): Plan {
+  const generations = Math.max(1, Math.floor(queried.maxQueries / POPULATION) - 1);
+  const byScores = { id: 'one-pixel', params: { population: POPULATION, generations }, limit: queried.n };
+  const attacks: Readonly<Record<Knowledge, readonly PlannedAttack[]>> = {
+    gradients: [{ id: 'fmn', params: {} }],
+    scores: [byScores],
+    labels: [],
+    nothing: [],
+  };
+  return { ...plan, queried, attacks: attacks[knowledge], curve: [] };
+}
+
+/** Fewer candidates than by default, and so more generations. */
+const POPULATION = 100;
 
 /** The same plan for rows of a table: whole numbers mislead gradients, a search by scores keeps to them. */
 export function onTables({ attacks, ...plan }: Plan): Plan {

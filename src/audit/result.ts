@@ -225,7 +225,7 @@ export const modelResult = z.object({
     goal: z.string(),
     knowledge: z.enum(['gradients', 'scores', 'labels', 'nothing']),
     access: z.string(),
-    norm: z.enum(['linf', 'l2', 'l1', 'edits']),
+    norm: z.enum(['linf', 'l2', 'l1', 'l0', 'edits']),
     epsilon: z.number(),
     /** Epsilon as the user would say it, e.g. "8/255 (0.0314)". */
     epsilonText: z.string(),

@@ -13,7 +13,7 @@ import type { AuditOptions } from './options.ts';
 import type { ModelResult } from './result.ts';
 import type { Prepared } from './subject.ts';
 
-const NORM_NAMES: Readonly<Record<Metric, string>> = { linf: 'Linf', l2: 'L2', l1: 'L1', edits: '' };
+const NORM_NAMES: Readonly<Record<Metric, string>> = { linf: 'Linf', l2: 'L2', l1: 'L1', l0: 'L0', edits: '' };
 
 const EVERY: Readonly<Record<Modality, string>> = {
   image: 'every image',

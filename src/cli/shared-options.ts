@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditRequest } from '../api/request.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
-import { NORMS, type Norm } from '../threat/ball.ts';
+import { NUMERIC_METRICS, type NumericMetric } from '../threat/metric.ts';
 import { type GradientFlags, gradientsOf, withGradients } from './gradient-options.ts';
 import { positive, whole } from './numbers.ts';
 import { type RemoteFlags, remoteOf, withRemote } from './remote-options.ts';
@@ -19,7 +19,7 @@ export interface SharedFlags extends RemoteFlags, GradientFlags {
   n?: number;
   first?: number;
   epsilon?: string;
-  norm?: Norm;
+  norm?: NumericMetric;
   seed?: number;
   layout?: 'NCHW' | 'NHWC';
   channels?: 'rgb' | 'bgr' | 'grayscale';
@@ -73,8 +73,8 @@ export function withShared(command: Command): Command {
     .addOption(new Option('--immutable <columns>', 'tables: columns that an attack may not change').argParser(names))
     .addOption(new Option('--n <count>', 'audit this many examples, stratified by class and seeded').argParser(positive).conflicts('first'))
     .addOption(new Option('--first <count>', 'audit the first so many in file order').argParser(positive))
-    .option('--epsilon <size>', 'largest perturbation, in input units before normalisation: 0.3 or 8/255')
-    .addOption(new Option('--norm <norm>', 'how its size is measured (default: linf)').choices(NORMS))
+    .option('--epsilon <size>', 'largest perturbation, in input units before normalisation: 0.3 or 8/255; in l0 a number of elements')
+    .addOption(new Option('--norm <norm>', 'how its size is measured (default: linf)').choices(NUMERIC_METRICS))
     .addOption(new Option('--seed <number>', 'seed of everything random (default: 0)').argParser(whole))
     .addOption(new Option('--layout <layout>', 'where channels stand').choices(['NCHW', 'NHWC']))
     .addOption(new Option('--channels <order>', 'channel order').choices(['rgb', 'bgr', 'grayscale']))

@@ -3,14 +3,14 @@ import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { floats } from '../onnx/tensor.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
-import { clipTo, type Norm } from '../threat/ball.ts';
-import { isNorm, type Metric } from '../threat/metric.ts';
+import { clipTo } from '../threat/ball.ts';
+import { isNumeric, type Metric, type NumericMetric } from '../threat/metric.ts';
 import type { Pair } from './measure.ts';
 import { type EncodedColumn, type PortsEncoding, rangeOfColumns } from './ports-encoding.ts';
 import type { Target } from './target.ts';
 
 export interface Ball {
-  readonly norm: Norm;
+  readonly norm: NumericMetric;
   readonly epsilon: number;
 }
 
@@ -21,7 +21,7 @@ const BATCH = 256;
 /** Of a table only rows count that the data could hold; anything else stays as it was proposed. */
 export async function asRows(target: Target, pairs: readonly Pair[], norm: Metric, epsilon: number): Promise<readonly Pair[]> {
   const { encoding } = target.preprocessing;
-  if (encoding?.kind !== 'ports' || !isNorm(norm)) return pairs;
+  if (encoding?.kind !== 'ports' || !isNumeric(norm)) return pairs;
   const rows = await feasible(target, encoding, pairs, { norm, epsilon });
   return pairs.map(({ original }, i) => ({ original, candidate: rows[i] as Float32Array }));
 }
@@ -64,7 +64,7 @@ interface Candidate {
   /** [B, size] */
   readonly x0: Value;
   readonly x: Value;
-  readonly norm: Norm;
+  readonly norm: NumericMetric;
   /** float64, one number or [B, 1]. */
   readonly radius: Value;
 }

@@ -4,9 +4,9 @@ import type { GraphBuilder } from '../onnx/build.ts';
 import { int, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
-import { type Norm, normOf } from '../threat/ball.ts';
+import { normOf } from '../threat/ball.ts';
 import { editDistance } from '../threat/edits.ts';
-import { distanceIn, isNorm, type Metric } from '../threat/metric.ts';
+import { distanceIn, isNorm, type Metric, type NumericMetric } from '../threat/metric.ts';
 import { imageSize } from './rows.ts';
 import type { Target } from './target.ts';
 
@@ -93,9 +93,10 @@ export async function measure(target: Target, pairs: readonly Pair[]): Promise<M
 
 /**
  * Each candidate as an 8-bit image that stays in the ball: for Linf rounded, then moved to the nearest level inside; for L2 and L1 every
- * element is rounded towards the original, which shortens the perturbation. Originals are assumed to be 8-bit images.
+ * element is rounded towards the original, which shortens the perturbation; for L0 to the nearest level, wherever it is. Originals are assumed to be
+ * 8-bit images.
  */
-export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm, epsilon: number): Promise<Float32Array[]> {
+export async function rounded(target: Target, pairs: readonly Pair[], norm: NumericMetric, epsilon: number): Promise<Float32Array[]> {
   const { preprocessing } = target;
   const batch = batchOf(target);
   const run = await target.arithmetic(`8-bit ${norm}`, (g) => {
@@ -104,7 +105,7 @@ export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm
       g.input('candidate', 'float32', [batch, ...preprocessing.shape]),
     ];
     const radius = g.input('epsilon', 'float32', []);
-    return { x: g.clip(norm === 'linf' ? levelInside(g, x0, x, radius) : levelTowards(g, x0, x), 0, 1) };
+    return { x: g.clip(levelOf(g, norm, { x0, x, radius }), 0, 1) };
   });
   const results: Float32Array[] = [];
   for (let at = 0; at < pairs.length; at += batch) {
@@ -121,6 +122,12 @@ export async function rounded(target: Target, pairs: readonly Pair[], norm: Norm
 
 /** Float32 noise of x·255: levels this close to a bound count as inside. */
 const SLACK = 1e-3;
+
+function levelOf(g: GraphBuilder, norm: NumericMetric, { x0, x, radius }: { x0: Value; x: Value; radius: Value }): Value {
+  if (norm === 'linf') return levelInside(g, x0, x, radius);
+  if (norm === 'l0') return g.div(g.node('Round', [g.mul(x, g.scalar(255))]), g.scalar(255));
+  return levelTowards(g, x0, x);
+}
 
 function levelInside(g: GraphBuilder, x0: Value, x: Value, radius: Value): Value {
   const levels = (v: Value): Value => g.mul(v, g.scalar(255));

@@ -29,6 +29,7 @@ function cells(s, model) {
   }
   function size(v) {
     if (t.norm === 'edits') return v.toLocaleString('en-US') + (v === 1 ? ' edit' : ' edits');
+    if (t.norm === 'l0') return v.toLocaleString('en-US') + (v === 1 ? ' element' : ' elements');
     if (/ sd( \(|$)/.test(t.epsilonText)) return significant(v) + ' sd';
     return steps ? significant(v * 255) + '/255' : significant(v);
   }

@@ -73,7 +73,7 @@ export function significant(value: number): string {
 }
 
 export function norm(name: Threat['norm']): string {
-  return { linf: 'L∞', l2: 'L₂', l1: 'L₁', edits: 'text' }[name];
+  return { linf: 'L∞', l2: 'L₂', l1: 'L₁', l0: 'L₀', edits: 'text' }[name];
 }
 
 /** Does the user think of epsilon in 8-bit steps? Then distances and axes do too. */
@@ -89,6 +89,7 @@ function inDeviations(threat: Threat): boolean {
 /** An epsilon or distance in the audited norm, in the user's units, e.g. `8/255` or `0.3`. */
 export function size(value: number, threat: Threat): string {
   if (threat.norm === 'edits') return plural(value, 'edit');
+  if (threat.norm === 'l0') return plural(value, 'element');
   if (inDeviations(threat)) return `${significant(value)} sd`;
   return inByteSteps(threat) ? `${significant(value * 255)}/255` : significant(value);
 }

@@ -44,6 +44,16 @@ export function editBudget(value: number): Budget {
 /** Five typing errors: more than most senders make in a short message, and still the same message to a reader (arXiv:1905.11268 needs one or two). */
 export const DEFAULT_EDITS = 5;
 
+/** So many elements of the row, whatever becomes of them. @throws GibbonError E_USAGE unless it is a whole number above 0 */
+export function elementBudget({ value, unit }: Budget): Budget {
+  if (unit !== undefined || !Number.isInteger(value) || value < 1) {
+    throw new GibbonError('E_USAGE', `epsilon ${value}${unit === 'sd' ? ' sd' : ''} is no number of elements`, {
+      hint: 'L0 counts the elements that change: --norm l0 --epsilon 24. A colour pixel has three.',
+    });
+  }
+  return { value, text: value === 1 ? '1 element' : `${value} elements` };
+}
+
 /** Kinds of data with customary budgets. */
 export type EpsilonKind = 'digits' | 'colour-small' | 'photo' | 'waveform' | 'table' | 'tensor';
 
@@ -59,6 +69,16 @@ export const DEFAULT_EPSILON: Readonly<Record<EpsilonKind, Readonly<Record<Norm,
   waveform: { linf: '0.01', l2: '0.5', l1: '20' },
   table: { linf: '0.1sd', l2: '0.5sd', l1: '1sd' },
   tensor: { linf: '0.1', l2: '0.5', l1: '1' },
+};
+
+/** L0: elements that may change. Small pictures 24 and photos 100, as σ-zero's evaluation has them (arXiv:2402.01879); one column of a table. */
+export const DEFAULT_ELEMENTS: Readonly<Record<EpsilonKind, string>> = {
+  digits: '24',
+  'colour-small': '24',
+  photo: '100',
+  waveform: '100',
+  table: '1',
+  tensor: '1',
 };
 
 /** Which row of the table fits data of this modality and shape. */

@@ -1,5 +1,6 @@
 /** The threat model: what an attacker wants, knows, reaches and can do (the axes of NIST AI 100-2 E2025). It selects checks and attacks; nothing runs that it does not allow. */
 import * as z from 'zod';
+import { NUMERIC_METRICS } from './metric.ts';
 
 /** What an attacker may be after. Harm to groups needs no attacker: naming fairness says that it counts. */
 export const AIMS = ['integrity', 'confidentiality', 'availability', 'fairness'] as const;
@@ -63,7 +64,7 @@ const knowledge = z.strictObject({
 });
 
 const capability = z.strictObject({
-  norm: z.enum(['linf', 'l2', 'l1']).optional().describe('how the size of a change is measured'),
+  norm: z.enum(NUMERIC_METRICS).optional().describe('how the size of a change is measured'),
   epsilon: z
     .union([z.number().positive(), z.string().min(1)])
     .optional()

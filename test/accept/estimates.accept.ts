@@ -1,4 +1,4 @@
-/** Attacks by estimated slopes on the LeNet5 pair of advertorch: what its benchmark found of SPSA, with a tenth of the steps and a stop at the first success. Prints its figures. */
+/** Attacks by estimated slopes on the LeNet5 pair of advertorch: what its benchmark found of SPSA, with fewer directions or steps and a stop at the first success. Prints its figures. */
 import { describe, expect, it } from 'vitest';
 import { absent, attacked, because, fixture, MNIST, mnist, standing, targetAt } from '../conformance/attacks-fixtures.ts';
 
@@ -8,8 +8,8 @@ const IMAGES = Math.min(100, Number(process.env.GIBBON_ACCEPT_IMAGES ?? 100));
 describe.skipIf(absent)(`LeNet5, the first ${IMAGES} images, Linf 0.3${because}`, () => {
   it.each([
     ['spsa', 'clntrained', 0],
-    // The benchmark: 90 stand after 1000 steps.
-    ['spsa', 'advtrained', 90],
+    // The benchmark: 94 stand after 100 steps of 8192 directions (90 after 1000 of 128).
+    ['spsa', 'advtrained', 94],
     ['nes', 'clntrained', 0],
     ['nes', 'advtrained', undefined],
   ] as const)(
@@ -25,7 +25,7 @@ describe.skipIf(absent)(`LeNet5, the first ${IMAGES} images, Linf 0.3${because}`
       console.log(
         `${id} on ${name}: ${left} of ${IMAGES} stand, ${queries.toFixed(0)} questions each, ${seconds.toFixed(1)} s; published ${published}`,
       );
-      // Of the published run's 100 images; other random directions and a tenth of its steps may leave three more.
+      // Of the published run's 100 images; a sixty-fourth of its directions may leave three more.
       if (published === 0) expect(left).toBe(0);
       else if (published !== undefined && IMAGES === 100) expect(left).toBeLessThanOrEqual(published + 3);
       await target.release();

@@ -13,6 +13,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { newGraph } from '../../src/ops/table.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import type { Norm } from '../../src/threat/ball.ts';
+import type { NumericMetric } from '../../src/threat/metric.ts';
 
 const FIXTURES = resolve(process.env.GIBBON_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));
 export const fixture = (path: string): string => join(FIXTURES, path);
@@ -62,7 +63,7 @@ export function cifar(): AttackSample[] {
 }
 
 export interface Run {
-  readonly norm: Norm;
+  readonly norm: NumericMetric;
   readonly epsilon: number;
   readonly params?: Record<string, unknown>;
   readonly batch?: number;

@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
-import { dualNormOf, inward, type Norm, normOf, perRow, project, steepest } from '../../threat/ball.ts';
+import { clipTo, dualNormOf, inward, type Norm, normOf, perRow, project, steepest } from '../../threat/ball.ts';
+import type { NumericMetric } from '../../threat/metric.ts';
+import { keepLargest } from '../../threat/sparse.ts';
 import { cosineFields, cosineShare } from '../annealing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { clearance } from '../clearance.ts';
@@ -24,9 +26,9 @@ export const fmn = defineAttack({
   name: 'Fast minimum norm',
   paper: 'arXiv:2102.12827',
   summary:
-    'Follows the margin inside a ball that shrinks where the model is fooled and grows where it is not: near examples in three norms.',
+    'Follows the margin inside a ball that shrinks where the model is fooled and grows where it is not: near examples in three norms, and of few elements.',
   knowledge: 'gradients',
-  norms: ['linf', 'l2', 'l1'],
+  norms: ['linf', 'l2', 'l1', 'l0'],
   aim: 'minimal',
   params: z.object({
     steps: z.int().min(1).default(100).describe('gradient steps'),
@@ -50,7 +52,7 @@ export const fmn = defineAttack({
       at: x,
       nearest: FAR,
       label: goals?.get(index) ?? label,
-      radius: 0,
+      radius: norm === 'l0' ? 1 : 0,
       gamma,
       stepSize,
       ...cosineFields(steps),
@@ -64,7 +66,7 @@ export const fmn = defineAttack({
 });
 
 /** δ ← clip(Π_ε(δ + α·∇m/‖∇m‖₂)), m being the margin, with the next radius ε of the ball (algorithm 1). */
-function fmnStep(norm: Norm, targeted: boolean): (b: GradientBuilder) => Record<string, Value> {
+function fmnStep(norm: NumericMetric, targeted: boolean): (b: GradientBuilder) => Record<string, Value> {
   return (b) => {
     const { g } = b;
     const scalar = (name: string): Value => b.row(name, 'scalar');
@@ -81,21 +83,28 @@ function fmnStep(norm: Norm, targeted: boolean): (b: GradientBuilder) => Record<
     const nearest = g.where(isNearer, distance, scalar('nearest'));
     const { share, turned } = cosineShare(b);
     const beyond = g.add(g.abs(climbed), g.mul(clear, g.scalar(2)));
-    const toBorder = g.div(beyond, g.max(dualNormOf(g, norm, slope), g.scalar(SMALLEST)));
     const gamma = annealed(g, scalar('gamma'), g.scalar(LAST_GAMMA), share);
     const found = g.less(nearest, g.scalar(FAR));
-    const radius = nextRadius(g, { fools, found, nearest, radius: scalar('radius'), gamma, reached: g.add(distance, toBorder) });
+    const ball = { fools, found, nearest, radius: scalar('radius'), gamma };
+    const toBorder = (own: Norm): Value => g.div(beyond, g.max(dualNormOf(g, own, slope), g.scalar(SMALLEST)));
+    const radius = norm === 'l0' ? nextCount(g, ball) : nextRadius(g, { ...ball, reached: g.add(distance, toBorder(norm)) });
     const first = scalar('stepSize');
     const length = g.where(found, annealed(g, first, g.mul(first, g.scalar(LAST_STEP)), share), first);
     return {
       ...turned,
       x: g.where(perRow(g, isNearer, at), at, x),
-      at: project(g, norm, g.add(at, g.mul(perRow(g, length, at), steepest(g, 'l2', slope))), x0, radius, b.range),
+      at: within(b, norm, g.add(at, g.mul(perRow(g, length, at), steepest(g, 'l2', slope))), x0, radius),
       nearest,
       radius,
       slope: normOf(g, 'linf', raw),
     };
   };
+}
+
+/** The point of the ball that is nearest to x, within the range. */
+function within({ g, range }: GradientBuilder, norm: NumericMetric, x: Value, x0: Value, radius: Value): Value {
+  if (norm !== 'l0') return project(g, norm, x, x0, radius, range);
+  return clipTo(g, g.add(x0, keepLargest(g, g.sub(x, x0), radius)), range);
 }
 
 /** From `first` to `last` as the share falls from 1 to 0. */
@@ -111,18 +120,25 @@ interface Ball {
   readonly nearest: Value;
   readonly radius: Value;
   readonly gamma: Value;
-  /** Where the linearised border is: the distance so far and the way on to it. */
-  readonly reached: Value;
 }
 
 /**
  * As far as the linearised border until a point fools the model; from then on the ball shrinks where one does, to the nearest at most, and grows where
- * none does. Before the first success it grows as well: where the range clips steps, they come ever closer to the border without crossing it.
+ * none does. `reached` is where the linearised border is: the distance so far and the way on to it. Before the first success it grows as well: where the range clips steps, they come ever closer to the border without crossing it.
  */
-function nextRadius(g: GradientBuilder['g'], { fools, found, nearest, radius, gamma, reached }: Ball): Value {
+function nextRadius(g: GradientBuilder['g'], { fools, found, nearest, radius, gamma, reached }: Ball & { readonly reached: Value }): Value {
   const one = g.scalar(1);
   const shrunk = g.min(g.mul(radius, g.sub(one, gamma)), nearest);
   const grown = g.mul(radius, g.add(one, gamma));
   const missed = g.where(found, grown, g.max(reached, grown));
   return g.min(g.where(fools, shrunk, missed), g.scalar(FAR));
+}
+
+/** The same for a number of elements, which changes by one at least (section 3 of the paper; adv-lib's and Foolbox's form). */
+function nextCount(g: GradientBuilder['g'], { fools, nearest, radius, gamma }: Ball): Value {
+  const one = g.scalar(1);
+  const floor = (value: Value): Value => g.node('Floor', [value]);
+  const fewer = g.min(g.min(g.sub(radius, one), floor(g.mul(radius, g.sub(one, gamma)))), nearest);
+  const more = g.max(g.add(radius, one), floor(g.mul(radius, g.add(one, gamma))));
+  return g.max(g.where(fools, fewer, more), g.scalar(0));
 }

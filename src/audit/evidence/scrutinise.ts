@@ -110,6 +110,7 @@ async function ascended(
 
 function withoutGradients({ prepared, options }: Scrutinising, ran: RanEvasion['ran']): string | undefined {
   if (options.norm === 'edits') return 'Text has no gradient that attacks could follow.';
+  if (options.norm === 'l0') return 'Its probes follow slopes within a norm, and L0 is none.';
   if (prepared.unsupported.length > 0) return `Gibbon has no gradient through ${prepared.unsupported.join(', ')}.`;
   return ran.some(({ unit }) => unit.knowledge === 'gradients') ? undefined : 'No attack that uses gradients was part of this audit.';
 }

@@ -17,6 +17,7 @@ function recipe(model: ModelResult, example: ExampleImages): string {
   if (example.changes !== undefined) return changeSentence(example.changes);
   const length = distanceIn(example.distances, threat.norm);
   if (threat.norm === 'edits') return `Change ${length === 1 ? 'one character' : `${length} characters`}`;
+  if (threat.norm === 'l0') return `Change ${size(length, threat)} of the ${one}`;
   if (threat.norm !== 'linf') return `Change the ${one} by an ${norm(threat.norm)} length of ${significant(length)}`;
   const range = inByteSteps(threat) ? `${size(length, threat)}, ${percentOf(length, 1000)} of the range` : significant(length);
   const part = { image: 'pixel', waveform: 'sample', text: 'character', table: 'value', tensor: 'value' }[example.modality];

@@ -66,7 +66,7 @@ export const forcedRejection = defineCheck({
 
 /** What counts as a refusal, or why nothing does. */
 function refusalOf({ prepared, options }: CheckFacts, { rejectClass, threshold }: z.infer<typeof params>): Refusal | string {
-  if (!isNorm(options.norm)) return 'Its attack moves numbers, not texts.';
+  if (!isNorm(options.norm)) return options.norm === 'edits' ? 'Its attack moves numbers, not texts.' : 'Its attack has no l0 form.';
   const { classNames, classes } = prepared.data;
   if (threshold !== undefined) {
     if (threshold > 1 / classes) return { kind: 'threshold', threshold };

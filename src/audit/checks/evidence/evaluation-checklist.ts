@@ -1,4 +1,5 @@
 /** The checklist of Carlini et al. (On Evaluating Adversarial Robustness, arXiv:1902.06705) as verdicts about this very audit. */
+import type { Metric } from '../../../threat/metric.ts';
 import type { DetailOf } from '../../details.ts';
 import { ATTACK_ITEM_FIGURES, attackItems } from '../../evidence/attack-items.ts';
 import { AWAITED_FIGURES, awaitedItems } from '../../evidence/awaited.ts';
@@ -9,6 +10,11 @@ import { SIGNAL_FIGURES, signalsOf } from '../../evidence/signals.ts';
 import { figure } from '../../metric.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
+function withoutItems(norm: Metric): string | undefined {
+  if (norm === 'edits') return 'Its items compare attacks on numbers.';
+  return norm === 'l0' ? 'Its items compare attacks within a norm, and L0 is none.' : undefined;
+}
+
 export const evaluationChecklist = defineCheck({
   ...EVIDENCE,
   id: 'evaluation-checklist',
@@ -17,7 +23,7 @@ export const evaluationChecklist = defineCheck({
   why: 'A robust accuracy is an upper bound: it says little if the attacks were weak, and most published defences fell to stronger ones.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   figures: ['itemsFailed', ...SIGNAL_FIGURES, ...ATTACK_ITEM_FIGURES, ...AWAITED_FIGURES],
-  applies: ({ options }) => (options.norm === 'edits' ? 'Its items compare attacks on numbers.' : undefined),
+  applies: ({ options }) => withoutItems(options.norm),
   run: async (context) => {
     const grounds = await groundsOf(context);
     const items = [...signalsOf(grounds), ...attackItems(grounds), ...awaitedItems(grounds)];

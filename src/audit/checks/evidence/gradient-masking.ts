@@ -1,5 +1,6 @@
 /** Are the gradients that attacks followed worth anything, or does the model hide them? What is hidden from attacks is not robust. */
 import type { Place } from '../../../model/anatomy.ts';
+import type { Metric } from '../../../threat/metric.ts';
 import type { DetailOf } from '../../details.ts';
 import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
 import type { Grounds, Item } from '../../evidence/item.ts';
@@ -18,6 +19,11 @@ const TITLES: Readonly<Record<string, string>> = {
   unbounded: 'An attack that may change everything still fails',
 };
 
+function withoutSlopes(norm: Metric): string | undefined {
+  if (norm === 'edits') return 'Text is attacked without gradients.';
+  return norm === 'l0' ? 'Its probes follow slopes within a norm, and L0 is none.' : undefined;
+}
+
 export const gradientMasking = defineCheck({
   ...EVIDENCE,
   id: 'gradient-masking',
@@ -26,7 +32,7 @@ export const gradientMasking = defineCheck({
   why: 'Attacks that follow gradients find nothing where gradients are hidden, and the model looks robust without being it.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'OWASP-ML:ML01', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
   figures: SIGNAL_FIGURES,
-  applies: ({ options }) => (options.norm === 'edits' ? 'Text is attacked without gradients.' : undefined),
+  applies: ({ options }) => withoutSlopes(options.norm),
   run: async (context) => {
     const grounds = await groundsOf(context);
     const signals = signalsOf(grounds);

@@ -186,7 +186,7 @@ function adversaryFor({ options, epsilon, subject }: Context): Training['adversa
   const { modality, shape } = subject.preprocessing;
   const range = ({ image: [0, 1], waveform: [-1, 1] } as const)[modality as 'image' | 'waveform'];
   if (!range) return null;
-  const power = { linf: 0, l2: 1 / 2, l1: 1, edits: 0 }[options.norm];
+  const power = { linf: 0, l2: 1 / 2, l1: 1, l0: 0, edits: 0 }[options.norm];
   // The Linf ball that reaches as far as the ball's own longest diagonal.
   return { epsilon: (INNER_EPSILON * epsilon.value) / sizeOf(shape) ** power, range };
 }

@@ -39,10 +39,11 @@ export const transfer = defineCheck({
     labels: z.string().optional().describe('the labels of that data, where it does not carry them'),
     steps: z.int().min(1).default(10).describe('gradient steps on the surrogate'),
   }),
-  applies: ({ prepared }) =>
-    prepared.preprocessing.modality === 'text'
-      ? 'Edits of a text do not follow the gradients of another model; Gibbon has no transfer attack on text yet.'
-      : undefined,
+  applies: ({ prepared, options }) => {
+    if (prepared.preprocessing.modality === 'text')
+      return 'Edits of a text do not follow the gradients of another model; Gibbon has no transfer attack on text yet.';
+    return options.norm === 'l0' ? 'Its attack has no l0 form.' : undefined;
+  },
   run: async (context) => {
     const clean = await context.artifacts.clean();
     const correct = correctOf(clean, context);

@@ -1,0 +1,110 @@
+/** One-pixel attack (Su, Vargas & Sakurai, arXiv:1710.08864): differential evolution over the places and colours of a few pixels, by scores alone; parameters of one-pixel-attack-keras. */
+import * as z from 'zod';
+import { GibbonError } from '../../base/errors.ts';
+import type { Preprocessing } from '../../model/preprocessing.ts';
+import { imageSize } from '../../model/rows.ts';
+import { keyedRng, type Rng } from '../../rng/rng.ts';
+import { type AttackSample, defineAttack, type Proposal } from '../attack.ts';
+import { type ScoreQueries, scoreQueries } from '../score-queries.ts';
+import { targetOf, targetParam } from '../targets.ts';
+import { together } from '../together.ts';
+import { fittest, hypercube, type Population, survivors, trials } from './one-pixel-population.ts';
+
+/** Examples under way at the same time, and floats that their populations may take. */
+const WIDTH = 16;
+const FLOATS = 2 ** 23;
+
+const params = z.object({
+  population: z.int().min(4).default(400).describe('candidates of each generation'),
+  generations: z
+    .int()
+    .min(1)
+    .default(75)
+    .describe('most generations after the first; an example ends with the first one that fools the model'),
+  recombination: z.number().min(0).max(1).default(1).describe('probability of each gene to be taken from the mutant'),
+  target: targetParam,
+});
+
+export const onePixel = defineAttack({
+  id: 'one-pixel',
+  name: 'One pixel',
+  paper: 'arXiv:1710.08864',
+  summary: 'Searches the places and colours of a few pixels that fool the model, by differential evolution and scores alone.',
+  knowledge: 'scores',
+  norms: ['l0'],
+  aim: 'budget',
+  modalities: ['image'],
+  params,
+  most: ({ population, generations }) => ({ queries: population * (generations + 1), gradients: 0 }),
+  run: async (context, samples) => {
+    const { target, params: given, epsilon, seed, signal, onStep, onProposal, onProgress } = context;
+    if (target.preprocessing.modality !== 'image')
+      throw new GibbonError('E_NOT_APPLICABLE', 'the one-pixel attack changes pixels of a picture; this data has none');
+    const goals = await targetOf(given.target, target, samples);
+    const palette = paletteOf(target.preprocessing, epsilon);
+    const decide = async (rows: readonly Float32Array[]): Promise<Float32Array[]> => {
+      const scores = await target.judge.classScores(rows);
+      onStep?.();
+      return scores;
+    };
+    const width = Math.max(1, Math.min(WIDTH, Math.floor(FLOATS / (given.population * target.size))));
+    return together<AttackSample, Proposal, Float32Array>({ judge: { decide }, width, signal }, samples, async (sample, ask) => {
+      const { index, label, x } = sample;
+      const goal = goals?.get(index);
+      const queries = scoreQueries(ask, { label, goal }, given.population * (given.generations + 1));
+      const candidate = await evolved({ ...given, queries, palette, x, rng: keyedRng(seed, 'one-pixel', index) });
+      const proposal = { index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+      onProposal?.(proposal);
+      onProgress?.(1);
+      return proposal;
+    });
+  },
+});
+
+interface Evolution {
+  readonly population: number;
+  readonly generations: number;
+  readonly recombination: number;
+  readonly queries: ScoreQueries;
+  readonly palette: Palette;
+  readonly x: Float32Array;
+  readonly rng: Rng;
+}
+
+async function evolved({ population: count, generations, recombination, queries, palette, x, rng }: Evolution): Promise<Float32Array> {
+  const asked = (members: readonly Float64Array[]): Promise<number[]> => queries.margins(members.map((genes) => palette.paint(x, genes)));
+  const members = hypercube(rng, count, palette.genes);
+  let population: Population = { members, fitness: await asked(members) };
+  for (let generation = 0; generation < generations && !(Math.max(...population.fitness) > 0); generation++) {
+    const tried = trials(rng, population, recombination);
+    population = survivors(population, tried, await asked(tried));
+  }
+  return palette.paint(x, population.members[fittest(population)] as Float64Array);
+}
+
+interface Palette {
+  readonly genes: number;
+  /** The picture with the pixels that the genes say: for each its row, its column, and a level of 0 to 255 for each channel, all in [0, 1). */
+  paint(x: Float32Array, genes: Float64Array): Float32Array;
+}
+
+/** As many pixels as epsilon has elements for, at least one. */
+function paletteOf(preprocessing: Preprocessing, epsilon: number): Palette {
+  const { channels, height, width } = imageSize(preprocessing);
+  const isInterleaved = preprocessing.layout === 'NHWC' || (preprocessing.layout === 'none' && channels > 1);
+  const [perPixel, perChannel] = isInterleaved ? [channels, 1] : [1, height * width];
+  const pixels = Math.max(1, Math.floor(epsilon / channels));
+  const each = 2 + channels;
+  return {
+    genes: pixels * each,
+    paint: (x, genes) => {
+      const picture = x.slice();
+      const level = (at: number, steps: number): number => Math.floor((genes[at] as number) * steps);
+      for (let at = 0; at < genes.length; at += each) {
+        const place = (level(at, height) * width + level(at + 1, width)) * perPixel;
+        for (let c = 0; c < channels; c++) picture[place + c * perChannel] = level(at + 2 + c, 256) / 255;
+      }
+      return picture;
+    },
+  };
+}
