@@ -32,6 +32,8 @@ export interface SubstituteTraining {
 }
 
 export interface Substitute {
+  /** Form of the model's rows. */
+  readonly rows: Preprocessing;
   readonly plan: NetPlan;
   readonly weights: Weights;
   /** Questions asked so far. */
@@ -40,6 +42,8 @@ export interface Substitute {
 
 const BATCH = 50;
 const RATE = 1e-3;
+/** Numbers of a small picture. */
+const SMALL = 4096;
 /** The reference goes down the scores of a row's class first, and up in the later rounds. */
 const DOWN = 3;
 
@@ -50,9 +54,11 @@ export async function trainSubstitute(order: SubstituteTraining, runtime: Runtim
   const labels = [...(await ask(rows))];
   const batch = Math.max(1, Math.min(BATCH, Math.floor(rows.length / 4)));
   const standard = kindOf(form) === 'dense' ? await standardOf(dataOf(rows, labels, form), runtime) : {};
-  const plan: NetPlan = { rows: form, classes, ...standard };
+  // Small pictures get dense layers, too, as the reference's have: what fools these carried over further than what fools convolutions.
+  const asNumbers = form.modality === 'image' && sizeOf(form.shape) <= SMALL ? { ...form, modality: 'tensor' as const } : form;
+  const plan: NetPlan = { rows: asNumbers, classes, ...standard };
   const { weights: fresh } = freshNet(plan, batch, seed);
-  let made: Substitute = { plan, weights: fresh, asked: rows.length };
+  let made: Substitute = { rows: form, plan, weights: fresh, asked: rows.length };
   for (let round = 0; round < rounds; round++) {
     if (round > 0) {
       const more = await augmented(made, rows, labels, { runtime, step: round - 1 < DOWN ? -lambda : lambda });
@@ -69,19 +75,19 @@ export async function trainSubstitute(order: SubstituteTraining, runtime: Runtim
       rate: () => RATE,
       onEpoch: async () => {},
     });
-    made = { plan, weights, asked: rows.length };
+    made = { rows: form, plan, weights, asked: rows.length };
     await order.onRound?.(made);
   }
   return made;
 }
 
 /** The substitute as a target, in the model's own rows and classes. */
-export function substituteTarget({ plan, weights }: Substitute, runtime: Runtime): Target {
+export function substituteTarget({ rows, plan, weights }: Substitute, runtime: Runtime): Target {
   const member = {
     graph: async (batch: number) => netGraph(plan, batch, weights),
     inputs: (_: unknown, x: Value) => new Map([['x', x]]),
   };
-  return createSurrogate([member], runtime, { rows: plan.rows, classes: plan.classes, threads: 1 });
+  return createSurrogate([member], runtime, { rows, classes: plan.classes, threads: 1 });
 }
 
 function dataOf(rows: readonly Float32Array[], labels: readonly number[], { shape }: Preprocessing): FitData {
@@ -99,7 +105,7 @@ async function augmented(
   { runtime, step }: { runtime: Runtime; step: number },
 ): Promise<Float32Array[]> {
   const target = substituteTarget(substitute, runtime);
-  const { shape } = substitute.plan.rows;
+  const { shape } = substitute.rows;
   const size = sizeOf(shape);
   const walk = await target.compile('augment', BATCH, augmentStep);
   const made: Float32Array[] = [];
