@@ -74,15 +74,15 @@ export interface Attack {
   /** Learns from examples that it asks the model about before it attacks any (`AttackContext.starts`). */
   readonly learns?: boolean;
   readonly params: z.ZodObject;
-  /** The most that an example can cost on a model with so many classes, where steps times restarts, or `maxQueries`, do not tell. */
-  most?(params: Record<string, unknown>, classes: number): Cost;
+  /** The most that an example can cost on a model with so many classes, in this norm, where steps times restarts, or `maxQueries`, do not tell. */
+  most?(params: Record<string, unknown>, classes: number, norm: Metric): Cost;
   run(context: AttackContext<Record<string, unknown>, Metric>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 }
 
 type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'norms' | 'most' | 'run'> & {
   readonly params: S;
   readonly norms: readonly M[];
-  most?(params: z.infer<S>, classes: number): Cost;
+  most?(params: z.infer<S>, classes: number, norm: Metric): Cost;
   run(context: AttackContext<z.infer<S>, M>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 };
 
@@ -113,7 +113,7 @@ export function defineTextAttack<S extends z.ZodObject>(spec: Spec<S, 'edits'>):
 function declared<S extends z.ZodObject, M extends Metric>({ most, ...spec }: Spec<S, M>, narrow: (metric: Metric) => M): Attack {
   return {
     ...spec,
-    ...(most && { most: (params, classes) => most(spec.params.parse(params) as z.infer<S>, classes) }),
+    ...(most && { most: (params, classes, norm) => most(spec.params.parse(params) as z.infer<S>, classes, norm) }),
     run: async (context, samples) =>
       spec.run({ ...context, norm: narrow(context.norm), params: spec.params.parse(context.params) as z.infer<S> }, samples),
   };

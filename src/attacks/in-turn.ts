@@ -2,6 +2,7 @@
 import { asRows } from '../model/feasible.ts';
 import { isInside, measure } from '../model/measure.ts';
 import type { Cost } from '../model/target.ts';
+import type { Metric } from '../threat/metric.ts';
 import type { Attack, AttackContext, AttackSample, Proposal, Stage } from './attack.ts';
 import { decided } from './iterate.ts';
 import { mostOf } from './most.ts';
@@ -83,9 +84,9 @@ async function broken(
   );
 }
 
-/** The most that an example can cost on a model with so many classes. */
-export function mostOfAll(members: readonly Member[], classes: number): Cost {
-  const all = members.map(({ attack, params }) => mostOf(attack, params, classes));
+/** The most that an example can cost on a model with so many classes, in this norm. */
+export function mostOfAll(members: readonly Member[], on: { readonly classes: number; readonly norm: Metric }): Cost {
+  const all = members.map(({ attack, params }) => mostOf(attack, params, on));
   return {
     queries: all.reduce((sum, { queries }) => sum + queries, 0),
     gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),

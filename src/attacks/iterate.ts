@@ -16,6 +16,8 @@ export interface Iteration {
   readonly restarts: number;
   /** Initial fields of a row; `before` is the end of the example's last restart. */
   readonly fields: (sample: AttackSample, restart: number, before?: Finished) => Readonly<Record<string, Float32Array | number>>;
+  /** The fields in which a row that goes on, where the untouched model says otherwise than the step, differs from its beginning. */
+  readonly resumed?: Readonly<Record<string, number>>;
   readonly define: (b: GradientBuilder) => Readonly<Record<string, Value>>;
   /** What each example has cost before its first step. */
   readonly before?: Cost | undefined;
@@ -153,7 +155,7 @@ async function settled({ context, iteration, fooled, found, ends, left, of, samp
     const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label, one);
     if (broken) samples.delete(index);
     else if (success) {
-      mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, x }, blind: true });
+      mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, ...iteration.resumed, x }, blind: true });
       continue;
     }
     context.onProgress?.(broken ? left / of : 1 / of);

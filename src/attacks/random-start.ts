@@ -46,6 +46,33 @@ export function borderStart(
   return noise.map((v, i) => Math.min(boundAt(high, i), Math.max(boundAt(low, i), (x0[i] as number) + v * scale)));
 }
 
+/** Halvings that leave nothing of a float32's digits. */
+const HALVINGS = 50;
+
+/** The point of the L1 ball inside the range that is nearest to x0 plus normal noise, as AutoAttack's reference starts in L1: few elements change, by bisection on how much each is held back. */
+export function projectedStart(
+  key: readonly [seed: number, ...what: (string | number)[]],
+  { x0, epsilon, range }: { x0: Float32Array; epsilon: number; range: Range | undefined },
+): Float32Array {
+  const noise = new Float32Array(x0.length);
+  keyedRng(...key).fillNormal(noise);
+  const [least, most, movable] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const room = noise.map((v, i) => {
+    if (movable?.[i] === false) return 0;
+    const at = x0[i] as number;
+    return Math.max(0, v > 0 ? boundAt(most, i) - at : at - boundAt(least, i));
+  });
+  const left = (v: number, i: number, held: number): number => Math.min(Math.max(0, Math.abs(v) - held), room[i] as number);
+  let [low, high] = [0, noise.reduce((top, v) => Math.max(top, Math.abs(v)), 0)];
+  if (noise.reduce((sum, v, i) => sum + left(v, i, 0), 0) <= epsilon) high = 0;
+  for (let k = 0; k < HALVINGS && low < high; k++) {
+    const middle = (low + high) / 2;
+    if (noise.reduce((sum, v, i) => sum + left(v, i, middle), 0) > epsilon) low = middle;
+    else high = middle;
+  }
+  return noise.map((v, i) => (x0[i] as number) + Math.sign(v) * left(v, i, high));
+}
+
 function sizeOf(norm: Norm, noise: Float32Array): number {
   if (norm === 'linf') return noise.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   if (norm === 'l1') return noise.reduce((sum, v) => sum + Math.abs(v), 0);

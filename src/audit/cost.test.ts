@@ -24,6 +24,13 @@ it('counts every draw of random layers, of whoever follows gradients', () => {
   expect(costOf({ id: 'hop-skip-jump', params: {} }, { ...size, draws: 20 })).toEqual({ queries: 10_000, gradients: 0 });
 });
 
+it('knows what Auto-PGD looks at in L1: the first point of each of three balls as well, towards five classes', () => {
+  const inL1: Size = { ...size, norm: 'l1', epsilon: { value: 12 } };
+  expect(costOf({ id: 'apgd', params: {} }, inL1).gradients).toBe(103);
+  expect(costOf({ id: 'apgd', params: { largerFirst: false } }, inL1).gradients).toBe(101);
+  expect(costOf({ id: 'apgd-targeted', params: {} }, inL1).gradients).toBe(5 * 103);
+});
+
 it('counts every place and character of a text for every edit', () => {
   const text: Size = { classes: 2, norm: 'edits', epsilon: { value: 2 }, numbers: 10 };
   expect(costOf({ id: 'charmer', params: { positions: 5 } }, text)).toEqual({ queries: 2 * (21 + 5 * 96), gradients: 0 });

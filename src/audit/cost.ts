@@ -27,7 +27,7 @@ export function costOf({ id, params }: Pick<PlannedAttack, 'id' | 'params'>, { c
   const all = unit.params.parse(params) as Record<string, unknown>;
   // PGD's own numbers of steps, which depend on the norm.
   const steps = 'steps' in unit.params.shape && all.steps === undefined ? { steps: norm === 'linf' ? 40 : 50 } : {};
-  const { queries, gradients } = mostOf(unit, { ...params, ...steps }, classes);
+  const { queries, gradients } = mostOf(unit, { ...params, ...steps }, { classes, norm });
   const each = unit.knowledge === 'gradients' ? draws : 1;
   if (Number.isFinite(queries)) return { queries: each * queries, gradients: each * gradients };
   // Charmer: a probe of every place, then every character in some of them, for each edit.

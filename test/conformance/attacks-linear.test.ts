@@ -44,7 +44,7 @@ describe('linear models', () => {
     2 * MINUTES,
   );
 
-  it.each(['linf', 'l2'] as const)(
+  it.each(['linf', 'l2', 'l1'] as const)(
     'apgd, two classes, %s: the closed form to 1 %',
     async (norm) => {
       let [above, below] = [0, 0];
@@ -62,7 +62,7 @@ describe('linear models', () => {
     2 * MINUTES,
   );
 
-  it.each(['linf', 'l2'] as const)(
+  it.each(['linf', 'l2', 'l1'] as const)(
     'apgd-targeted, many classes, %s: the closed form of the nearest to 1 %',
     async (norm) => {
       let [above, below] = [0, 0];

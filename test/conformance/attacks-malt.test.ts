@@ -68,7 +68,7 @@ describe('on linear models', () => {
           const epsilon = 1.01 * Math.min(...distancesTo(model, sample.x, sample.label, norm).filter((_, c) => c !== sample.label));
           const left = async (ranking: string): Promise<number> => {
             const proposals = await attacked('apgd-targeted', target, [sample], { norm, epsilon, params: { goals: 1, ranking } });
-            const most = apgdTargeted.most?.({ goals: 1, ranking }, 12);
+            const most = apgdTargeted.most?.({ goals: 1, ranking }, 12, norm);
             expect(proposals[0]?.gradients).toBeLessThanOrEqual(most?.gradients as number);
             return standing(target, [sample], proposals);
           };

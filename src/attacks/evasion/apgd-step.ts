@@ -5,13 +5,11 @@ import type { Value } from '../../onnx/graph.ts';
 import { type Norm, perRow, project, steepest } from '../../threat/ball.ts';
 import { finite } from './pgd.ts';
 
-export type ApgdNorm = 'linf' | 'l2';
-
-/** @throws GibbonError E_NOT_APPLICABLE for L1, whose steps are another algorithm (arXiv:2103.01208) */
-export function apgdNorm(norm: Norm): ApgdNorm {
+/** @throws GibbonError E_NOT_APPLICABLE for L1, whose steps are another algorithm: apgd-l1-step.ts */
+export function apgdNorm(norm: Norm): 'linf' | 'l2' {
   if (norm !== 'l1') return norm;
-  throw new GibbonError('E_NOT_APPLICABLE', 'Auto-PGD knows no L1 ball here', {
-    hint: 'Use pgd, whose L1 steps are sparse, or --norm linf or l2.',
+  throw new GibbonError('E_NOT_APPLICABLE', 'these steps know no L1 ball', {
+    hint: 'Use apgd, which has steps of its own for it, or --norm linf or l2.',
   });
 }
 
@@ -58,18 +56,17 @@ export function apgdFields(
   };
 }
 
+/** What steps climb: a loss for each row, [B]. */
+export type Climbed = (b: GradientBuilder, x: Value, label: Value) => Value;
+
 /** What a point of the ball is brought to before the model sees it. */
 export type Rules = (b: GradientBuilder, point: Value, x0: Value, epsilon: Value) => Value;
 
 /**
- * `loss` is what the steps climb: per row, [B]. With `rules` the steps walk on in the field `at`, whose point as the rules have it is `x`:
- * loss and gradient are taken there, and the gradient goes through the rules as if they changed nothing.
+ * With `rules` the steps walk on in the field `at`, whose point as the rules have it is `x`: loss and gradient are taken there, and the gradient goes
+ * through the rules as if they changed nothing.
  */
-export function apgdStep(
-  norm: ApgdNorm,
-  loss: (b: GradientBuilder, x: Value, label: Value) => Value,
-  rules?: Rules,
-): (b: GradientBuilder) => Record<string, Value> {
+export function apgdStep(norm: 'linf' | 'l2', loss: Climbed, rules?: Rules): (b: GradientBuilder) => Record<string, Value> {
   return (b) => {
     const { g } = b;
     const scalar = (name: string): Value => b.row(name, 'scalar');

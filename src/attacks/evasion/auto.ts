@@ -44,7 +44,7 @@ export const auto = defineAttack({
   norms: ['linf', 'l2'],
   aim: 'budget',
   params,
-  most: (given, classes) => mostOfAll(membersOf({ classes, isPicture: true }, given), classes),
+  most: (given, classes, norm) => mostOfAll(membersOf({ classes, isPicture: true }, given), { classes, norm }),
   run: (context, samples) => inTurn(context, membersOf(kindOf(context.target), context.params), samples),
 });
 

@@ -28,7 +28,7 @@ export const best = defineAttack({
   norms: ['linf', 'l2'],
   aim: 'budget',
   params,
-  most: (given, classes) => mostOfAll(all({ classes, isPicture: true }, given), classes),
+  most: (given, classes, norm) => mostOfAll(all({ classes, isPicture: true }, given), { classes, norm }),
   run: (context, samples) => inTurn(context, all(kindOf(context.target), context.params), samples),
 });
 

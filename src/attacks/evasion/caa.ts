@@ -21,7 +21,7 @@ export const caa = defineAttack({
   aim: 'budget',
   modalities: ['table'],
   params,
-  most: (given, classes) => mostOfAll(members(given), classes),
+  most: (given, classes, norm) => mostOfAll(members(given), { classes, norm }),
   run: (context, samples) => inTurn(context, members(context.params), samples),
 });
 
