@@ -28,7 +28,7 @@ export interface Hunt {
 
 interface Params {
   readonly maxQueries: number;
-  readonly untilEpsilon: boolean;
+  readonly untilEpsilon?: boolean;
   readonly target?: number | undefined;
 }
 

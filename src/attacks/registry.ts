@@ -29,6 +29,7 @@ import { pgd } from './evasion/pgd.ts';
 import { photometric } from './evasion/photometric.ts';
 import { randomEdits } from './evasion/random-edits.ts';
 import { rays } from './evasion/rays.ts';
+import { spatial } from './evasion/spatial.ts';
 import { spsa } from './evasion/spsa.ts';
 import { square } from './evasion/square.ts';
 import { substitute } from './evasion/substitute.ts';
@@ -64,6 +65,7 @@ export const ATTACKS: readonly Attack[] = [
   randomEdits,
   rays,
   spsa,
+  spatial,
   square,
   substitute,
   uniformNoise,

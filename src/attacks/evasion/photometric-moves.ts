@@ -6,6 +6,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, type Value } from '../../onnx/graph.ts';
 import { floats } from '../../onnx/tensor.ts';
 import { clipTo } from '../../threat/ball.ts';
+import { asPicture, asRow, hasPlanes } from '../planes.ts';
 import { numberInput, rowGraph, rowsInput } from '../row-graph.ts';
 
 export const KINDS = ['contrast', 'brighter', 'darker', 'negative', 'blur'] as const;
@@ -20,18 +21,12 @@ const NO_BLUR = 1e-2;
 
 /** Compiles one kind of change for a target; undefined where its rows do not say where a pixel's neighbours are. */
 export async function photometricChange(target: Target, kind: Kind): Promise<Change | undefined> {
-  if (kind === 'blur' && !isPlain(target)) return undefined;
+  if (kind === 'blur' && !hasPlanes(target.preprocessing)) return undefined;
   const run = await rowGraph(target, `photometric ${kind}`, (g) => {
     const [x, t] = [rowsInput(g, 'x', 1, target), numberInput(g, 't')];
     return { made: clipTo(g, changed(g, kind, x, t, target), rangeOf(target.preprocessing)) };
   });
   return async (x, t) => (await run({ x, t })).made;
-}
-
-/** Are rows pictures of known layout? Colours of flat rows may stand in any order. */
-function isPlain({ preprocessing }: Target): boolean {
-  const { channels, height } = imageSize(preprocessing);
-  return height > 1 && (preprocessing.shape.length > 1 || channels === 1);
 }
 
 function changed(g: GraphBuilder, kind: Kind, x: Value, t: Value, target: Target): Value {
@@ -51,15 +46,11 @@ function changed(g: GraphBuilder, kind: Kind, x: Value, t: Value, target: Target
 }
 
 /** Gaussian of standard deviation t² times the longer side: fine where it is weak. What falls outside the picture is left out of the mean. */
-function blurred(g: GraphBuilder, x: Value, t: Value, { preprocessing: { layout, shape } }: Target): Value {
-  const { channels, height, width } = imageSize({ layout, shape });
-  const isLast = layout === 'NHWC' && shape.length === 3;
-  const picture = g.reshape(x, isLast ? [height, width, channels] : [channels, height, width]);
-  const planes = isLast ? g.transpose(picture, [2, 0, 1]) : picture;
+function blurred(g: GraphBuilder, x: Value, t: Value, { preprocessing }: Target): Value {
+  const { height, width } = imageSize(preprocessing);
   const sigma = g.max(g.mul(g.mul(t, t), g.scalar(Math.max(height, width))), g.scalar(NO_BLUR));
-  const across = g.matmul(planes, g.transposed(bells(g, width, sigma)));
-  const made = g.matmul(bells(g, height, sigma), across);
-  return g.reshape(isLast ? g.transpose(made, [1, 2, 0]) : made, x.shape);
+  const across = g.matmul(asPicture(g, x, preprocessing), g.transposed(bells(g, width, sigma)));
+  return asRow(g, g.matmul(bells(g, height, sigma), across), preprocessing);
 }
 
 /** The weights of each place's neighbours along a side, [size, size]; each row sums to 1. */
