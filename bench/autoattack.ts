@@ -70,7 +70,7 @@ async function gibbon(target: Target, all: readonly AttackSample[], epsilon: num
   );
   let left = right;
   const members: Stage[] = [];
-  for (const member of membersOf(kindOf(target), auto.params.parse({}) as Parameters<typeof membersOf>[1])) {
+  for (const member of membersOf(kindOf(target, 'linf'), auto.params.parse({}) as Parameters<typeof membersOf>[1])) {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const proposals = await inTurn({ target, params: {}, norm: 'linf', epsilon, seed, batch: 32 }, [member], left);
     left = await standing(

@@ -8,10 +8,10 @@ import { keyedRng } from '../../src/rng/rng.ts';
 import { absent, attacked, because, fixture, MNIST, mnist, standing, targetAt } from './attacks-fixtures.ts';
 
 describe('what Square draws', () => {
-  it('patterns of L2 norm 1, the lower half the upper one turned negative, and their transposes', () => {
+  it.each(['l2', 'l1'] as const)('patterns of norm 1 in %s, the lower half the upper one turned negative, and their transposes', (norm) => {
     for (let side = 2; side <= 24; side++) {
-      const [standingOne, lying] = [pattern(side, false), pattern(side, true)];
-      expect(Math.hypot(...standingOne)).toBeCloseTo(1, 6);
+      const [standingOne, lying] = [pattern(side, false, norm), pattern(side, true, norm)];
+      expect(norm === 'l2' ? Math.hypot(...standingOne) : standingOne.reduce((sum, v) => sum + Math.abs(v), 0)).toBeCloseTo(1, 6);
       for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) expect(lying[j * side + i]).toBe(standingOne[i * side + j]);
       const upper = Math.floor(side / 2) * side;
       expect(standingOne.subarray(0, upper).every((v) => v >= 0)).toBe(true);
@@ -32,7 +32,7 @@ describe('what Square draws', () => {
       { height: 28, width: 28 },
       { height: 3, width: 17 },
     ]) {
-      for (const norm of ['linf', 'l2'] as const) {
+      for (const norm of ['linf', 'l2', 'l1'] as const) {
         for (let i = 0; i < 200; i++) {
           const side = sideOf(rng.uniform(), size, norm);
           const { row, column } = drawnWindow(rng, side, size);

@@ -28,8 +28,8 @@ export const best = defineAttack({
   norms: ['linf', 'l2'],
   aim: 'budget',
   params,
-  most: (given, classes, norm) => mostOfAll(all({ classes, isPicture: true }, given), { classes, norm }),
-  run: (context, samples) => inTurn(context, all(kindOf(context.target), context.params), samples),
+  most: (given, classes, norm) => mostOfAll(all({ norm, classes, isPicture: true }, given), { classes, norm }),
+  run: (context, samples) => inTurn(context, all(kindOf(context.target, context.norm), context.params), samples),
 });
 
 function all(model: ModelKind, given: z.infer<typeof params>): Member[] {

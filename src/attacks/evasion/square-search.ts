@@ -1,6 +1,7 @@
 /** What the forms of Square share: examples under attack, and what a search does with them. */
 import type { Rng } from '../../rng/rng.ts';
 import type { AttackSample } from '../attack.ts';
+import type { Norm } from '../../threat/ball.ts';
 import { type Schedule, type Size, shareAt, sideOf } from './square-windows.ts';
 
 /** An example under attack. */
@@ -30,7 +31,7 @@ export function drawn<T>(width: number, items: readonly T[], row: (item: T) => F
 export const sign = ({ rng }: Pick<Walker, 'rng'>): number => (rng.int(2) === 0 ? -1 : 1);
 
 /** Side of an example's next window. */
-export function sideAt({ queries }: Walker, schedule: Schedule, picture: Size, norm: 'linf' | 'l2'): number {
+export function sideAt({ queries }: Walker, schedule: Schedule, picture: Size, norm: Norm): number {
   // The first question was the start's.
   return sideOf(shareAt(queries - 1, schedule), picture, norm);
 }

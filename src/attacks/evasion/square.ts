@@ -5,8 +5,8 @@ import { GibbonError } from '../../base/errors.ts';
 import { marginOf } from '../../model/margin.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
-import { squareL2 } from './square-l2.ts';
 import { squareLinf } from './square-linf.ts';
+import { squarePatterned } from './square-patterned.ts';
 import type { SquareSearch, Walker } from './square-search.ts';
 
 /** Examples under attack at the same time: as many as fit into some 4 MB, which is what a run of the model takes at once. */
@@ -28,7 +28,7 @@ export const square = defineAttack({
   paper: 'arXiv:1912.00049',
   summary: 'Random search over square windows of a picture by scores alone; as strong as gradients where these mislead.',
   knowledge: 'scores',
-  norms: ['linf', 'l2'],
+  norms: ['linf', 'l2', 'l1'],
   aim: 'budget',
   modalities: ['image'],
   params,
@@ -41,8 +41,9 @@ export const square = defineAttack({
     }
     if (samples.length === 0) return [];
     const width = Math.max(1, Math.min(WIDTH, Math.floor(FLOATS / target.size)));
-    const form = context.norm === 'linf' ? squareLinf : squareL2;
-    return search(context, { width, moves: await form(target, context.epsilon, width) }, samples);
+    const { norm, epsilon } = context;
+    const moves = norm === 'linf' ? await squareLinf(target, epsilon, width) : await squarePatterned(target, { norm, epsilon }, width);
+    return search(context, { width, moves }, samples);
   },
 });
 
