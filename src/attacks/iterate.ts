@@ -1,6 +1,6 @@
 /** What gradient attacks with a fixed number of steps share: rows per example, restarts on survivors, proposals. */
 
-import { noiseFields } from '../model/draws.ts';
+import { NOISE_RUN, noiseFields } from '../model/draws.ts';
 import type { Decision } from '../model/judge.ts';
 import type { CompiledStep, Cost, GradientBuilder, Target } from '../model/target.ts';
 import { assertGradients } from '../model/target.ts';
@@ -155,7 +155,12 @@ async function settled({ context, iteration, fooled, found, ends, left, of, samp
     const broken = decision !== undefined && decided(decision) && fooled(samples.get(index) as AttackSample, decision.label, one);
     if (broken) samples.delete(index);
     else if (success) {
-      mistaken.push({ index, steps: row.steps - taken + 1, fields: { ...row.fields, ...iteration.resumed, x }, blind: true });
+      mistaken.push({
+        index,
+        steps: row.steps - taken + 1,
+        fields: { ...row.fields, ...iteration.resumed, x, [NOISE_RUN]: taken },
+        blind: true,
+      });
       continue;
     }
     context.onProgress?.(broken ? left / of : 1 / of);

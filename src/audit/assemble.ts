@@ -6,7 +6,7 @@ import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
 import { canMove } from './columns.ts';
-import { drawsOf, isAveraged } from './evidence/averaged.ts';
+import { drawsOf, isVoted } from './evidence/averaged.ts';
 import { type CrossExamination, expectedMore, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
@@ -94,7 +94,7 @@ function secondLook(cross: CrossExamination | undefined, resultOf: (one: RanAtta
 }
 
 function summaryOf(
-  { prepared, epsilon, options }: Facts,
+  { prepared, epsilon }: Facts,
   samples: readonly SampleResult[],
   ran: readonly RanAttack[],
   { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
@@ -112,11 +112,7 @@ function summaryOf(
     ? 'still'
     : ran.length === 0 && failures.length === 0
       ? 'none'
-      : pressureOf(
-          ran,
-          { clean: proportion(correct.length, n), robust },
-          { failures, unreached, cross, isVoted: isAveraged({ options, prepared }) },
-        );
+      : pressureOf(ran, { clean: proportion(correct.length, n), robust }, { failures, unreached, cross, isVoted: isVoted({ prepared }) });
   return {
     pressure,
     cleanAccuracy: proportion(correct.length, n),

@@ -2,9 +2,10 @@
 import { type ErrorCode, GibbonError } from '../base/errors.ts';
 import { inputsWithoutGradient } from '../model/encoding.ts';
 import { type GradientSettings, gradientOptions } from '../model/gradient-settings.ts';
+import { isRandom } from '../model/judge.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
-import { loweredGraphs } from '../model/target.ts';
+import { DRAWS, loweredGraphs } from '../model/target.ts';
 import type { StaticGraph } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
@@ -37,10 +38,17 @@ export async function gradientLook(
   settings: GradientSettings = {},
 ): Promise<GradientLook> {
   const operators = [...inputsWithoutGradient(p), ...unsupportedOperators(scoresOnly(model.graph, model.head))];
+  const [standIn] = settings.standIns ?? [];
+  if (operators.length > 0 && standIn) {
+    throw new GibbonError('E_USAGE', `nothing can stand in for ${standIn.to}: there is no gradient through ${operators.join(', ')}`, {
+      hint: 'Leave --stand-in out: attacks by scores and labels need none.',
+    });
+  }
   if (operators.length > 0) return { unsupported: operators, masked: maskedOperators(model) };
   try {
-    const { choice } = await gradientOptions(settings);
-    const lowered = await loweredGraphs(model, p, runtime, choice)(2);
+    const { choice, draws = DRAWS } = await gradientOptions(settings);
+    // As many rows as attacks will need at least.
+    const lowered = await loweredGraphs(model, p, runtime, choice)(isRandom(model) ? Math.max(2, draws) : 2);
     return { unsupported: [], masked: masked(model, settings, lowered) };
   } catch (thrown) {
     if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;

@@ -46,7 +46,9 @@ export async function judged(
   const fools = (at: number, decided: number): boolean =>
     isFooled(original((candidates[at] as Candidate).index).label, decided, candidates[at]?.goal);
   const judge = async (own: readonly Pair[]): Promise<Point[]> => {
-    const [decisions, measures] = [await target.judge.decide(own.map(({ candidate }) => candidate)), await measure(target, own)];
+    const decisions = await target.judge.decide(own.map(({ candidate }) => candidate));
+    if (target.judge.votes > 1) await confirm(target, own, decisions, (i, { label }) => fools(i, label));
+    const measures = await measure(target, own);
     return own.map(({ candidate }, i): Point => {
       const [decision, measured] = [decisions[i] as Decision, measures[i] as Measures];
       // A candidate outside the ball proves nothing about it; minimal-norm attacks may end there.
@@ -68,6 +70,18 @@ export async function judged(
     replies.set(index, { index, ...found, queries, gradients, ...more });
   }
   return proposals.map((proposal) => replies.get(proposal.index) ?? withoutCandidate(proposal, original(proposal.index).label, isImage));
+}
+
+/** Of several attacks that try, one may meet a lucky vote: what fools a random model has to do it in a second one, too. */
+async function confirm(
+  { judge }: Target,
+  own: readonly Pair[],
+  decisions: Decision[],
+  fools: (i: number, decision: Decision) => boolean,
+): Promise<void> {
+  const hits = own.flatMap((_, i) => (fools(i, decisions[i] as Decision) ? [i] : []));
+  const again = await judge.decide(hits.map((i) => (own[i] as Pair).candidate));
+  for (const [k, i] of hits.entries()) if (!fools(i, again[k] as Decision)) decisions[i] = again[k] as Decision;
 }
 
 /** A targeted attack must reach its class; NaN is no decision at all. */

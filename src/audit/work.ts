@@ -130,7 +130,8 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
   const { target } = opened;
   const done = new Set(hooks.resumed?.map(({ index }) => index));
   const replies: AttackReply[] = [...(hooks.resumed ?? [])];
-  const batch = order.batch ?? defaultBatch(target);
+  // Each row takes the place of all its draws.
+  const batch = order.batch === undefined ? defaultBatch(target) : Math.max(1, Math.floor(order.batch / target.draws));
   let left = order.items.filter(({ index }) => !done.has(index));
   hooks.onProgress(done.size);
   const chunkSize = target.judge.allowance

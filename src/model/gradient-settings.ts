@@ -1,4 +1,5 @@
 /** How gradients are taken of a model that hides them, as plain JSON, and as what the lowering and the target want. */
+import { GibbonError } from '../base/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { GradientChoice } from '../transform/stand-ins.ts';
 import { readModelFile } from './model-file.ts';
@@ -22,14 +23,23 @@ export interface GradientSettings {
   readonly standIns?: readonly StandInSettings[] | undefined;
 }
 
-/** @throws GibbonError for a file that is no model */
+/** @throws GibbonError E_USAGE for a stand-in that has not one input and one output, or is another file than it was; and for a file that is no model */
 export async function gradientOptions({
   draws,
   exact,
-  standIns,
+  standIns = [],
 }: GradientSettings = {}): Promise<TargetOptions & { choice: GradientChoice }> {
-  const graphOf = async (file: string | undefined): Promise<Graph | undefined> =>
-    file === undefined ? undefined : (await readModelFile(file)).graph;
-  const loaded = await Promise.all((standIns ?? []).map(async ({ from, to, file }) => ({ from, to, graph: await graphOf(file) })));
+  const loaded = await Promise.all(standIns.map(async (one) => ({ from: one.from, to: one.to, graph: await graphOf(one) })));
   return { draws, choice: { exact, standIns: loaded } };
+}
+
+async function graphOf({ file, sha256: known }: StandInSettings): Promise<Graph | undefined> {
+  if (file === undefined) return undefined;
+  const { graph, sha256 } = await readModelFile(file);
+  if (known !== undefined && known !== sha256)
+    throw new GibbonError('E_USAGE', `${file} is another file than when the audit began`, { hint: 'Put it back, or begin a new audit.' });
+  if (graph.inputs.length === 1 && graph.outputs.length === 1) return graph;
+  throw new GibbonError('E_USAGE', `${file} has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs`, {
+    hint: 'A stand-in has one of each: what it gets, and what it gives in place of the layer.',
+  });
 }

@@ -27,6 +27,8 @@ export interface Judge {
    * @throws GibbonError E_MODEL_SHAPE when the model does not take them
    */
   decide(rows: readonly Float32Array[]): Promise<Decision[]>;
+  /** Answers that a decision takes: 1, or 11 of a model with random layers. */
+  readonly votes: number;
   /** One answer for each row, as whoever asks the model once gets it. The same as `decide` but for random layers. */
   answer(rows: readonly Float32Array[]): Promise<Decision[]>;
   /** One score for each class and row, for attacks that see scores (docs/attacks). */
@@ -91,6 +93,7 @@ export async function createJudge(
     }
     return all;
   };
+  const isVoted = isRandom(model);
   const answer = async (rows: readonly Float32Array[]): Promise<Decision[]> =>
     (await scores(rows)).map((own) => decided(own, model.head.kind));
   return {
@@ -98,7 +101,8 @@ export async function createJudge(
     scores,
     classScores: async (rows) => (await scores(rows)).map((own) => classScores(own, model.head.kind)),
     answer,
-    decide: isRandom(model) ? votedOn(answer) : answer,
+    votes: isVoted ? VOTES : 1,
+    decide: isVoted ? votedOn(answer) : answer,
     release: () => session.release(),
   };
 }

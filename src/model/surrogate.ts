@@ -116,6 +116,7 @@ function judgeOf(graph: (batch: number) => Promise<StaticGraph>, runtime: Runtim
     classScores: scores,
     decide,
     answer: decide,
+    votes: 1,
     release: async () => (await session)?.release(),
   };
 }

@@ -14,8 +14,9 @@ import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
 import { carriesGradient } from '../transform/gradient-path.ts';
 import { optimise } from '../transform/optimise.ts';
-import { sharesNoise } from '../transform/randomness.ts';
+import { randomNodes } from '../transform/randomness.ts';
 import { fitsRowByRow, rowByRow } from '../transform/row-by-row.ts';
+import { separatesRows } from '../transform/separate-rows.ts';
 import { specialise, unsupportedOperators } from '../transform/specialise.ts';
 import type { GradientChoice } from '../transform/stand-ins.ts';
 import { drawNoise, NOISE_KEY, NOISE_RUN } from './draws.ts';
@@ -210,13 +211,21 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
 
 /**
  * The model for a batch. Row by row goes what rows of a batch would share: a path that would be taken for all of them is taken by each for itself, as the
- * judge asks it, and noise that is drawn once is drawn for each.
+ * judge asks it, and noise that is not seen to belong to one row is drawn for each.
  */
 async function steeringGraph(model: Graph, batch: number, lower: (rows: number) => Promise<StaticGraph>): Promise<StaticGraph> {
   const isOpen = model.inputs.every(({ shape }) => typeof shape?.[0] !== 'number');
-  if (batch === 1 || !isOpen || !(branchesOnData(model) || sharesNoise(model))) return lower(batch);
-  const single = await lower(1);
-  return fitsRowByRow(single, batch) ? rowByRow(single, batch) : lower(batch);
+  if (batch === 1 || !isOpen) return lower(batch);
+  if (branchesOnData(model)) {
+    const single = await lower(1);
+    return fitsRowByRow(single, batch) ? rowByRow(single, batch) : lower(batch);
+  }
+  if (randomNodes(model).length === 0) return lower(batch);
+  const together = await lower(batch).catch((error: unknown) => {
+    if (error instanceof GibbonError && error.code === 'E_MODEL_SHAPE') return undefined;
+    throw error;
+  });
+  return together && separatesRows(together, batch) ? together : rowByRow(await lower(1), batch);
 }
 
 function noiseFor(inputs: readonly Value[], state: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {

@@ -48,10 +48,22 @@ describe('composed', () => {
   it('gives what its parts give in turn, bit for bit', async () => {
     const x = Float32Array.from(spread(6, 3));
     const whole = readModel(writeModel(composed([stage('front', FRONT), stage('net', NET), stage('back', BACK)])).bytes);
-    expect(whole.inputs.map(({ name }) => name)).toEqual(['x0']);
+    expect([whole.inputs, whole.outputs].map((ports) => ports.map(({ name }) => name))).toEqual([['x0'], ['y', 'z']]);
     const [front, made] = [numbers((await run(FRONT, x)).y), await run(whole, x)];
     const expected = await run(BACK, numbers((await run(NET, front)).z));
     expect(whole.outputs.map(({ name }) => numbers(made[name]))).toEqual([numbers(expected.y), numbers(expected.z)]);
+  });
+
+  it('free names are free in both parts', async () => {
+    const first = graphOf(15, [node('Mul', ['x0', 'w'], 'w_3')], [SHAPE], [out('w_3', SHAPE)]);
+    const second = graphOf(15, [node('Add', ['x0', 'w_2'], 'w')], [SHAPE], [out('w', SHAPE)]);
+    const [a, b] = [floats([2], []), floats([3], [])];
+    const whole = composed([
+      stage('a', { ...first, constants: new Map([['w', a]]) }),
+      stage('b', { ...second, constants: new Map([['w_2', b]]) }),
+    ]);
+    const x = Float32Array.from(spread(6, 3));
+    expect(numbers((await run(readModel(writeModel(whole).bytes), x)).w)).toEqual(x.map((v) => v * 2 + 3));
   });
 
   it.each([

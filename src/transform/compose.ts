@@ -10,8 +10,8 @@ export interface Stage {
 }
 
 /**
- * Each stage but the last has one output, which the next one's only input is fed with. Inputs keep the names of the first stage and outputs those of the last;
- * what else has a name that an earlier stage has got is renamed. Of what the files say beside their graphs, all is kept that belongs to the model as a whole.
+ * Each stage but the last has one output, which the next one's only input is fed with. Inputs keep the names of the first stage and outputs those of the last,
+ * unless the one is called like the other; what else has the same name is renamed in the earlier stage. Of what the files say beside their graphs, all is kept that belongs to the model as a whole.
  * @throws GibbonError E_USAGE where two stages do not fit
  */
 export function composed(stages: readonly Stage[]): Graph {
@@ -30,21 +30,32 @@ function joined(before: Stage, after: Stage): Graph {
   if (!input || more.length > 0) refuse(before, after, `${after.name} has ${after.graph.inputs.length} inputs, not one`);
   assertSameOpsets(before, after);
   assertFits(before, after, output, input);
-  const taken = new Set(namesIn(before.graph));
-  const names = new Map([[input.name, output.name]]);
-  for (const name of namesIn(after.graph)) if (taken.has(name) && name !== input.name) names.set(name, fresh(name, taken));
-  const { nodes, constants, outputs } = renamed(after.graph, (name) => names.get(name) ?? name);
-  const nodeNames = new Set(before.graph.nodes.map(({ name }) => name));
+  // What comes out of the last stage keeps its name, and so do the inputs of the first: an earlier value of that name gets another one.
+  const [own, later] = [namesIn(before.graph), namesIn(after.graph)];
+  const taken = new Set([...own, ...later]);
+  const [inputs, clashing] = [new Set(before.graph.inputs.map(({ name }) => name)), own.filter((name) => later.includes(name))];
+  const earlier = renaming(
+    clashing.filter((name) => !inputs.has(name)),
+    taken,
+  );
+  const first = renamed(before.graph, earlier);
+  const joint = first.outputs[0]?.name as string;
+  const rename = renaming(
+    clashing.filter((name) => inputs.has(name) && name !== input.name),
+    taken,
+  );
+  const { nodes, constants, outputs } = renamed(after.graph, (name) => (name === input.name ? joint : rename(name)));
+  const nodeNames = new Set(first.nodes.map(({ name }) => name));
   const { keptOfModel: kept } = before.graph;
   const both = [kept, after.graph.keptOfModel].filter((one) => one !== undefined);
   return {
     name: after.graph.name,
     opsets: new Map([...before.graph.opsets, ...after.graph.opsets]),
-    inputs: before.graph.inputs,
+    inputs: first.inputs,
     outputs,
     // Names of nodes have to differ as well; one without a name is fine.
-    nodes: [...before.graph.nodes, ...nodes.map((node) => (nodeNames.has(node.name) ? { ...node, name: '' } : node))],
-    constants: new Map([...before.graph.constants, ...constants]),
+    nodes: [...first.nodes, ...nodes.map((node) => (nodeNames.has(node.name) ? { ...node, name: '' } : node))],
+    constants: new Map([...first.constants, ...constants]),
     // Protobuf messages in a row are one message with all their contents.
     ...(both.length > 0 && { keptOfModel: Uint8Array.from(both.flatMap((bytes) => [...bytes])) }),
   };
@@ -79,11 +90,17 @@ const isNumber = (dim: unknown): dim is number => typeof dim === 'number';
 /** All names that a graph and those inside it define. */
 const namesIn = (graph: Graph): string[] => [...definedIn(graph), ...graph.nodes.flatMap(graphsOf).flatMap(namesIn)];
 
-function fresh(name: string, taken: Set<string>): string {
-  let count = 2;
-  while (taken.has(`${name}_${count}`)) count++;
-  taken.add(`${name}_${count}`);
-  return `${name}_${count}`;
+/** These names with numbers behind them that make them free. */
+function renaming(names: readonly string[], taken: Set<string>): Rename {
+  const given = new Map(
+    names.map((name): [string, string] => {
+      let count = 2;
+      while (taken.has(`${name}_${count}`)) count++;
+      taken.add(`${name}_${count}`);
+      return [name, `${name}_${count}`];
+    }),
+  );
+  return (name) => given.get(name) ?? name;
 }
 
 type Rename = (name: string) => string;

@@ -21,9 +21,6 @@ export function randomNodes(model: Graph): Node[] {
   return inside(graph.nodes, constants);
 }
 
-/** Does the model draw numbers whose shape does not follow from its input, and which rows of a batch would therefore share? */
-export const sharesNoise = (model: Graph): boolean => randomNodes(model).some(({ op }) => op === 'RandomNormal' || op === 'RandomUniform');
-
 function inside(nodes: readonly Node[], constants: ReadonlyMap<string, Tensor>): Node[] {
   return nodes.flatMap((node) => [
     ...(isRandom(node, constants) ? [node] : []),

@@ -1,6 +1,6 @@
 /**
  * Backward pass differentiable approximation (BPDA, Athalye et al., arXiv:1802.00420, section 4): forwards a value is what the model computes, backwards it
- * counts as a differentiable stand-in for it. y = s + detached(y − s), where what is detached has no gradient.
+ * counts as a differentiable stand-in for it. y = detached(y) + (s − detached(s)), where what is detached has no gradient.
  */
 import { GibbonError } from '../base/errors.ts';
 import type { GraphBuilder } from '../onnx/build.ts';
@@ -31,7 +31,12 @@ export interface GradientChoice {
 /** Identity without a gradient: at inference Dropout is one, and the runtime leaves it out. */
 export const detached = (g: GraphBuilder, x: Value): Value => g.node('Dropout', [x]);
 
-const countedAs = (g: GraphBuilder, y: Value, standIn: Value): Value => g.add(standIn, detached(g, g.sub(y, standIn)));
+/** y + (s − s), of which only the s in front has a gradient: exactly y wherever s is finite, and y without a stand-in where it is not. */
+function countedAs(g: GraphBuilder, y: Value, standIn: Value): Value {
+  const isUsable = g.less(g.abs(standIn), g.scalar(Number.POSITIVE_INFINITY, standIn));
+  const s = g.where(isUsable, standIn, g.scalar(0, standIn));
+  return g.add(detached(g, y), g.sub(s, detached(g, s)));
+}
 
 export interface Standing {
   readonly g: GraphBuilder;
@@ -45,8 +50,11 @@ export interface Standing {
 
 /** What the value `name`, an output of `node`, is for all that comes after it. @throws GibbonError E_USAGE where a stand-in of the user's does not fit */
 export async function stoodIn({ g, choice, known, behind }: Standing, node: Node, name: string, value: Given): Promise<Given> {
-  if (isSequence(value) || !isFloat(value.type) || g.isFixed(value)) return value;
-  const own = choice.standIns?.find(({ to }) => to === name);
+  const own = choice.exact ? undefined : choice.standIns?.find(({ to }) => to === name);
+  if (isSequence(value) || !isFloat(value.type) || g.isFixed(value)) {
+    if (own) misfit(own, `${own.to} is no tensor of floats that depends on the input`);
+    return value;
+  }
   if (own) {
     const from = known(own.from);
     if (!from || isSequence(from)) misfit(own, `${own.from} is no value that stands before ${own.to}`);

@@ -2,7 +2,7 @@
  * Layers that draw. Lowered, what they draw has the moments of its distribution, and so has what ONNX Runtime draws for the untouched node; gradients are
  * means over draws (EOT), decisions the most frequent of several answers.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { readModelFile } from '../../src/model/model-file.ts';
 import { createTarget, type Target } from '../../src/model/target.ts';
 import type { Attributes, Graph, Node } from '../../src/onnx/graph.ts';
 import { float, int, ints } from '../../src/onnx/graph.ts';
-import { bools, floats, type Tensor } from '../../src/onnx/tensor.ts';
+import { bools, floats, int64s, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
@@ -220,3 +220,47 @@ it.each(ATTACKS.filter(({ knowledge }) => knowledge === 'gradients').map(({ id }
     await target.release();
   },
 );
+
+/** Noise that a batch would share, and rows that lie along another axis where the noise is drawn; three classes of a row of 4 × 3 each. */
+const PLACES: Readonly<Record<string, readonly Node[]>> = {
+  'of a fixed shape': [
+    { ...node('RandomNormal', [], 'r'), attributes: { shape: ints([4, 3]), dtype: int(1) } },
+    node('Add', ['x0', 'r'], 'a'),
+    node('ReduceSum', ['a', 'x1'], 'y'),
+  ],
+  'in the likeness of a constant': [
+    node('RandomNormalLike', ['x2'], 'r'),
+    node('Add', ['x0', 'r'], 'a'),
+    node('ReduceSum', ['a', 'x1'], 'y'),
+  ],
+  'behind a transpose': [
+    { ...node('Transpose', ['x0'], 't'), attributes: { perm: ints([1, 0, 2]) } },
+    node('RandomNormalLike', ['t'], 'r'),
+    node('Add', ['t', 'r'], 'a'),
+    node('ReduceSum', ['a', 'x3'], 'y'),
+  ],
+};
+
+it.each(Object.entries(PLACES))("noise %s is each row's own", async (_, nodes) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'gibbon-noise-')), 'noise.onnx');
+  const unnamed = nodes.map((one) => ({ ...one, attributes: { ...one.attributes, ...(one.op === 'ReduceSum' && { keepdims: int(0) }) } }));
+  const constants = [int64s([1]), floats(Array<number>(12).fill(0), [4, 3]), int64s([0])];
+  const graph = graphOf(15, unnamed, [[1, 4, 3], ...constants], [{ name: 'y', type: 'float32', shape: null }]);
+  writeFileSync(path, writeModel({ ...graph, inputs: [{ name: 'x0', type: 'float32', shape: ['n', 4, 3] }] }).bytes);
+  const target = await createTarget(await readModelFile(path), preprocessing([4, 3], 'tensor'), ortNode, { draws: 1 });
+  const scores = async (...keys: number[]): Promise<Float32Array> => {
+    const rows = keys.length;
+    const step = await target.compile('scores', rows, (b) => ({ z: b.logits(b.row('x', 'input')) }));
+    const made = await step.run({
+      x: { type: 'float32', shape: [rows, 4, 3], data: new Float32Array(rows * 12) },
+      [NOISE_KEY]: { type: 'float32', shape: [rows], data: Float32Array.from(keys) },
+      [NOISE_RUN]: { type: 'float32', shape: [rows], data: new Float32Array(rows) },
+    });
+    return Float32Array.from((made.z as HostTensor).data as Float32Array).slice(0, 3);
+  };
+  const alone = await scores(7);
+  expect(await scores(7, 8)).toEqual(alone);
+  expect(await scores(7, 9, 10, 11)).toEqual(alone);
+  expect(await scores(8)).not.toEqual(alone);
+  await target.release();
+});

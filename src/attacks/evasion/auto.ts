@@ -58,7 +58,10 @@ export function membersOf({ norm, classes, isPicture }: ModelKind, given: AutoPa
   // In L1 the standard variant begins in larger balls, more often, and tries fewer classes (autoattack.py of the reference).
   const isSparse = norm === 'l1' && variant === 'standard';
   const phases = norm === 'l1' ? { largerFirst: isSparse } : {};
-  const [goals, aims] = [given.goals ?? 9, given.goals ?? (isSparse ? 5 : 9)].map((count) => Math.min(count, classes - 1)) as [number, number];
+  const [goals, aims] = [given.goals ?? 9, given.goals ?? (isSparse ? 5 : 9)].map((count) => Math.min(count, classes - 1)) as [
+    number,
+    number,
+  ];
   const restarts = isPlus || isSparse ? 5 : 1;
   // The ratio of three logits needs three classes, the targeted one four (checks.py of the reference warns there).
   const climb = { steps, restarts, ...phases };

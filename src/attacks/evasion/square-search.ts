@@ -1,7 +1,7 @@
 /** What the forms of Square share: examples under attack, and what a search does with them. */
 import type { Rng } from '../../rng/rng.ts';
-import type { AttackSample } from '../attack.ts';
 import type { Norm } from '../../threat/ball.ts';
+import type { AttackSample } from '../attack.ts';
 import { type Schedule, type Size, shareAt, sideOf } from './square-windows.ts';
 
 /** An example under attack. */

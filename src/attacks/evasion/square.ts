@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { throwIfAborted } from '../../base/abort.ts';
 import { GibbonError } from '../../base/errors.ts';
 import { marginOf } from '../../model/margin.ts';
+import type { Target } from '../../model/target.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
+import { decided } from '../iterate.ts';
 import { squareLinf } from './square-linf.ts';
 import { squarePatterned } from './square-patterned.ts';
 import type { SquareSearch, Walker } from './square-search.ts';
@@ -100,6 +102,17 @@ async function ask({ target, params: given, onStep }: Context, walkers: readonly
     walker.queries++;
     const margin = marginOf(scores[i] as Float32Array, { label: walker.sample.label, goal: given.target });
     if (margin <= walker.margin) continue;
+    // One lucky answer of a model with random layers is no success: the search would end at it.
+    if (margin > 0 && target.judge.votes > 1 && !(await fools(target, walker, points[i] as Float32Array, given.target))) continue;
     [walker.best, walker.margin] = [points[i] as Float32Array, margin];
   }
+}
+
+/** Is the vote on the point the label no more, or the goal? Each of its answers is a question. */
+async function fools({ judge }: Target, walker: Walker, point: Float32Array, goal: number | undefined): Promise<boolean> {
+  walker.queries += judge.votes;
+  const [decision] = await judge.decide([point]);
+  return (
+    decision !== undefined && decided(decision) && (goal === undefined ? decision.label !== walker.sample.label : decision.label === goal)
+  );
 }

@@ -7,7 +7,7 @@ import { cutsIn } from '../gradient-look.ts';
 import { figure, type Metric, share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
 import { CALLS } from '../tasks/steadiness.ts';
-import { drawsOf, isAveraged } from './averaged.ts';
+import { drawsOf, isAveraged, isVoted } from './averaged.ts';
 import { deadEnds, namesOf, overflows, roundings } from './culprits.ts';
 import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
@@ -238,9 +238,12 @@ function random({ facts, ran }: Grounds): Item {
   );
   const isBad = unsteady.count > 0 || nodes.length > 0;
   const averaged = isAveraged(facts);
+  const votes = ` Decisions are the most frequent of ${VOTES} answers here`;
   const how = averaged
-    ? ` Decisions are the most frequent of ${VOTES} answers here, and gradients are means over ${drawsOf(facts)} draws.`
-    : ' Each figure of this report is one draw.';
+    ? `${votes}, and gradients are means over ${drawsOf(facts)} draws.`
+    : isVoted(facts)
+      ? `${votes}, but no gradient is a mean over several draws.`
+      : ' Each figure of this report is one draw.';
   const named =
     nodes.length === 0
       ? ''

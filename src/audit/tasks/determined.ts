@@ -1,6 +1,6 @@
 /** Adversarial examples of an attacker who goes on after the first wrong decision, towards the class that the model was turned to: how sure does it get? (projected gradient descent, arXiv:1706.06083, targeted) */
 import { defaultBatch } from '../../attacks/iterate.ts';
-import { NOISE_KEY, NOISE_RUN } from '../../model/draws.ts';
+import { NOISE_KEY, NOISE_RUN, noiseFields } from '../../model/draws.ts';
 import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
@@ -82,9 +82,13 @@ async function climbed(
     data: BigInt64Array.from({ length: batch }, (_, i) => BigInt((items[i] ?? (items[0] as DeterminedItem)).goal)),
   };
   let x = x0;
+  const keys: HostTensor = {
+    type: 'float32',
+    shape: [batch],
+    data: Float32Array.from({ length: batch }, (_, i) => noiseFields(0, 'determined', items[i]?.index ?? 0)[NOISE_KEY] as number),
+  };
   // Steps that could cross the ball two and a half times, as is usual.
   const fixed = { x0, label, epsilon: scalars(epsilon), stepSize: scalars((2.5 * epsilon) / steps) };
-  for (let t = 0; t < steps; t++)
-    x = (await compiled.run({ x, ...fixed, [NOISE_KEY]: scalars(0), [NOISE_RUN]: scalars(t) })).x as HostTensor;
+  for (let t = 0; t < steps; t++) x = (await compiled.run({ x, ...fixed, [NOISE_KEY]: keys, [NOISE_RUN]: scalars(t) })).x as HostTensor;
   return items.map((_, i) => (x.data as Float32Array).slice(i * size, (i + 1) * size));
 }

@@ -49,6 +49,7 @@ export function createRemoteJudge(
     classScores: async (rows) => (await scores(rows)).map((own) => classScores(own, endpoint.output)),
     decide,
     answer: decide,
+    votes: 1,
     allowance: client.tally,
     release: async () => {},
   };

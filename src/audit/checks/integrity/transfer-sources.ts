@@ -101,7 +101,8 @@ function others({ options, model }: Context): (Other & { origin: string })[] {
 async function lookAt(context: Context, { name, path, flags }: Other): Promise<FileSurrogate> {
   const { once, subject, prepared, reporter, model } = context;
   reporter.phase(`${model.name}: looking at ${name}`, 1);
-  const { preprocessing: _, remote: __, ...rest } = subject;
+  // Stand-ins name values of the audited model.
+  const { preprocessing: _, remote: __, gradients: ___, ...rest } = subject;
   const unread = { ...rest, model: path, flags };
   const look = await once(lookAtSurrogate, { subject: unread });
   if (look.contents === (prepared.contents ?? prepared.sha256)) throw notApplicable('it is the audited model itself');
