@@ -26,7 +26,7 @@ const PGD: Run = { norm: 'linf', epsilon: 0.2, params: { steps: 10, stepSize: 0.
 
 describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lenet5_clntrained'])(`%s${because}`, (name) => {
   let target: Target;
-  const samples: AttackSample[] = absent ? [] : mnist(60);
+  const samples: AttackSample[] = absent ? [] : mnist(40);
   const shuffled = keyedRng(1, 'shuffle').shuffle(samples);
   beforeAll(async () => {
     target = await targetAt(fixture(`${name}.onnx`), MNIST);
@@ -42,11 +42,11 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     ['apgd', { norm: 'l2', epsilon: 1, params: { steps: 12, loss: 'dlr' } }],
     ['apgd', { norm: 'l1', epsilon: 8, params: { steps: 8 } }],
     ['apgd-targeted', { norm: 'linf', epsilon: 0.1, params: { steps: 6, goals: 3 } }],
-    ['carlini-wagner', { norm: 'l2', epsilon: 0, params: { searchSteps: 3, steps: 15, stepSize: 0.3, initialConst: 1 } }],
+    ['carlini-wagner', { norm: 'l2', epsilon: 0, params: { searchSteps: 2, steps: 8, stepSize: 0.3, initialConst: 1 } }],
     ['ddn', { norm: 'l2', epsilon: 0, params: { steps: 15 } }],
     ['deepfool', { norm: 'l2', epsilon: 0, params: { steps: 8, candidates: 4 } }],
     ['deepfool', { norm: 'linf', epsilon: 0, params: { steps: 3 } }],
-    ['ead', { norm: 'l1', epsilon: 0, params: { searchSteps: 2, steps: 10, initialConst: 10 } }],
+    ['ead', { norm: 'l1', epsilon: 0, params: { searchSteps: 2, steps: 6, initialConst: 10 } }],
     ['fmn', { norm: 'l1', epsilon: 0, params: { steps: 10 } }],
     ['fmn', { norm: 'linf', epsilon: 0, params: { steps: 5, target: 'least-likely' } }],
     ['fgsm', { norm: 'linf', epsilon: 0.1 }],
@@ -55,11 +55,11 @@ describe.skipIf(absent).each(['attack-oracles/art_tiny_mnist', 'mnist/mnist_lene
     '%s %j: batches of 1, 7, 16 and 64, any order, any company',
     async (id, run) => {
       const all = byIndex(await attacked(id, target, samples, { ...run, batch: 64 }));
-      expect(all.size).toBe(60);
+      expect(all.size).toBe(40);
       for (const batch of [1, 7, 16]) expect(changed(all, await attacked(id, target, samples, { ...run, batch }))).toEqual([]);
       expect(changed(all, await attacked(id, target, shuffled, { ...run, batch: 16 }))).toEqual([]);
       expect(changed(all, await attacked(id, target, shuffled.slice(0, 23), { ...run, batch: 7 }))).toEqual([]);
-      expect(changed(all, await attacked(id, target, shuffled.slice(50, 53), { ...run, batch: 64 }))).toEqual([]);
+      expect(changed(all, await attacked(id, target, shuffled.slice(30, 33), { ...run, batch: 64 }))).toEqual([]);
     },
     2 * MINUTES,
   );

@@ -47,10 +47,9 @@ describe('gradient-masking', () => {
     expect(rounded?.text).toContain('Round mask:Round:');
     expect(saturated).toMatchObject({ status: 'warn', findings: ['saturation', 'unbounded'] });
     expect(saturated?.text).toMatch(/logits up to \d{4}/);
-    expect(noisy).toMatchObject({ status: 'fail', findings: ['random-answers', 'no-gradients'] });
+    // Its gradients are means over draws and its decisions votes, so that what breaks it is no luck.
+    expect(noisy).toMatchObject({ status: 'warn', findings: ['random-answers'], verdict: 'broken' });
     expect(noisy?.text).toContain('RandomNormalLike mask:RandomNormalLike:0');
-    // The decisions of a model that draws its answers prove nothing.
-    expect(noisy?.verdict).toBe('undecided');
   });
 
   it('is silent on honest networks, and on rounding that does no harm', async () => {
