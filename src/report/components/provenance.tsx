@@ -62,7 +62,7 @@ export function Provenance({ result }: { result: AuditResult }): VNode {
   return (
     <section class="section" id="provenance" aria-labelledby="provenance-title">
       <h2 id="provenance-title">Provenance</h2>
-      <p class="lead">The same command, files and seed give the same figures.</p>
+      <p class="lead">The same command, files and seed give the same figures, unless the model itself draws random numbers.</p>
       <pre class="command" role="group" tabIndex={0} aria-label="Command to reproduce">
         <code>{result.run.command}</code>
       </pre>
