@@ -112,6 +112,8 @@ async function lookAt(context: Context, { name, path, flags }: Other): Promise<F
   const same = classesBetween({ labels: prepared.labels, classes, classNames }, look);
   if ('reason' in same) throw notApplicable(same.reason);
   if (look.unsupported.length > 0) throw notApplicable(`it gives no gradients: ${look.unsupported.join(', ')}`);
+  const [layer] = look.random ?? [];
+  if (layer !== undefined) throw notApplicable(`it answers at random (${layer}): export it for inference`);
   return { kind: 'file', name, subject: { ...unread, contents: look.contents, preprocessing: look.preprocessing }, classes: same.classes };
 }
 
