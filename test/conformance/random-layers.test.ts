@@ -114,13 +114,15 @@ describe.each(CASES)('$op', (one) => {
 });
 
 describe('numbers that no shape of the data asks for', () => {
-  const shared = (op: string): Graph =>
-    graphOf(
+  const shared = (op: string): Graph => ({
+    ...graphOf(
       15,
       [{ ...node(op, [], 'r'), attributes: { shape: ints([N / ROWS]), dtype: int(1) } }, node('Add', ['x0', 'r'], 'y')],
-      [[null as unknown as number, N / ROWS]],
+      [[1, N / ROWS]],
       [{ name: 'y', type: 'float32', shape: null }],
-    );
+    ),
+    inputs: [{ name: 'x0', type: 'float32', shape: [null, N / ROWS] }],
+  });
 
   it.each(['RandomNormal', 'RandomUniform'])('%s: one row has them, several would share them', async (op) => {
     expect(new Set(await drawn(shared(op), 1, [3])).size).toBeGreaterThan(100);
