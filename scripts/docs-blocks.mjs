@@ -93,6 +93,7 @@ export function attackHeader(unit) {
     ['knows of the model', KNOWLEDGE[unit.knowledge]],
     ['norms', unit.norms.map(code).join(', ')],
     ['looks for', AIM[unit.aim]],
+    ...(unit.takesTeacher ? [['needs', `the network that the model was fine-tuned from (${code('--surrogate')})`]] : []),
     ['source', cited(unit.paper)],
   ];
   return [

@@ -5,6 +5,8 @@ import { budgetOf } from '../audit/budget.ts';
 import { judged, type Kept } from '../audit/judging.ts';
 import type { AttackReply } from '../audit/subject.ts';
 import { GibbonError } from '../base/errors.ts';
+import { readModelFile } from '../model/model-file.ts';
+import { createTeacher } from '../model/teacher.ts';
 import type { Metric, NumericMetric } from '../threat/metric.ts';
 import { assertRows, type Examples, type LoadedModel } from './load-model.ts';
 
@@ -17,6 +19,8 @@ export interface AttackRequest {
   readonly seed?: number;
   /** The attack's own parameters (docs/attacks); its reference's defaults when absent. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /** ONNX file of the network that the model was fine-tuned from, for attacks that take one. */
+  readonly surrogate?: string;
   /** Rows per graph run. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
@@ -36,7 +40,7 @@ export interface AttackOutcome extends AttackReply {
  */
 export async function attack(id: string, model: LoadedModel, examples: Examples, request: AttackRequest = {}): Promise<AttackOutcome[]> {
   const unit = attackOf(id);
-  const { seed = 0, params = {}, batch, signal, onProgress } = request;
+  const { seed = 0, params = {}, surrogate, batch, signal, onProgress } = request;
   // Text is measured in edits, whatever the caller says of numbers.
   const norm: Metric = examples.preprocessing.modality === 'text' ? 'edits' : (request.norm ?? 'linf');
   if (!unit.norms.includes(norm))
@@ -50,6 +54,10 @@ export async function attack(id: string, model: LoadedModel, examples: Examples,
   const samples = inputs.map((x, i) => ({ index: indices?.[i] ?? i, x, label: labels[i] as number }));
   const asked = request.epsilon === undefined ? undefined : String(request.epsilon);
   const epsilon = budgetOf({ epsilon: asked, norm }, { preprocessing }).value;
+  const teacher =
+    surrogate === undefined
+      ? undefined
+      : createTeacher(await readModelFile(surrogate), target.runtime, { rows: preprocessing, threads: 1 });
   let done = 0;
   const proposals = await unit.run(
     {
@@ -58,6 +66,7 @@ export async function attack(id: string, model: LoadedModel, examples: Examples,
       norm,
       epsilon,
       seed,
+      teacher,
       batch: batch ?? defaultBatch(target),
       signal,
       onProgress: (finished) => {

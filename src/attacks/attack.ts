@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { GibbonError } from '../base/errors.ts';
 import type { Modality } from '../data/dataset.ts';
 import type { Cost, Target } from '../model/target.ts';
+import type { Teacher } from '../model/teacher.ts';
 import type { Norm } from '../threat/ball.ts';
 import { isNumeric, type Metric, type NumericMetric } from '../threat/metric.ts';
 
@@ -50,6 +51,8 @@ export interface AttackContext<P, M extends Metric = Norm> {
   readonly signal?: AbortSignal | undefined;
   /** Examples that a label-only attack may start or learn from; the same for every shard of an audit. The attacked ones when absent. */
   readonly starts?: readonly AttackSample[] | undefined;
+  /** The network that the model may have been fine-tuned from. */
+  readonly teacher?: Teacher | undefined;
   /** Called after every graph run: the worker is alive. */
   readonly onStep?: (() => void) | undefined;
   /** Called as work is done, with how many examples' worth (parts of one for one of several restarts): the sum ends at the number of examples. */
@@ -73,6 +76,8 @@ export interface Attack {
   readonly modalities?: readonly Modality[];
   /** Learns from examples that it asks the model about before it attacks any (`AttackContext.starts`). */
   readonly learns?: boolean;
+  /** Works on a second network, which it needs (`AttackContext.teacher`). */
+  readonly takesTeacher?: boolean;
   readonly params: z.ZodObject;
   /** The most that an example can cost on a model with so many classes, in this norm, where steps times restarts, or `maxQueries`, do not tell. */
   most?(params: Record<string, unknown>, classes: number, norm: Metric): Cost;

@@ -22,6 +22,7 @@ import { fmn } from './evasion/fmn.ts';
 import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { jsma } from './evasion/jsma.ts';
+import { mimic } from './evasion/mimic.ts';
 import { momentum } from './evasion/momentum.ts';
 import { nes } from './evasion/nes.ts';
 import { onePixel } from './evasion/one-pixel.ts';
@@ -57,6 +58,7 @@ export const ATTACKS: readonly Attack[] = [
   gaussianNoise,
   hopSkipJump,
   jsma,
+  mimic,
   momentum,
   nes,
   onePixel,

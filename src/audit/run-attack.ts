@@ -5,7 +5,7 @@ import { attackOf } from '../attacks/registry.ts';
 import type { Asking } from './asking.ts';
 import type { Reporter, Workers } from './ports.ts';
 import { shards } from './shards.ts';
-import type { AttackOrder, AttackReply, Subject } from './subject.ts';
+import type { AttackOrder, AttackReply, Subject, TeacherSpec } from './subject.ts';
 
 export interface Ran {
   readonly replies: ReadonlyMap<number, AttackReply>;
@@ -26,6 +26,7 @@ export interface AttackRun {
   readonly attack: AttackOrder['attack'];
   /** Examples that a label-only attack may start from. */
   readonly starts?: AttackOrder['items'];
+  readonly teacher?: TeacherSpec | undefined;
   readonly batch?: number | undefined;
   /** Folder that keeps the adversarial inputs, if any. */
   readonly folder?: string | undefined;
@@ -34,10 +35,10 @@ export interface AttackRun {
 
 export async function runAttack(workers: Workers, reporter: Reporter, run: AttackRun): Promise<Ran> {
   const started = performance.now();
-  const { subject, attack, batch, folder, asking } = run;
+  const { subject, attack, teacher, batch, folder, asking } = run;
   const { aim, learns } = attackOf(attack.id);
   const starts = aim === 'minimal' || learns ? (run.starts ?? []) : [];
-  const key = asking.keyOf('attack', { subject, attack, starts });
+  const key = asking.keyOf('attack', { subject, attack, starts, ...(teacher && { teacher: teacher.contents }) });
   // Inputs of another epsilon or of other parameters have another name.
   const save = folder === undefined ? undefined : join(folder, `${attack.id}-${key.slice(0, 10)}`);
   const replies = await finishedBefore(run, key);
@@ -50,7 +51,7 @@ export async function runAttack(workers: Workers, reporter: Reporter, run: Attac
   };
   const parts = await Promise.all(
     shards(left, workers).map(async (items) => {
-      const order: AttackOrder = { subject, attack, items, starts, batch, save };
+      const order: AttackOrder = { subject, attack, items, starts, teacher, batch, save };
       const keeping: Promise<void>[] = [];
       const part = await workers.run<Attacked>(
         'attack',

@@ -11,6 +11,7 @@ import type { Facts, RanAttack } from './ran.ts';
 import { runAttack } from './run-attack.ts';
 import { type Spending, slices } from './spending.ts';
 import type { AttackOrder, AttackReply, Subject } from './subject.ts';
+import { lookAtTeacher } from './tasks/look-at-teacher.ts';
 
 /** Examples that a label-only attack may start from, or learn from. */
 const STARTS = 64;
@@ -80,13 +81,16 @@ async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: Attack
   const starts = shuffled.slice(0, unit.learns ? LEARNT : STARTS);
   const folder = options.folder === undefined ? undefined : join(options.folder, 'adversarial', model.name);
   const attack = { id: planned.id, params: planned.params, norm: options.norm, epsilon: epsilon.value };
+  const teacher =
+    unit.takesTeacher && options.surrogate !== undefined ? await asking.once(lookAtTeacher, { model: options.surrogate }) : undefined;
   reporter.phase(`${model.name}: ${unit.name}`, items.length);
   const replies = new Map<number, AttackReply>();
   const tried: AttackOrder['items'][number][] = [];
   let save: string | undefined;
+  const common = { subject, attack, starts, teacher, batch: options.batch, folder, asking };
   for (const [at, slice] of slices(items, spending).entries()) {
     if (at > 0 && spending.over() !== undefined) break;
-    const outcome = await runAttack(workers, reporter, { subject, items: slice, attack, starts, batch: options.batch, folder, asking });
+    const outcome = await runAttack(workers, reporter, { ...common, items: slice });
     timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
     // From the start of this process, which is where a user's wait begins.
     if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;

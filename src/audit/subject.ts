@@ -102,6 +102,13 @@ export function subjectOf(
   return { ...spec, ...remote, data: { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) }, preprocessing };
 }
 
+/** A network that the subject's may have been fine-tuned from. */
+export interface TeacherSpec {
+  readonly model: string;
+  /** Hash of its file and of the weights beside it. */
+  readonly contents: string;
+}
+
 /** One attack on one subject, as asked of a worker. */
 export interface AttackOrder {
   readonly subject: Subject;
@@ -116,6 +123,8 @@ export interface AttackOrder {
   };
   /** Examples that label-only attacks may start from: the same whatever the shard. */
   readonly starts: readonly { readonly index: number; readonly label: number }[];
+  /** A second network, for attacks that take one. */
+  readonly teacher?: TeacherSpec | undefined;
   /** Rows per graph run; chosen from the input size where absent. */
   readonly batch?: number | undefined;
   /** Path prefix of the files that keep the adversarial inputs (`<prefix>-<first index>.npz` with `index`, `label`, `x`), if any. */

@@ -17,6 +17,7 @@ import { createRemoteJudge } from '../model/remote/judge.ts';
 import { remoteTarget } from '../model/remote/target.ts';
 import { mapDecoded, toRow } from '../model/rows.ts';
 import { createTarget, type Target } from '../model/target.ts';
+import type { Teacher } from '../model/teacher.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { OutputKind } from '../task/logits.ts';
 import { costOf } from './cost.ts';
@@ -24,6 +25,7 @@ import { judged, type Kept } from './judging.ts';
 import { type Clients, remoteClients } from './remote/clients.ts';
 import { endpointOf } from './remote/prepare-remote.ts';
 import type { AttackOrder, AttackReply, CleanReply, RemoteSpec, Subject } from './subject.ts';
+import { openTeacher } from './teachers.ts';
 
 /** A subject opened in this process. */
 export interface Opened {
@@ -138,12 +140,13 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
     ? ASKED_AT_ONCE
     : Math.max(4 * batch, Math.min(LARGEST_CHUNK, Math.floor(CHUNK_BYTES / (4 * target.size))));
   const starts = order.starts.length > 0 ? await attackSamples(opened, order.starts) : undefined;
+  const teacher = order.teacher && (await openTeacher(order.teacher, target, order.subject.threads));
   while (left.length > 0) {
     const size = Math.min(chunkSize, affordable(target, order));
     if (size < 1) return { replies, isSpent: true };
     const samples = await attackSamples(opened, left.slice(0, size));
     left = left.slice(size);
-    const { proposals, isSpent } = await proposed(opened, order, { samples, starts, batch, hooks });
+    const { proposals, isSpent } = await proposed(opened, order, { samples, starts, teacher, batch, hooks });
     const kept: Kept[] = [];
     replies.push(...(await judged(target, order, { samples, proposals, kept })));
     if (order.save !== undefined && kept.length > 0) await save(`${order.save}-${kept[0]?.index}.npz`, kept, target.preprocessing.shape);
@@ -168,6 +171,7 @@ function affordable(target: Target, { attack: { id, params, norm, epsilon } }: A
 interface Attacking {
   readonly samples: readonly AttackSample[];
   readonly starts: readonly AttackSample[] | undefined;
+  readonly teacher: Teacher | undefined;
   readonly batch: number;
   readonly hooks: AttackHooks;
 }
@@ -176,7 +180,7 @@ interface Attacking {
 async function proposed(
   { target }: Opened,
   { attack: { id, ...how }, subject }: AttackOrder,
-  { samples, starts, batch, hooks }: Attacking,
+  { samples, starts, teacher, batch, hooks }: Attacking,
 ): Promise<{ proposals: readonly Proposal[]; isSpent: boolean }> {
   const finished: Proposal[] = [];
   const { onProgress, onStep } = hooks;
@@ -186,7 +190,7 @@ async function proposed(
   };
   const letGo = held(target.judge.allowance, samples.length * judgedAs(target));
   try {
-    const context = { ...how, target, seed: how.seed ?? subject.seed, batch, starts, onProgress, onStep, onProposal };
+    const context = { ...how, target, seed: how.seed ?? subject.seed, batch, starts, teacher, onProgress, onStep, onProposal };
     return { proposals: await attackOf(id).run(context, samples), isSpent: false };
   } catch (thrown) {
     if (!target.judge.allowance || !(thrown instanceof GibbonError && thrown.code === 'E_BUDGET')) throw thrown;

@@ -15,6 +15,7 @@ import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
 import { assertWritable } from './write.ts';
 
 interface AttackFlags extends SharedFlags {
+  surrogate?: string;
   output?: string[];
   folder?: string;
   [parameter: string]: unknown;
@@ -38,6 +39,7 @@ function one(unit: Attack, context: CliContext): Command {
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
     .option('--folder <dir>', 'keep the adversarial inputs here')
     .action((models: string[], flags: AttackFlags) => attack(unit, models, flags, context));
+  if (unit.takesTeacher) command.option('--surrogate <model>', 'the ONNX model that the attacked one was fine-tuned from');
   for (const option of parameterOptions(unit)) command.addOption(option);
   return withShared(command);
 }
@@ -81,7 +83,11 @@ function parametersOf(unit: Attack, flags: AttackFlags): Record<string, unknown>
 
 async function attack(unit: Attack, models: readonly string[], flags: AttackFlags, context: CliContext): Promise<void> {
   const params = parametersOf(unit, flags);
-  const options = resolved(models, requestOf(flags));
+  if (unit.takesTeacher && flags.surrogate === undefined)
+    throw new GibbonError('E_USAGE', `${unit.name} needs the network that the model was fine-tuned from`, {
+      hint: 'Give its ONNX file with --surrogate.',
+    });
+  const options = resolved(models, { ...requestOf(flags), surrogate: flags.surrogate });
   // Text has one measure only, and is known by its model.
   if (!unit.norms.includes(options.norm) && !unit.norms.includes('edits'))
     throw new GibbonError('E_USAGE', `${unit.name} has no ${options.norm} form`, { hint: `It knows ${unit.norms.join(', ')}.` });

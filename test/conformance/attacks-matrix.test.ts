@@ -1,12 +1,21 @@
 /** Every attack on every kind of data, in every norm, aimed and not: it runs to its end and says what it did, or there is a reason why it does not. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { aims, misfitOf } from '../../src/attacks/misfit.ts';
 import { ATTACKS } from '../../src/attacks/registry.ts';
 import type { Modality } from '../../src/data/dataset.ts';
+import { readModelFile } from '../../src/model/model-file.ts';
 import type { Target } from '../../src/model/target.ts';
+import { createTeacher, type Teacher } from '../../src/model/teacher.ts';
+import { floats } from '../../src/onnx/tensor.ts';
+import { writeModel } from '../../src/onnx/write.ts';
+import { newGraph } from '../../src/ops/table.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
+import { ortNode } from '../../src/runtime/ort-node.ts';
 import { NUMERIC_METRICS } from '../../src/threat/metric.ts';
-import { attacked, type Linear, linearTarget } from './attacks-fixtures.ts';
+import { attacked, type Linear, linearTarget, preprocessing } from './attacks-fixtures.ts';
 
 const MODALITIES = ['image', 'waveform', 'table', 'tensor'] as const satisfies readonly Modality[];
 /** A picture of 4 × 4, or as many samples or columns. */
@@ -46,6 +55,30 @@ afterAll(async () => {
   for (const made of targets.values()) await (await made).release();
 });
 
+/** Two layers: a second network has something inside to mimic. */
+async function teacherFor(modality: Modality): Promise<Teacher> {
+  const g = newGraph();
+  const x = g.input('x', 'float32', [1, SIZE]);
+  const w = g.constant(
+    floats(
+      linear().weights.flatMap((row) => [...row]),
+      [CLASSES, SIZE],
+    ),
+    'w',
+  );
+  const inner = g.node('Relu', [g.node('MatMul', [x, g.transposed(w)])]);
+  const graph = g.finish(
+    { logits: g.node('MatMul', [inner, g.constant(floats(new Float32Array(CLASSES * 3), [CLASSES, 3]), 'v')]) },
+    'teacher',
+  );
+  const path = join(mkdtempSync(join(tmpdir(), 'gibbon-teacher-')), 'teacher.onnx');
+  writeFileSync(path, writeModel(graph).bytes);
+  return createTeacher(await readModelFile(path), ortNode, { rows: preprocessing([SIZE], modality), threads: 1 });
+}
+
+/** An example of each class to resemble. */
+const OTHERS = Array.from({ length: CLASSES }, (_, label) => ({ index: 10 + label, x: new Float32Array(SIZE).fill(0.1 * label), label }));
+
 const NUMERIC = ATTACKS.filter(({ norms }) => norms.some((norm) => norm !== 'edits'));
 const CELLS = NUMERIC.flatMap((unit) => NUMERIC_METRICS.flatMap((norm) => MODALITIES.map((modality) => ({ unit, norm, modality }))));
 const [RUN, REFUSED] = [CELLS.filter((cell) => misfitOf(cell.unit, cell) === undefined), CELLS.filter((cell) => misfitOf(cell.unit, cell))];
@@ -64,6 +97,7 @@ describe.each(MODALITIES)('on %s', (kind) => {
           epsilon: norm === 'l0' ? 3 : 0.2,
           params: paramsOf(unit.params.shape, goal),
           batch: 2,
+          more: unit.takesTeacher ? { teacher: await teacherFor(kind), starts: OTHERS } : {},
         });
         expect(proposals.map(({ index }) => index)).toEqual([0, 1]);
         for (const { candidate, queries } of proposals) {

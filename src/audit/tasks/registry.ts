@@ -11,6 +11,7 @@ import { determinedTask } from './determined.ts';
 import { exposureTask } from './exposure.ts';
 import { latencyTask } from './latency.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
+import { lookAtTeacher } from './look-at-teacher.ts';
 import { modelContentsTask } from './model-contents.ts';
 import { modelTriggersTask } from './model-triggers.ts';
 import { oddInputTask } from './odd-input.ts';
@@ -35,6 +36,7 @@ const ALL: readonly AnyTask[] = [
   degradedTask,
   degradedSamplesTask,
   lookAtSurrogate,
+  lookAtTeacher,
   surrogateAnswers,
   trainSurrogate,
   transferTask,
