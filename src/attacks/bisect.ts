@@ -14,7 +14,7 @@ export interface Way {
 
 /** Bisects t between `low` and `high`, in float32; returns the last point that fooled the model, and its t. */
 export async function bisect(
-  queries: Pick<LabelQueries, 'left' | 'fooled'>,
+  queries: Pick<LabelQueries, 'left' | 'fools'>,
   { point, low: from = 0, high, at, threshold }: Way,
 ): Promise<{ point: Float32Array; t: number }> {
   let [low, top, best] = [from, high, point];
@@ -22,7 +22,7 @@ export async function bisect(
     const middle = Math.fround((low + top) / 2);
     if (middle === low || middle === top) break;
     const tried = await at(middle);
-    if ((await queries.fooled([tried]))[0]) [top, best] = [middle, tried];
+    if (await queries.fools(tried)) [top, best] = [middle, tried];
     else low = middle;
   }
   return { point: best, t: top };

@@ -8,6 +8,7 @@ import type { AttackContext, AttackSample, Proposal } from './attack.ts';
 import { type LabelQueries, labelQueries } from './label-queries.ts';
 import { targetOf } from './targets.ts';
 import { together } from './together.ts';
+import { voteOf } from './vote.ts';
 
 /** Examples under way at the same time. */
 const WIDTH = 32;
@@ -52,7 +53,8 @@ export async function byLabels(
   };
   return together({ judge: { decide }, width: WIDTH, signal }, samples, async (sample, ask) => {
     const goal = goals?.get(sample.index);
-    const queries = labelQueries({ sample, ask, budget: params.maxQueries, goal });
+    const vote = voteOf(target.judge, { label: sample.label, goal });
+    const queries = labelQueries({ sample, ask, vote, budget: params.maxQueries, goal });
     const hunt: Hunt = {
       queries,
       range,
@@ -61,7 +63,7 @@ export async function byLabels(
       enough: params.untilEpsilon ? epsilon : 0,
       rng: (purpose, step = 0) => keyedRng(seed, id, sample.index, purpose, step),
     };
-    const candidate = (await queries.fooled([sample.x]))[0] ? sample.x : await search(hunt);
+    const candidate = (await queries.fools(sample.x)) ? sample.x : await search(hunt);
     const proposal = { index: sample.index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
     context.onProposal?.(proposal);
     context.onProgress?.(1);

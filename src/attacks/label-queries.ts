@@ -2,6 +2,7 @@
 import type { Decision } from '../model/judge.ts';
 import type { AttackSample } from './attack.ts';
 import type { Ask } from './together.ts';
+import { confirmed, type Vote } from './vote.ts';
 
 export interface LabelQueries {
   readonly sample: AttackSample;
@@ -9,27 +10,29 @@ export interface LabelQueries {
   readonly used: number;
   /** Questions left of the budget. */
   readonly left: number;
-  /** For each point: does it fool the model? Asks no more than what is left: the answers may be fewer than the points. */
+  /** For each point: does it fool the model, in one answer? Asks no more than what is left: the answers may be fewer than the points. */
   fooled(points: readonly Float32Array[]): Promise<boolean[]>;
+  /** Does a point that fooled the model once do so in a vote, too? Nothing is asked of a model without random layers; no where too few questions are left. */
+  holds(point: Float32Array): Promise<boolean>;
+  /** Does the point fool the model, in one answer and in a vote? */
+  fools(point: Float32Array): Promise<boolean>;
 }
 
-/** @param goal the class to reach; undefined for any class but the label */
-export function labelQueries({
-  sample,
-  ask,
-  budget,
-  goal,
-}: {
-  sample: AttackSample;
-  ask: Ask;
-  budget: number;
-  goal: number | undefined;
-}): LabelQueries {
+interface Asked {
+  readonly sample: AttackSample;
+  readonly ask: Ask;
+  readonly vote: Vote;
+  readonly budget: number;
+  /** The class to reach; undefined for any class but the label. */
+  readonly goal: number | undefined;
+}
+
+export function labelQueries({ sample, ask, vote, budget, goal }: Asked): LabelQueries {
   let used = 0;
   // A model that answers NaN has decided nothing: taking that for success would end at a point without meaning.
   const success = ({ label, confidence }: Decision): boolean =>
     !Number.isNaN(confidence) && (goal === undefined ? label !== sample.label : label === goal);
-  return {
+  const queries: LabelQueries = {
     sample,
     get used() {
       return used;
@@ -42,5 +45,19 @@ export function labelQueries({
       used += asked.length;
       return asked.length === 0 ? [] : (await ask(asked)).map(success);
     },
+    holds: async (point) => {
+      const spend = (questions: number): void => {
+        used += questions;
+      };
+      return (await confirmed(vote, { left: budget - used, spend }, point)) === true;
+    },
+    fools: async (point) => (await queries.fooled([point]))[0] === true && queries.holds(point),
   };
+  return queries;
+}
+
+/** Asks about points together; the place of the first that fools the model, and holds in a vote where it answers at random; −1 where none does. */
+export async function firstHolding(queries: LabelQueries, points: readonly Float32Array[]): Promise<number> {
+  for (const [i, hit] of (await queries.fooled(points)).entries()) if (hit && (await queries.holds(points[i] as Float32Array))) return i;
+  return -1;
 }

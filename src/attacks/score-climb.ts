@@ -5,6 +5,7 @@ import { type ScoreQueries, scoreQueries } from './score-queries.ts';
 import { type SlopeMoves, slopeMoves } from './slope-moves.ts';
 import { targetOf } from './targets.ts';
 import { together } from './together.ts';
+import { voteOf } from './vote.ts';
 
 /** Moves one example on. */
 export interface Climber {
@@ -25,7 +26,7 @@ export interface Climb {
   begin(sample: AttackSample): Climber;
 }
 
-/** Questions that an example costs at most: each point itself, and the sides of all but the last. */
+/** Questions that an example costs at most: each point itself, and the sides of all but the last. Votes take theirs from the last steps. */
 export const mostQuestions = (steps: number, pairs: number): number => steps * (2 * pairs + 1) + 1;
 
 /** Examples under way at the same time, and floats that their questions may take. */
@@ -53,7 +54,9 @@ export async function climbScores(
   return together<AttackSample, Proposal, Float32Array>({ judge: { decide }, width, signal }, samples, async (sample, ask) => {
     const { index, label } = sample;
     const goal = goals?.get(index);
-    const queries = scoreQueries(ask, { label, goal }, mostQuestions(climb.steps, climb.pairs));
+    const wanted = { label, goal };
+    const budget = mostQuestions(climb.steps, climb.pairs);
+    const queries = scoreQueries({ ask, wanted, budget, vote: voteOf(target.judge, wanted) });
     const rng = keyedRng(context.seed, climb.id, index, 'directions');
     const candidate = await climbed({ climb, moves, queries, rng }, climb.begin(sample));
     const proposal = { index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
@@ -75,8 +78,10 @@ async function climbed(setting: Setting, climber: Climber): Promise<Float32Array
   let [x, best, highest] = [climber.start, climber.start, Number.NEGATIVE_INFINITY];
   for (let step = 1; ; step++) {
     const [margin] = (await queries.margins([x])) as [number];
-    if (margin > highest) [best, highest] = [x, margin];
-    if (highest > 0 || step > climb.steps) return best;
+    // One lucky answer of a model with random layers is no success: the climb would end at it.
+    const isLuck = margin > 0 && (await queries.holds(x)) === false;
+    if (margin > highest && !isLuck) [best, highest] = [x, margin];
+    if (highest > 0 || step > climb.steps || queries.left <= 2 * climb.pairs) return best;
     x = await climber.next(x, await slopeAt(setting, x), step);
   }
 }

@@ -35,7 +35,8 @@ async function noise({ queries, rng, range }: Start): Promise<Float32Array[]> {
       range ? uniform(rng, queries.sample.x, range) : around(rng, queries.sample.x, at + i),
     );
     const answers = await queries.fooled(points);
-    const hits = points.filter((_, i) => answers[i]);
+    const hits: Float32Array[] = [];
+    for (const [i, point] of points.entries()) if (answers[i] && (await queries.holds(point))) hits.push(point);
     if (hits.length > 0) return hits;
   }
   return [];
@@ -74,7 +75,7 @@ async function nearest({ queries, range, samples, goal }: Start): Promise<Float3
     .map(({ x, index }) => ({ x: onlyMoved(x, sample.x, range), index }))
     .map(({ x, index }) => ({ x, index, distance: squared(x, sample.x) }))
     .sort((a, b) => a.distance - b.distance || a.index - b.index);
-  for (const { x } of candidates.slice(0, SAMPLES)) if ((await queries.fooled([x]))[0]) return [x];
+  for (const { x } of candidates.slice(0, SAMPLES)) if (await queries.fools(x)) return [x];
   return [];
 }
 

@@ -6,9 +6,9 @@ import { isRandom } from '../model/judge.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import { DRAWS, loweredGraphs } from '../model/target.ts';
-import type { StaticGraph } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
+import { carriesGradient } from '../transform/gradient-path.ts';
 import { qualifiedName } from '../transform/lower/qualified-name.ts';
 import { isStraightThrough } from '../transform/lower/straight-through.ts';
 import { pruned } from '../transform/prune.ts';
@@ -48,18 +48,25 @@ export async function gradientLook(
   try {
     const { choice, draws = DRAWS } = await gradientOptions(settings);
     // As many rows as attacks will need at least.
-    const lowered = await loweredGraphs(model, p, runtime, choice)(isRandom(model) ? Math.max(2, draws) : 2);
-    return { unsupported: [], masked: masked(model, settings, lowered) };
+    const rows = (await isRandom(model, runtime)) ? Math.max(2, draws) : 2;
+    const lowered = await loweredGraphs(model, p, runtime, choice)(rows);
+    // Beside a stand-in of the user's, what else is replaced shows only where it is not.
+    const isCut =
+      standIn && !choice.exact
+        ? !carriesGradient(await loweredGraphs(model, p, runtime, { ...choice, thresholds: false })(rows))
+        : isStoodIn(lowered);
+    return { unsupported: [], masked: masked(model, settings, isCut) };
   } catch (thrown) {
     if (!(thrown instanceof GibbonError) || !NO_GRADIENT.has(thrown.code)) throw thrown;
     return { unsupported: [thrown.message], masked: maskedOperators(model) };
   }
 }
 
-function masked(model: ModelFile, { exact, standIns = [] }: GradientSettings, lowered: StaticGraph): string[] {
+/** @param isCut do comparisons and casts count as what they cut off? */
+function masked(model: ModelFile, { exact, standIns = [] }: GradientSettings, isCut: boolean): string[] {
+  if (exact) return maskedOperators(model).map((one) => one.replace('straight-through', 'no stand-in'));
   const own = standIns.map(({ from, to, file }) => `${to} (counts as ${file === undefined ? from : `${file} of ${from}`})`);
-  if (exact) return [...own, ...maskedOperators(model).map((one) => one.replace('straight-through', 'no stand-in'))];
-  const cuts = standIns.length === 0 && isStoodIn(lowered) ? operatorsOf(model, ({ op, domain }) => domain === '' && CUTS.has(op)) : [];
+  const cuts = isCut ? operatorsOf(model, ({ op, domain }) => domain === '' && CUTS.has(op)) : [];
   return [...own, ...maskedOperators(model), ...cuts.map((op) => op + CUT_OFF)];
 }
 

@@ -17,6 +17,7 @@ import type { Preprocessing } from '../model/preprocessing.ts';
 import { loadingOnce, readingLeanly } from '../model/probing.ts';
 import { imageSize } from '../model/rows.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
 import { qualifiedName } from '../transform/lower/qualified-name.ts';
@@ -68,7 +69,7 @@ export async function prepare(order: LookOrder, runtime: Runtime, clients?: Clie
     output: portText(model.output),
     ...found,
     ...(text ? { unsupported: [], masked: [] } : await gradientLook(model, found.preprocessing, runtime, spec.gradients)),
-    random: randomOperators(model),
+    random: await randomOperators(model, runtime),
     data: await dataFacts(dataset, matched, { groups, notes: opened?.notes ?? [], more: folderNotes(model, dataset) }),
     labels: Array.from(matched.labels),
     ...(groups && { groups }),
@@ -182,6 +183,7 @@ async function classesOf({ model, dataset, base, given, spec, runtime }: Look): 
 }
 
 /** Nodes of the model that draw random numbers when it runs. */
-function randomOperators({ graph, head }: ModelFile): string[] {
-  return randomNodes(scoresOnly(graph, head)).map((node) => `${qualifiedName(node)} ${node.name}`.trim());
+async function randomOperators({ graph, head }: ModelFile, runtime: Runtime): Promise<string[]> {
+  const nodes = await randomNodes(scoresOnly(graph, head), evaluator(runtime));
+  return nodes.map((node) => `${qualifiedName(node)} ${node.name}`.trim());
 }

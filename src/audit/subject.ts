@@ -8,6 +8,7 @@ import type { GradientSettings } from '../model/gradient-settings.ts';
 import type { PreprocessingFlags } from '../model/guess.ts';
 import type { Preprocessing } from '../model/preprocessing.ts';
 import type { Endpoint, EndpointRequest, Manner } from '../model/remote/endpoint.ts';
+import { DRAWS } from '../model/target.ts';
 import type { Tried } from '../model/unclear.ts';
 import type { Metric } from '../threat/metric.ts';
 import type { PortText } from './port-text.ts';
@@ -94,12 +95,20 @@ export interface Subject extends SubjectSpec {
 
 /** The subject of a prepared audit: data is opened again as what the first look found it to be. */
 export function subjectOf(
-  spec: SubjectSpec,
-  { preprocessing, table, arrays, endpoint }: Pick<Prepared, 'preprocessing' | 'table' | 'arrays' | 'endpoint'>,
+  { gradients, ...spec }: SubjectSpec,
+  { preprocessing, table, arrays, endpoint, random = [] }: Pick<Prepared, 'preprocessing' | 'table' | 'arrays' | 'endpoint' | 'random'>,
 ): Subject {
+  const how = gradients && settled(gradients, random.length > 0);
   const as = preprocessing.modality === 'text' ? ({ as: 'text' } as const) : {};
   const remote = spec.remote && endpoint && { remote: { ...spec.remote, endpoint } };
-  return { ...spec, ...remote, data: { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) }, preprocessing };
+  const data = { ...spec.data, ...as, ...(table && { table }), ...(arrays && { arrays }) };
+  return { ...spec, ...(how && { gradients: how }), ...remote, data, preprocessing };
+}
+
+/** The settings that make a difference: draws, which the journal would tell apart, are nothing to a model that draws nothing. */
+function settled({ draws, ...others }: GradientSettings, isRandom: boolean): GradientSettings | undefined {
+  const settings = { ...others, ...(isRandom && draws !== undefined && draws !== DRAWS && { draws }) };
+  return Object.values(settings).some((one) => one !== undefined) ? settings : undefined;
 }
 
 /** A network that the subject's may have been fine-tuned from. */

@@ -1,6 +1,7 @@
 /** `gibbon resume`: takes up a run that was stopped or killed. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { assertUnchanged } from '../api/gradients.ts';
 import { assertNoLinks, readRecord, relocated } from '../api/run-folder.ts';
 import { GibbonError } from '../base/errors.ts';
 import type { CliContext } from './context.ts';
@@ -32,6 +33,7 @@ export function resumeCommand(context: CliContext): Command {
       const missing = outside.filter((path) => path !== to && !asked.includes(path));
       if (missing.length > 0) process.stderr.write(`${safe(leftOut(missing))}\n`);
       enter(run.cwd);
+      assertUnchanged(run.options.gradients ?? {}, run.command);
       const outputs = { ...run.outputs, paths, ...(to !== undefined && { json: to }) };
       await goOn({ ...run, outputs }, { context, fresh: false, quiet: quiet === true });
     });

@@ -23,7 +23,7 @@ export interface GradientSettings {
   readonly standIns?: readonly StandInSettings[] | undefined;
 }
 
-/** @throws GibbonError E_USAGE for a stand-in that has not one input and one output, or is another file than it was; and for a file that is no model */
+/** @throws GibbonError E_USAGE for a stand-in that has not one input and one output, E_FILE_CHANGED for one that holds something else than it did; and for a file that is no model */
 export async function gradientOptions({
   draws,
   exact,
@@ -37,7 +37,7 @@ async function graphOf({ file, sha256: known }: StandInSettings): Promise<Graph 
   if (file === undefined) return undefined;
   const { graph, sha256 } = await readModelFile(file);
   if (known !== undefined && known !== sha256)
-    throw new GibbonError('E_USAGE', `${file} is another file than when the audit began`, { hint: 'Put it back, or begin a new audit.' });
+    throw new GibbonError('E_FILE_CHANGED', `${file} has changed since the audit began`, { hint: 'Put it back, or begin a new audit.' });
   if (graph.inputs.length === 1 && graph.outputs.length === 1) return graph;
   throw new GibbonError('E_USAGE', `${file} has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs`, {
     hint: 'A stand-in has one of each: what it gets, and what it gives in place of the layer.',

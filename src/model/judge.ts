@@ -3,6 +3,7 @@ import { GibbonError } from '../base/errors.ts';
 import { readModelBytes } from '../data/model-bytes.ts';
 import { withOutput } from '../onnx/expose.ts';
 import { isFloat, isHalf, sizeOf, view, widened } from '../onnx/tensor.ts';
+import { evaluator } from '../runtime/evaluate.ts';
 import type { HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { scoresOnly } from '../task/logits.ts';
 import { isBatchDependent } from '../transform/batch-dependent.ts';
@@ -48,7 +49,8 @@ export interface Allowance {
 }
 
 /** Does the model draw random numbers on the way to its scores? */
-export const isRandom = ({ graph, head }: Pick<ModelFile, 'graph' | 'head'>): boolean => randomNodes(scoresOnly(graph, head)).length > 0;
+export const isRandom = async ({ graph, head }: Pick<ModelFile, 'graph' | 'head'>, runtime: Runtime): Promise<boolean> =>
+  (await randomNodes(scoresOnly(graph, head), evaluator(runtime))).length > 0;
 
 /** Rows per run, where the model leaves its batch open: fewer of large inputs, whose inner values take memory and are no faster together. */
 const BATCH = 50;
@@ -93,7 +95,7 @@ export async function createJudge(
     }
     return all;
   };
-  const isVoted = isRandom(model);
+  const isVoted = await isRandom(model, runtime);
   const answer = async (rows: readonly Float32Array[]): Promise<Decision[]> =>
     (await scores(rows)).map((own) => decided(own, model.head.kind));
   return {

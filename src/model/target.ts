@@ -10,6 +10,7 @@ import { scoresOnly } from '../task/logits.ts';
 import { classifier, type LossKind, type Task } from '../task/task.ts';
 import { movedOnly, type Range } from '../threat/ball.ts';
 import { branchesOnData } from '../transform/batch-dependent.ts';
+import type { Evaluate } from '../transform/evaluate.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
 import { gradient } from '../transform/gradient.ts';
 import { carriesGradient } from '../transform/gradient-path.ts';
@@ -127,7 +128,7 @@ export async function createTarget(
       preprocessing,
       judge,
       unsupported,
-      isRandom: isRandom(model),
+      isRandom: await isRandom(model, runtime),
       graph: loweredGraphs(model, preprocessing, runtime, options.choice),
       inputs: (g, x) => inputValues(g, x, model, preprocessing),
     },
@@ -148,12 +149,12 @@ export function loweredGraphs(
   const lower = async (rows: number): Promise<StaticGraph> => {
     const shapes = inputShapes({ input }, preprocessing, rows);
     const made = await specialise(exposed, shapes, evaluate, choice);
-    if (choice.exact || carriesGradient(made)) return made;
+    if (choice.exact || choice.thresholds === false || carriesGradient(made)) return made;
     return specialise(exposed, shapes, evaluate, { ...choice, thresholds: true });
   };
   const graphs = new Map<number, Promise<StaticGraph>>();
   return (batch) => {
-    const made = graphs.get(batch) ?? steeringGraph(exposed, batch, lower).then(optimise);
+    const made = graphs.get(batch) ?? steeringGraph(exposed, batch, { lower, evaluate }).then(optimise);
     graphs.set(batch, made);
     return made;
   };
@@ -209,18 +210,23 @@ export function targetOf(steering: Steering, runtime: Runtime, options: TargetOp
   };
 }
 
+interface Lowering {
+  readonly lower: (rows: number) => Promise<StaticGraph>;
+  readonly evaluate: Evaluate;
+}
+
 /**
  * The model for a batch. Row by row goes what rows of a batch would share: a path that would be taken for all of them is taken by each for itself, as the
  * judge asks it, and noise that is not seen to belong to one row is drawn for each.
  */
-async function steeringGraph(model: Graph, batch: number, lower: (rows: number) => Promise<StaticGraph>): Promise<StaticGraph> {
+async function steeringGraph(model: Graph, batch: number, { lower, evaluate }: Lowering): Promise<StaticGraph> {
   const isOpen = model.inputs.every(({ shape }) => typeof shape?.[0] !== 'number');
   if (batch === 1 || !isOpen) return lower(batch);
   if (branchesOnData(model)) {
     const single = await lower(1);
     return fitsRowByRow(single, batch) ? rowByRow(single, batch) : lower(batch);
   }
-  if (randomNodes(model).length === 0) return lower(batch);
+  if ((await randomNodes(model, evaluate)).length === 0) return lower(batch);
   const together = await lower(batch).catch((error: unknown) => {
     if (error instanceof GibbonError && error.code === 'E_MODEL_SHAPE') return undefined;
     throw error;

@@ -23,7 +23,7 @@ export interface StandIn {
 export interface GradientChoice {
   /** No stand-in for anything: rounding has the derivative that it has, which is zero. */
   readonly exact?: boolean | undefined;
-  /** Comparisons and casts to integers that become numbers again count as the difference, or the number, that they cut off. */
+  /** Comparisons and casts to integers that become numbers again count as the difference, or the number, that they cut off; false forbids it to whoever decides. */
   readonly thresholds?: boolean | undefined;
   readonly standIns?: readonly StandIn[] | undefined;
 }

@@ -1,5 +1,5 @@
 /** Models that hide their gradients, from the command line: what stands in for what, what that changes, and what a wrong name gets. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditResult } from '../../src/audit/result.ts';
@@ -54,6 +54,34 @@ describe('gibbon attack pgd', () => {
     const ended = await gibbon(['attack', 'pgd', levels, ...DATA, '--stand-in', given]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
+  });
+});
+
+describe('gibbon resume', () => {
+  const ofOne = (op: string): Graph => ({
+    name: op,
+    opsets: new Map([['', 17]]),
+    inputs: [{ name: 'a', type: 'float32', shape: ['n', 1, 28, 28] }],
+    outputs: [{ name: 'b', type: 'float32', shape: ['n', 1, 28, 28] }],
+    nodes: [{ op, domain: '', name: op, inputs: ['a'], outputs: ['b'], attributes: {} }],
+    constants: new Map(),
+  });
+
+  it('does not go on with another stand-in than it began with, and says what to do', async () => {
+    const cwd = scratch();
+    const file = join(cwd, 'smooth.onnx');
+    writeFileSync(file, writeModel(ofOne('Tanh')).bytes);
+    const flags = [...DATA, '--stand-in', 'image=mask:Sub:1:out=smooth.onnx', '--preset', 'quick', '--only', 'evasion', '--run', 'run'];
+    const began = await gibbon(['audit', levels, ...flags], { cwd });
+    expect(began.code, began.stderr).toBe(0);
+    writeFileSync(file, writeModel(ofOne('Sigmoid')).bytes);
+    const changed = await gibbon(['resume', 'run'], { cwd });
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toContain('smooth.onnx, which stands in for mask:Sub:1:out, has changed since the run began [E_FILE_CHANGED]');
+    expect(changed.stderr).toContain('or audit with the new one: gibbon audit');
+    rmSync(file);
+    const gone = await gibbon(['resume', 'run'], { cwd });
+    expect(gone.stderr).toContain('smooth.onnx, which stands in for mask:Sub:1:out, is gone [E_FILE_NOT_FOUND]');
   });
 });
 

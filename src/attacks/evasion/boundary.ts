@@ -100,7 +100,7 @@ async function walk(
     const { candidate, distance, onSphere } = await moves.propose(x, here.point, noise, sizes.spherical, sizes.source);
     const looks = step % LOOK_EVERY === 0;
     const [fools, stays] = await queries.fooled(looks ? [candidate, onSphere] : [candidate]);
-    if (fools && distance < here.distance) here = { point: candidate, distance };
+    if (fools && distance < here.distance && (await queries.holds(candidate))) here = { point: candidate, distance };
     if (fools !== undefined && stays !== undefined) sizes.learn(fools, stays);
   }
   return { reached: here, steps: step };

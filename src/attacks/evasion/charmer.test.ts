@@ -19,6 +19,7 @@ function judged(score: (text: string) => number[]): { target: Target; asked: () 
     return rows.map((one) => Float32Array.from(score(textOf(one))));
   };
   const judge = {
+    votes: 1,
     classScores: async (rows: readonly Float32Array[]) => scores(rows),
     decide: async (rows: readonly Float32Array[]) => scores(rows).map((own) => ({ label: own.indexOf(Math.max(...own)), confidence: 1 })),
   };

@@ -4,10 +4,11 @@
  */
 import * as z from 'zod';
 import { lengthOf } from '../../base/code-points.ts';
-import { marginOf } from '../../model/margin.ts';
 import { edited } from '../../threat/edits.ts';
 import { type AttackContext, type AttackSample, defineTextAttack, type Proposal } from '../attack.ts';
+import { scoreQueries } from '../score-queries.ts';
 import { type Ask, together } from '../together.ts';
+import { voteOf } from '../vote.ts';
 import { everywhere, insideWords, type Places } from './charmer-places.ts';
 
 /** Examples that are attacked at the same time, and texts that each asks about at once: what is held in memory. */
@@ -63,33 +64,36 @@ interface Scored extends Move {
 type Rank = (row: Float32Array, moves: readonly Move[]) => Promise<Scored[]>;
 
 /** One example, edit by edit, until it is fooled or the budget is used up. */
-async function attacked({ params: given, epsilon }: Context, { index, x, label }: AttackSample, ask: Ask<Float32Array>): Promise<Proposal> {
+async function attacked(
+  { target, params: given, epsilon }: Context,
+  { index, x, label }: AttackSample,
+  ask: Ask<Float32Array>,
+): Promise<Proposal> {
   const goal = given.target;
+  const wanted = { label, goal };
   const budget = given.maxQueries ?? Number.POSITIVE_INFINITY;
-  let queries = 0;
-  const margins = async (rows: readonly Float32Array[]): Promise<number[]> => {
-    queries += rows.length;
-    return (await ask(rows)).map((scores) => marginOf(scores, { label, goal }));
-  };
+  const queries = scoreQueries({ ask, wanted, budget, vote: voteOf(target.judge, wanted) });
   const rank: Rank = async (row, moves) => {
     const scored: Scored[] = [];
-    for (let at = 0; at < moves.length && queries < budget; at += AT_ONCE) {
-      const part = moves.slice(at, at + Math.min(AT_ONCE, budget - queries));
-      const found = await margins(part.map((move) => edited(row, move.place, move.character)));
+    for (let at = 0; at < moves.length && queries.left > 0; at += AT_ONCE) {
+      const part = moves.slice(at, at + Math.min(AT_ONCE, queries.left));
+      const found = await queries.margins(part.map((move) => edited(row, move.place, move.character)));
       scored.push(...part.map((move, i) => ({ ...move, margin: found[i] as number })));
     }
     return scored.sort((a, b) => b.margin - a.margin);
   };
-  let [row, margin] = [x, (await margins([x]))[0] as number];
+  // A lucky answer of a model with random layers ends no search: the text is then on the border.
+  const settled = async (at: Float32Array, once: number): Promise<number> => (once > 0 && (await queries.holds(at)) === false ? 0 : once);
+  let [row, margin] = [x, await settled(x, (await queries.margins([x]))[0] as number)];
   const places = given.wordRules ? insideWords() : everywhere();
   for (let edits = 0; edits < epsilon && margin <= 0; edits++) {
     const next = await step(row, places, given.positions, rank);
     if (!next) break;
     places.taken(row, next.place);
     row = edited(row, next.place, next.character);
-    margin = next.margin;
+    margin = await settled(row, next.margin);
   }
-  return { index, candidate: row, queries, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+  return { index, candidate: row, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
 }
 
 /** The best single edit; undefined where the rules leave none. */

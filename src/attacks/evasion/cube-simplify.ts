@@ -25,6 +25,12 @@ async function fooling(candidates: readonly Float32Array[], { x, moves, queries 
   return rows.map((row, i) => ((margins[i] ?? Number.NEGATIVE_INFINITY) > 0 ? row : undefined));
 }
 
+/** One row that fools the model, and in a vote as well where it answers at random. */
+async function held(candidate: Float32Array, setting: Simplification): Promise<Float32Array | undefined> {
+  const [row] = await fooling([candidate], setting);
+  return row && (await setting.queries.holds(row)) === true ? row : undefined;
+}
+
 /** Elements back to the original, one after the other; those that could go back alone first. */
 async function undone(found: Float32Array, changed: readonly number[], setting: Simplification): Promise<Float32Array> {
   const { x } = setting;
@@ -36,7 +42,7 @@ async function undone(found: Float32Array, changed: readonly number[], setting: 
   let row = found;
   for (const [k, i] of changed.entries()) {
     if (!alone[k]) continue;
-    row = (await fooling([back(row, i)], setting))[0] ?? row;
+    row = (await held(back(row, i), setting)) ?? row;
   }
   return row;
 }
@@ -48,7 +54,7 @@ async function shortened(found: Float32Array, setting: Simplification): Promise<
   for (let i = 0; i < HALVINGS && setting.queries.left > 0; i++) {
     const middle = (low + high) / 2;
     const point = x.map((v, k) => v + middle * ((found[k] as number) - v));
-    const [row] = await fooling([point], setting);
+    const row = await held(point, setting);
     if (row) [high, best] = [middle, row];
     else low = middle;
   }

@@ -7,6 +7,7 @@ import { keyedRng, type Rng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
 import { type ScoreQueries, scoreQueries } from '../score-queries.ts';
 import { type Ask, together } from '../together.ts';
+import { voteOf } from '../vote.ts';
 import { type CubeMoves, cubeMoves, drawnElements, replaced, stepFrom } from './cube-moves.ts';
 import { simplified } from './cube-simplify.ts';
 
@@ -65,8 +66,11 @@ interface Search {
 async function attacked(context: Context, moves: CubeMoves, { index, x, label }: AttackSample, ask: Ask<Float32Array>): Promise<Proposal> {
   const { params: given, seed } = context;
   const goal = given.target;
-  const queries = scoreQueries(ask, { label, goal }, given.maxQueries);
-  const [margin = Number.NEGATIVE_INFINITY] = await queries.margins([x]);
+  const wanted = { label, goal };
+  const queries = scoreQueries({ ask, wanted, budget: given.maxQueries, vote: voteOf(context.target.judge, wanted) });
+  const [once = Number.NEGATIVE_INFINITY] = await queries.margins([x]);
+  // A lucky answer of a model with random layers puts the example on the border, and not beyond it.
+  const margin = once > 0 && (await queries.holds(x)) === false ? 0 : once;
   const search: Search = { context, moves, x, queries, rng: keyedRng(seed, 'cube', index), best: x, margin };
   if (moves.moved.length > 0 && margin <= 0) {
     await sweep(search);
@@ -91,11 +95,13 @@ async function tried(search: Search, candidates: readonly Float32Array[]): Promi
   const fresh = rows.map((row) => !isSame(row, search.x));
   const margins = await search.queries.margins(rows.filter((_, i) => fresh[i]));
   let at = 0;
-  return rows.map((row, i) => {
-    const margin = fresh[i] ? margins[at++] : undefined;
-    if (margin !== undefined && margin >= search.margin) [search.best, search.margin] = [row, margin];
-    return margin;
-  });
+  const answers = rows.map((_, i) => (fresh[i] ? margins[at++] : undefined));
+  for (const [i, margin] of answers.entries()) {
+    const row = rows[i] as Float32Array;
+    if (margin === undefined || margin < search.margin || (margin > 0 && (await search.queries.holds(row)) === false)) continue;
+    [search.best, search.margin] = [row, margin];
+  }
+  return answers;
 }
 
 const isSame = (a: Float32Array, b: Float32Array): boolean => a.every((v, i) => v === b[i]);

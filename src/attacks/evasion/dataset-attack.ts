@@ -57,7 +57,7 @@ async function nearest(setting: Setting, hunt: Hunt): Promise<Float32Array | und
   let found = 0;
   for (const other of await others(setting.moves, hunt)) {
     if (found === setting.samples || queries.left === 0 || (best && best.distance <= enough)) break;
-    if (!(await queries.fooled([other.point]))[0]) continue;
+    if (!(await queries.fools(other.point))) continue;
     found++;
     const reached = setting.interpolate ? await nearer(setting, hunt, other) : other;
     if (best === undefined || reached.distance < best.distance) best = reached;

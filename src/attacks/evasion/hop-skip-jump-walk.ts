@@ -139,7 +139,7 @@ function probeSize({ gamma, range }: Walk, { point, distance }: Reached, step: n
 async function jump({ moves, queries }: Walk, here: Reached, along: Float32Array, length: number): Promise<Float32Array | undefined> {
   for (let halving = 0; halving < HALVINGS && queries.left > 0; halving++) {
     const point = await moves.advance(here.point, along, length / 2 ** halving);
-    if ((await queries.fooled([point]))[0]) return point;
+    if (await queries.fools(point)) return point;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { type AttackSample, defineAttack, type Proposal } from '../attack.ts';
 import { type ScoreQueries, scoreQueries } from '../score-queries.ts';
 import { targetOf, targetParam } from '../targets.ts';
 import { together } from '../together.ts';
+import { voteOf } from '../vote.ts';
 import { fittest, hypercube, type Population, survivors, trials } from './one-pixel-population.ts';
 
 /** Examples under way at the same time, and floats that their populations may take. */
@@ -51,7 +52,9 @@ export const onePixel = defineAttack({
     return together<AttackSample, Proposal, Float32Array>({ judge: { decide }, width, signal }, samples, async (sample, ask) => {
       const { index, label, x } = sample;
       const goal = goals?.get(index);
-      const queries = scoreQueries(ask, { label, goal }, given.population * (given.generations + 1));
+      const wanted = { label, goal };
+      const budget = given.population * (given.generations + 1);
+      const queries = scoreQueries({ ask, wanted, budget, vote: voteOf(target.judge, wanted) });
       const candidate = await evolved({ ...given, queries, palette, x, rng: keyedRng(seed, 'one-pixel', index) });
       const proposal = { index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
       onProposal?.(proposal);
@@ -74,12 +77,28 @@ interface Evolution {
 async function evolved({ population: count, generations, recombination, queries, palette, x, rng }: Evolution): Promise<Float32Array> {
   const asked = (members: readonly Float64Array[]): Promise<number[]> => queries.margins(members.map((genes) => palette.paint(x, genes)));
   const members = hypercube(rng, count, palette.genes);
-  let population: Population = { members, fitness: await asked(members) };
-  for (let generation = 0; generation < generations && !(Math.max(...population.fitness) > 0); generation++) {
+  const settled = (population: Population): Promise<Population> =>
+    withoutLuck(population, (genes) => queries.holds(palette.paint(x, genes)));
+  let population = await settled({ members, fitness: await asked(members) });
+  // Votes take their questions from the last generations.
+  for (let generation = 0; generation < generations && !(Math.max(...population.fitness) > 0) && queries.left >= count; generation++) {
     const tried = trials(rng, population, recombination);
-    population = survivors(population, tried, await asked(tried));
+    population = await settled(survivors(population, tried, await asked(tried)));
   }
   return palette.paint(x, population.members[fittest(population)] as Float64Array);
+}
+
+/** Members that fool a model with random layers by luck are the least fit, down to the first that holds in a vote: the search would end at them. */
+async function withoutLuck(
+  { members, fitness }: Population,
+  holds: (genes: Float64Array) => Promise<boolean | undefined>,
+): Promise<Population> {
+  const settled = [...fitness];
+  for (;;) {
+    const at = fittest({ members, fitness: settled });
+    if (!((settled[at] as number) > 0) || (await holds(members[at] as Float64Array)) !== false) return { members, fitness: settled };
+    settled[at] = Number.NEGATIVE_INFINITY;
+  }
 }
 
 interface Palette {

@@ -4,6 +4,7 @@ import { GibbonError } from '../../base/errors.ts';
 import { defineAttack } from '../attack.ts';
 import { bisect } from '../bisect.ts';
 import { byLabels, type Hunt } from '../by-labels.ts';
+import { firstHolding } from '../label-queries.ts';
 import { type LineMoves, lineMoves } from '../line-moves.ts';
 import { type Change, KINDS, photometricChange } from './photometric-moves.ts';
 
@@ -78,7 +79,7 @@ async function firstFooling(
 ): Promise<Float32Array | undefined> {
   const points: Float32Array[] = [];
   for (let i = 1; i <= strengths; i++) points.push(await at(i / strengths));
-  const first = (await queries.fooled(points)).indexOf(true);
+  const first = await firstHolding(queries, points);
   if (first === -1) return undefined;
   const [low, high] = [first / strengths, (first + 1) / strengths];
   return (await bisect(queries, { point: points[first] as Float32Array, low, high, at, threshold: FINEST })).point;

@@ -137,7 +137,7 @@ async function shorter(
   const signs = best.signs.slice();
   for (const i of block) signs[i] = -(signs[i] as number);
   const point = await at(x, signs, best.t);
-  if (!(await queries.fooled([point]))[0]) return best;
+  if (!(await queries.fools(point))) return best;
   const threshold = Math.min(tolerance, best.t * FINEST);
   const found = await bisect(queries, { point, high: best.t, at: (t) => at(x, signs, t), threshold });
   return found.t < best.t || best.point === undefined ? { signs, ...found } : best;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { GibbonError } from '../../base/errors.ts';
 import { type AttackContext, defineAttack } from '../attack.ts';
 import { byLabels, type Hunt } from '../by-labels.ts';
+import { firstHolding } from '../label-queries.ts';
 import { type LineMoves, lineMoves } from '../line-moves.ts';
 import { hasPlanes } from '../planes.ts';
 import { type Turn, turner } from './spatial-moves.ts';
@@ -86,7 +87,7 @@ async function nearestFooling({ queries }: Hunt, moves: LineMoves, points: reado
   reached.sort((a, b) => a.distance - b.distance);
   for (let at = 0; at < reached.length && queries.left > 0; at += AT_ONCE) {
     const asked = reached.slice(at, at + AT_ONCE).map(({ point }) => point);
-    const first = (await queries.fooled(asked)).indexOf(true);
+    const first = await firstHolding(queries, asked);
     if (first !== -1) return asked[first];
   }
   return undefined;

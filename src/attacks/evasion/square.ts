@@ -6,7 +6,7 @@ import { marginOf } from '../../model/margin.ts';
 import type { Target } from '../../model/target.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { type AttackContext, type AttackSample, defineAttack, type Proposal } from '../attack.ts';
-import { decided } from '../iterate.ts';
+import { confirmed, voteOf } from '../vote.ts';
 import { squareLinf } from './square-linf.ts';
 import { squarePatterned } from './square-patterned.ts';
 import type { SquareSearch, Walker } from './square-search.ts';
@@ -103,16 +103,20 @@ async function ask({ target, params: given, onStep }: Context, walkers: readonly
     const margin = marginOf(scores[i] as Float32Array, { label: walker.sample.label, goal: given.target });
     if (margin <= walker.margin) continue;
     // One lucky answer of a model with random layers is no success: the search would end at it.
-    if (margin > 0 && target.judge.votes > 1 && !(await fools(target, walker, points[i] as Float32Array, given.target))) continue;
+    if (margin > 0 && (await holds(target, walker, points[i] as Float32Array, given)) === false) continue;
     [walker.best, walker.margin] = [points[i] as Float32Array, margin];
   }
 }
 
-/** Is the vote on the point the label no more, or the goal? Each of its answers is a question. */
-async function fools({ judge }: Target, walker: Walker, point: Float32Array, goal: number | undefined): Promise<boolean> {
-  walker.queries += judge.votes;
-  const [decision] = await judge.decide([point]);
-  return (
-    decision !== undefined && decided(decision) && (goal === undefined ? decision.label !== walker.sample.label : decision.label === goal)
-  );
+/** The vote on a point; undefined where too few questions are left for one. */
+function holds(
+  { judge }: Target,
+  walker: Walker,
+  point: Float32Array,
+  { maxQueries, target: goal }: Context['params'],
+): Promise<boolean | undefined> {
+  const spend = (questions: number): void => {
+    walker.queries += questions;
+  };
+  return confirmed(voteOf(judge, { label: walker.sample.label, goal }), { left: maxQueries - walker.queries, spend }, point);
 }
