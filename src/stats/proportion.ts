@@ -24,9 +24,17 @@ export function clopperPearson(count: number, n: number, confidence = 0.95): Pro
   if (!(confidence > 0 && confidence < 1)) throw new GibbonError('E_INTERNAL', `A confidence lies between 0 and 1, unlike ${confidence}.`);
   if (n === 0) return { value: 0, count, n, low: 0, high: 1 };
   const tail = (1 - confidence) / 2;
-  const low = count === 0 ? 0 : betaQuantile(tail, count, n - count + 1);
+  const low = clopperPearsonLower(count, n, tail);
   const high = count === n ? 1 : betaQuantile(1 - tail, count + 1, n - count);
   return { value: count / n, count, n, low, high };
+}
+
+/**
+ * The exact one-sided bound: a share below it would give `count` or more successes in `n` trials with a probability of at most `alpha`.
+ * @param alpha in (0, 1)
+ */
+export function clopperPearsonLower(count: number, n: number, alpha: number): number {
+  return count === 0 ? 0 : betaQuantile(alpha, count, n - count + 1);
 }
 
 /** `count` of `n` with its 95 % interval: the form in which every share appears in a result. */
