@@ -96,7 +96,7 @@ export const configSchema = z.strictObject({
     .describe('groups to compare: columns of the table (`age>=25` cuts a number in two), or a file with one group per example'),
   members: data.optional().describe('examples that the model was trained on, for membership inference'),
   nonMembers: data.optional().describe('examples of the same kind that it was not trained on; the audited data when absent'),
-  surrogate: path.optional().describe('a second model for the same task, whose adversarial examples may carry over'),
+  surrogate: path.optional().describe('a second model, whose adversarial examples may carry over, or that this one was fine-tuned from'),
   seal: z.string().optional().describe('SHA-256 that the model file was sealed with'),
   remote: remote.optional().describe('models behind addresses: what is sent, and how they are asked'),
   budgets: budgets.optional().describe('what each check may spend at most'),

@@ -61,7 +61,7 @@ export function withChecks(command: Command): Command {
     .option('--members-labels <file>', 'its labels, where it does not carry them')
     .option('--non-members <path>', 'data of the same kind that it was not trained on (default: the audited data)')
     .option('--non-members-labels <file>', 'its labels, where it does not carry them')
-    .option('--surrogate <model>', 'a second ONNX model for the same task: do its adversarial examples carry over?')
+    .option('--surrogate <model>', 'a second ONNX model: do its adversarial examples carry over, and was this one fine-tuned from it?')
     .option('--seal <sha256>', 'the hash that the model file was sealed with')
     .addOption(new Option('--max-seconds <seconds>', 'per check; results then depend on the machine').argParser(above0))
     .addOption(new Option('--max-queries <count>', 'per check: attacks beyond it are left out; to an address in all').argParser(above0))

@@ -33,8 +33,9 @@ export const NEEDS = {
   },
   surrogate: {
     given: ({ options }) => options.surrogate !== undefined,
-    means: 'a second model for the same task (`--surrogate`)',
-    missing: 'No second model was given. Give --surrogate with another model for the same task.',
+    means: 'a second model (`--surrogate`)',
+    missing:
+      'No second model was given. Give --surrogate with another model for the same task, or with the one that it was fine-tuned from.',
   },
 } as const satisfies Record<string, NeedRule>;
 

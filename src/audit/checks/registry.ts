@@ -7,6 +7,7 @@ import { sensorPollution } from './availability/sensor-pollution.ts';
 import type { Check } from './check.ts';
 import { membership } from './confidentiality/membership.ts';
 import { outputExposure } from './confidentiality/output-exposure.ts';
+import { teacherFingerprint } from './confidentiality/teacher-fingerprint.ts';
 import { evaluationChecklist } from './evidence/evaluation-checklist.ts';
 import { gradientMasking } from './evidence/gradient-masking.ts';
 import { groupPerformance } from './fairness/group-performance.ts';
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   transfer,
   membership,
   outputExposure,
+  teacherFingerprint,
   inputValidation,
   latency,
   forcedRejection,

@@ -9,6 +9,7 @@ import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
 import { determinedTask } from './determined.ts';
 import { exposureTask } from './exposure.ts';
+import { kinshipTask } from './kinship.ts';
 import { latencyTask } from './latency.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { lookAtTeacher } from './look-at-teacher.ts';
@@ -25,6 +26,7 @@ import { surrogateAnswers } from './surrogate-answers.ts';
 import { trainSurrogate } from './train-surrogate.ts';
 import { transferTask } from './transfer.ts';
 import { transferPictures } from './transfer-pictures.ts';
+import { twinsTask } from './twins.ts';
 
 const ALL: readonly AnyTask[] = [
   cleanTask,
@@ -37,6 +39,8 @@ const ALL: readonly AnyTask[] = [
   degradedSamplesTask,
   lookAtSurrogate,
   lookAtTeacher,
+  kinshipTask,
+  twinsTask,
   surrogateAnswers,
   trainSurrogate,
   transferTask,
