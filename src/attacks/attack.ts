@@ -29,6 +29,8 @@ export interface Proposal {
   readonly candidate: Float32Array | undefined;
   readonly queries: number;
   readonly gradients: number;
+  /** Questions that were asked once for all examples, before any was attacked (`queries` leaves them out): each alone would have cost them, and all together cost no more. */
+  readonly training?: number;
   /** Questions until the first point that fooled the model, where the attack asked on to make it a better one. */
   readonly firstSuccess?: number;
   /** The class that a targeted attack wanted; the judge then asks for it and no other. */
@@ -37,6 +39,11 @@ export interface Proposal {
   readonly slope?: 'ok' | 'zero' | 'not-finite';
   /** An attack made of several: those that tried this example, in turn; only the last can have broken it. */
   readonly stages?: readonly Stage[];
+}
+
+/** The most that an example can cost, and what is asked once for all of them. */
+export interface Most extends Cost {
+  readonly training?: number;
 }
 
 export interface AttackContext<P, M extends Metric = Norm> {
@@ -80,14 +87,14 @@ export interface Attack {
   readonly takesTeacher?: boolean;
   readonly params: z.ZodObject;
   /** The most that an example can cost on a model with so many classes, in this norm, where steps times restarts, or `maxQueries`, do not tell. */
-  most?(params: Record<string, unknown>, classes: number, norm: Metric): Cost;
+  most?(params: Record<string, unknown>, classes: number, norm: Metric): Most;
   run(context: AttackContext<Record<string, unknown>, Metric>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 }
 
 type Spec<S extends z.ZodObject, M extends Metric> = Omit<Attack, 'params' | 'norms' | 'most' | 'run'> & {
   readonly params: S;
   readonly norms: readonly M[];
-  most?(params: z.infer<S>, classes: number, norm: Metric): Cost;
+  most?(params: z.infer<S>, classes: number, norm: Metric): Most;
   run(context: AttackContext<z.infer<S>, M>, samples: readonly AttackSample[]): Promise<Proposal[]>;
 };
 

@@ -1,14 +1,13 @@
 /** What an attack on an example may cost: the most questions and gradients that its parameters allow. */
-import type { Cost } from '../model/target.ts';
 import type { Metric } from '../threat/metric.ts';
-import type { Attack } from './attack.ts';
+import type { Attack, Most } from './attack.ts';
 
 /** Counted from its steps, restarts, repeats or questions, unless the attack knows better. */
 export function mostOf(
   unit: Attack,
   params: Readonly<Record<string, unknown>>,
   { classes, norm }: { readonly classes: number; readonly norm: Metric },
-): Cost {
+): Most {
   const all = unit.params.parse(params) as Record<string, unknown>;
   if (unit.most) return unit.most(all, classes, norm);
   const count = (name: string, otherwise: number): number => (typeof all[name] === 'number' ? (all[name] as number) : otherwise);

@@ -30,6 +30,7 @@ import { pgd } from './evasion/pgd.ts';
 import { photometric } from './evasion/photometric.ts';
 import { randomEdits } from './evasion/random-edits.ts';
 import { rays } from './evasion/rays.ts';
+import { sparseL1 } from './evasion/sparse-l1.ts';
 import { spatial } from './evasion/spatial.ts';
 import { spsa } from './evasion/spsa.ts';
 import { square } from './evasion/square.ts';
@@ -66,8 +67,9 @@ export const ATTACKS: readonly Attack[] = [
   photometric,
   randomEdits,
   rays,
-  spsa,
+  sparseL1,
   spatial,
+  spsa,
   square,
   substitute,
   uniformNoise,

@@ -4,10 +4,10 @@ import { newGraph } from '../ops/table.ts';
 import { ortNode } from '../runtime/ort-node.ts';
 import { sparseStep } from './sparse-step.ts';
 
-async function step(slope: readonly number[], x: readonly number[], range?: readonly [number, number]): Promise<number[]> {
+async function step(slope: readonly number[], x: readonly number[], range?: readonly [number, number], sparsity = 0.99): Promise<number[]> {
   const g = newGraph();
   const shape = [1, slope.length];
-  const made = sparseStep(g, g.input('slope', 'float32', shape), g.input('x', 'float32', shape), range);
+  const made = sparseStep(g, g.input('slope', 'float32', shape), g.input('x', 'float32', shape), { range, sparsity });
   const session = await ortNode.load(g.finish({ made }));
   const tensor = (values: readonly number[]) => ({ type: 'float32' as const, shape, data: Float32Array.from(values) });
   const out = await session.run({ slope: tensor(slope), x: tensor(x) });
@@ -25,6 +25,20 @@ it('takes the steepest element of few, and one per cent of many', async () => {
     [398, 0.25],
     [399, -0.25],
   ]);
+});
+
+it.each([
+  // What NumPy leaves: len(a) minus how many are below np.quantile(a, q) for a = range(n).
+  [784, 0.99, 8],
+  [101, 0.99, 2],
+  [100, 0.99, 1],
+  [40, 0.99, 1],
+  [40, 0.9, 4],
+  [10, 0, 10],
+  [10, 1, 1],
+])('of %d elements at sparsity %d it takes %d', async (size, sparsity, count) => {
+  const slope = Array.from({ length: size }, (_, i) => i + 1);
+  expect((await step(slope, Array<number>(size).fill(0), undefined, sparsity)).filter((v) => v !== 0)).toHaveLength(count);
 });
 
 it('leaves out what the range holds back', async () => {

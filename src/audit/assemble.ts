@@ -12,6 +12,7 @@ import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
 import type { Facts, RanAttack, Traced } from './ran.ts';
 import type { AttackResult, ModelResult, SampleResult } from './result.ts';
+import { spentOn } from './spending.ts';
 import type { AttackReply, CleanReply, Prepared } from './subject.ts';
 import { CALLS } from './tasks/steadiness.ts';
 import { threatResult } from './threat-result.ts';
@@ -206,8 +207,7 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
     successRate: proportion(items.length - survivors.length, items.length),
     robustAccuracy: proportion(survivors.length, n),
     robustAccuracy8bit: image ? proportion(all.filter(({ broken8bit, index }) => attacked.has(index) && !broken8bit).length, n) : null,
-    queries: all.reduce((sum, { queries }) => sum + queries, 0),
-    gradients: all.reduce((sum, { gradients }) => sum + gradients, 0),
+    ...spentOn(all),
     survivors,
     // A walk that stops at epsilon has not looked for the nearest point.
     medianDistance: unit.aim === 'minimal' && params.untilEpsilon !== true && reached.length > 0 ? finite(median(reached)) : null,

@@ -36,3 +36,7 @@ it('counts every place and character of a text for every edit', () => {
   expect(costOf({ id: 'charmer', params: { positions: 5 } }, text)).toEqual({ queries: 2 * (21 + 5 * 96), gradients: 0 });
   expect(costOf({ id: 'charmer', params: { positions: 5, maxQueries: 70 } }, text).queries).toBe(70);
 });
+
+it('knows what is asked once for all examples: 150 rows doubled five times', () => {
+  expect(costOf({ id: 'substitute', params: {} }, size)).toEqual({ queries: 0, gradients: 0, training: 4800 });
+});

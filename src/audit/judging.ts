@@ -59,14 +59,19 @@ export async function judged(
   const levels = isImage && isNumeric(norm) ? await rounded(target, pairs, norm, epsilon) : [];
   const saved = await judge(levels.map((candidate, i) => ({ original: (pairs[i] as Pair).original, candidate })));
   const replies = new Map<number, AttackReply>();
-  for (const [i, { index, queries, gradients, slope, stages, firstSuccess }] of candidates.entries()) {
+  for (const [i, { index, queries, gradients, training, slope, stages, firstSuccess }] of candidates.entries()) {
     const [plain, picture] = [points[i] as Point, saved[i]];
     // Rounding may help the attacker: a picture that fools the model inside the ball is an adversarial input like any other.
     const worst = !plain.fools && picture?.fools ? picture : plain;
     if (worst.fools) kept.push({ index, label: original(index).label, x: worst.x });
     const { size: _, ...distances } = worst.measures;
     const found = { broken: worst.fools, ...worst.decision, distances, broken8bit: picture ? picture.fools : null };
-    const more = { ...(slope && { slope }), ...(stages && { stages }), ...(firstSuccess !== undefined && { firstSuccess }) };
+    const more = {
+      ...(training !== undefined && { training }),
+      ...(slope && { slope }),
+      ...(stages && { stages }),
+      ...(firstSuccess !== undefined && { firstSuccess }),
+    };
     replies.set(index, { index, ...found, queries, gradients, ...more });
   }
   return proposals.map((proposal) => replies.get(proposal.index) ?? withoutCandidate(proposal, original(proposal.index).label, isImage));

@@ -78,14 +78,14 @@ export const attackResult = z.object({
   robustAccuracy: proportion,
   /** The same on the 8-bit image as saved; null where the data is not images. */
   robustAccuracy8bit: proportion.nullable(),
-  /** Forward passes and backward passes, summed over examples. */
+  /** Forward passes and backward passes, summed over examples; what an attack asks once for all of them (the training of `substitute`) counts once. */
   queries: z.int(),
   gradients: z.int(),
   /** Indices of the examples that are correct and stay correct under this attack. */
   survivors: z.array(z.int()),
   /** Median distance in the attack's norm; failures count as infinite (null), minimal-norm attacks only. */
   medianDistance: z.number().nullable(),
-  /** Attacks that ask for scores or labels: after how many questions each example that it broke had fallen, rising, and the median over all that were attacked (failures count as infinite: null). With `successRate.n` the share that is broken after so many questions follows. */
+  /** Attacks that ask for scores or labels: after how many questions each example that it broke had fallen, what is asked once for all of them included, rising, and the median over all that were attacked (failures count as infinite: null). With `successRate.n` the share that is broken after so many questions follows. */
   toSuccess: z.object({ queries: z.array(z.int()), median: z.number().nullable() }).optional(),
   /** An attack that consists of several: these, in the order in which they ran, each on what the earlier ones left. */
   members: z.array(attackMember).optional(),

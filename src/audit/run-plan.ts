@@ -9,7 +9,7 @@ import type { Reporter, Workers } from './ports.ts';
 import type { Plan, PlannedAttack } from './presets.ts';
 import type { Facts, RanAttack } from './ran.ts';
 import { runAttack } from './run-attack.ts';
-import { type Spending, slices } from './spending.ts';
+import { type Spending, slices, spentOn } from './spending.ts';
 import type { AttackOrder, AttackReply, Subject } from './subject.ts';
 import { lookAtTeacher } from './tasks/look-at-teacher.ts';
 
@@ -94,8 +94,10 @@ async function runPlanned(run: PlanRun, planned: PlannedAttack, shuffled: Attack
     timings.attackCpu = (timings.attackCpu ?? 0) + outcome.cpuSeconds;
     // From the start of this process, which is where a user's wait begins.
     if (outcome.firstStepAt !== undefined) timings.firstStep ??= (outcome.firstStepAt - performance.timeOrigin) / 1000;
+    const before = spentOn([...replies.values()]);
     for (const [index, reply] of outcome.replies) replies.set(index, reply);
-    for (const reply of outcome.replies.values()) spending.add(reply);
+    const after = spentOn([...replies.values()]);
+    spending.add({ queries: after.queries - before.queries, gradients: after.gradients - before.gradients });
     tried.push(...slice.filter(({ index }) => outcome.replies.has(index)));
     save = outcome.save;
     if (outcome.isSpent) spending.end(totalWords(options));

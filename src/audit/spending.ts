@@ -1,6 +1,7 @@
 /** What a check has spent of its budget. Queries and gradients are counted, so that the end comes at the same place on every machine; seconds are not. */
 import { GibbonError } from '../base/errors.ts';
 import type { AuditOptions } from './options.ts';
+import type { AttackReply } from './subject.ts';
 
 export interface Spent {
   readonly queries: number;
@@ -17,6 +18,15 @@ export interface Spending {
   over(): string | undefined;
   /** @throws GibbonError E_BUDGET when the time is over */
   assertTime(): void;
+}
+
+/** What an attack spent on examples; what it asked once for all of them counts once. */
+export function spentOn(replies: readonly AttackReply[]): Spent {
+  const training = replies.reduce((most, reply) => Math.max(most, reply.training ?? 0), 0);
+  return {
+    queries: replies.reduce((sum, { queries }) => sum + queries, training),
+    gradients: replies.reduce((sum, { gradients }) => sum + gradients, 0),
+  };
 }
 
 /** Starts the clock. */

@@ -160,6 +160,8 @@ export interface AttackReply {
   readonly broken8bit: boolean | null;
   readonly queries: number;
   readonly gradients: number;
+  /** Questions asked once for all examples, beside those of each. */
+  readonly training?: number;
   readonly slope?: 'ok' | 'zero' | 'not-finite';
   /** Questions until the first point that fooled the model, where the attack asked on after it. */
   readonly firstSuccess?: number;

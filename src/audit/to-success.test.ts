@@ -1,5 +1,6 @@
 /** Questions until an example fell, by hand. */
 import { expect, it } from 'vitest';
+import { spentOn } from './spending.ts';
 import type { AttackReply } from './subject.ts';
 import { toSuccess } from './to-success.ts';
 
@@ -27,4 +28,14 @@ it('says nothing of attacks that take gradients, of noise, and of nothing', () =
     toSuccess({ knowledge: 'nothing' }, [reply(0, true, 1)]),
     toSuccess({ knowledge: 'scores' }, []),
   ]).toEqual([{}, {}, {}]);
+});
+
+it('what was asked once for all would have been asked for each alone', () => {
+  const replies = [
+    { ...reply(0, true, 0), training: 600 },
+    { ...reply(1, true, 3), training: 600 },
+    { ...reply(2, false, 0), training: 600 },
+  ];
+  expect(toSuccess({ knowledge: 'labels' }, replies)).toEqual({ toSuccess: { queries: [600, 603], median: 603 } });
+  expect(spentOn(replies)).toEqual({ queries: 603, gradients: 0 });
 });

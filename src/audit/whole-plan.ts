@@ -1,10 +1,11 @@
 /** The whole plan of an audit, before anything is attacked: checks and attacks with what they need and cost, and why the others are left out. */
 import { attackOf } from '../attacks/registry.ts';
+import type { Cost } from '../model/target.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { inapplicable } from './checks/applicable.ts';
 import type { Check } from './checks/check.ts';
 import { CHECKS } from './checks/registry.ts';
-import { type Cost, costOf } from './cost.ts';
+import { costOf } from './cost.ts';
 import { drawsOf } from './evidence/averaged.ts';
 import type { Looked } from './look.ts';
 import type { AuditOptions } from './options.ts';
@@ -46,9 +47,9 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
   const size = { classes: prepared.data.classes, norm: options.norm, epsilon, numbers, draws: drawsOf(facts) };
   const attacks = plan.attacks.map((one): PlannedCost => {
     const examples = Math.min(chosen.length, one.limit ?? chosen.length);
-    const { queries, gradients } = costOf(one, size);
+    const { queries, gradients, training = 0 } = costOf(one, size);
     const { id, name } = attackOf(one.id);
-    return { id, name, params: one.params, examples, queries: examples * queries, gradients: examples * gradients };
+    return { id, name, params: one.params, examples, queries: training + examples * queries, gradients: examples * gradients };
   });
   // Attacks are run by checks: without such a check there are none.
   const attacked = runs.some((check) => check.attacks?.(facts, paramsOf(check, options.checks?.params?.[check.id] ?? {})));

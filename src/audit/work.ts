@@ -142,7 +142,7 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
   const starts = order.starts.length > 0 ? await attackSamples(opened, order.starts) : undefined;
   const teacher = order.teacher && (await openTeacher(order.teacher, target, order.subject.threads));
   while (left.length > 0) {
-    const size = Math.min(chunkSize, affordable(target, order));
+    const size = Math.min(chunkSize, affordable(target, order, replies.length === 0));
     if (size < 1) return { replies, isSpent: true };
     const samples = await attackSamples(opened, left.slice(0, size));
     left = left.slice(size);
@@ -160,12 +160,15 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
 const JUDGED = { image: 2, other: 1 };
 const judgedAs = ({ preprocessing }: Target): number => (preprocessing.modality === 'image' ? JUDGED.image : JUDGED.other);
 
-/** Examples that the questions left are enough for, to the end of the attack on each: one that is begun and not finished would count only if it fell early. */
-function affordable(target: Target, { attack: { id, params, norm, epsilon } }: AttackOrder): number {
+/** Examples that the questions left are enough for, to the end of the attack on each, and of what it asks once for all before the first: one that is begun and not finished would count only if it fell early. */
+function affordable(target: Target, { attack: { id, params, norm, epsilon } }: AttackOrder, isFirst: boolean): number {
   const { allowance } = target.judge;
   if (!allowance) return Number.POSITIVE_INFINITY;
-  const { queries } = costOf({ id, params }, { classes: target.task.classes, norm, epsilon: { value: epsilon }, numbers: target.size });
-  return Math.floor(allowance.left() / (queries + judgedAs(target)));
+  const { queries, training = 0 } = costOf(
+    { id, params },
+    { classes: target.task.classes, norm, epsilon: { value: epsilon }, numbers: target.size },
+  );
+  return Math.floor((allowance.left() - (isFirst ? training : 0)) / (queries + judgedAs(target)));
 }
 
 interface Attacking {

@@ -44,6 +44,21 @@ describe('linear models', () => {
     2 * MINUTES,
   );
 
+  it('sparse-l1, two classes: the closed form to 1 %', async () => {
+    let [above, below] = [0, 0];
+    const params = () => ({});
+    await each(
+      0,
+      15,
+      async (one) => {
+        above += await left(one, 'sparse-l1', 'l1', 1.01, params);
+        below += await left(one, 'sparse-l1', 'l1', 0.99, params);
+      },
+      2,
+    );
+    expect([above, below]).toEqual([0, 15 * ROWS]);
+  });
+
   it.each(['linf', 'l2', 'l1'] as const)(
     'apgd, two classes, %s: the closed form to 1 %',
     async (norm) => {

@@ -27,7 +27,7 @@ describe.skipIf(absent)(`on LeNet5${because}`, () => {
       const { target, asked } = counted(plain);
       const proposals = await attacked('substitute', target, samples, run);
       expect(asked()).toBe(150 * 4);
-      for (const { queries, gradients } of proposals) expect([queries, gradients]).toEqual([150 * 4, 0]);
+      for (const { queries, gradients, training } of proposals) expect([queries, gradients, training]).toEqual([0, 0, 150 * 4]);
       const [part] = await attacked('substitute', counted(plain).target, samples.slice(40, 41), run);
       expect(part?.candidate).toEqual(proposals[40]?.candidate);
       for (const [i, { candidate }] of proposals.entries()) {

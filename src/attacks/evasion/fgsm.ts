@@ -17,7 +17,7 @@ export const fgsm = defineAttack({
   run: async (context, samples) => {
     const { norm, epsilon, params, target } = context;
     const goals = await targetOf(params.target, target, samples);
-    const define = pgdStep({ norm, loss: 'cross-entropy', targeted: goals !== undefined, sparse: false, stops: true });
+    const define = pgdStep({ norm, loss: 'cross-entropy', targeted: goals !== undefined, stops: true });
     // Except in L1 it is the same graph as PGD's, so the compiled step is shared.
     const id = `${norm === 'l1' ? 'fgsm' : 'pgd'} ${norm} cross-entropy ${goals ? 'targeted' : 'untargeted'}`;
     const proposals = await iterate(

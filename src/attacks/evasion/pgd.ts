@@ -8,7 +8,7 @@ import { type Norm, perRow, project, steepest } from '../../threat/ball.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
 import { randomStart } from '../random-start.ts';
-import { sparseStep } from '../sparse-step.ts';
+import { SPARSITY, sparseStep } from '../sparse-step.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 
 /** Foolbox: Linf 40 steps of 0.01/0.3·ε, L2 50 steps of 0.025·ε; L1 50 of CleverHans' SparseL1Descent, 1 for ε = 10. */
@@ -54,7 +54,7 @@ export const pgd = defineAttack({
       epsilon,
       stepSize,
     });
-    const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined, sparse: true, stops: params.earlyStop });
+    const define = pgdStep({ norm, loss: params.loss, targeted: goals !== undefined, sparsity: SPARSITY, stops: params.earlyStop });
     const id = `pgd ${norm} ${params.loss} ${goals ? 'targeted' : 'untargeted'}${params.earlyStop ? '' : ' to the end'}`;
     const fooled = goals ? (sample: AttackSample, label: number) => label === goals.get(sample.index) : undefined;
     const restarts = params.randomStart ? params.restarts : 1;
@@ -82,14 +82,14 @@ export interface PgdStep {
   readonly norm: Norm;
   readonly loss: 'cross-entropy' | 'margin';
   readonly targeted: boolean;
-  /** In L1: step along several elements, not the steepest alone. */
-  readonly sparse: boolean;
+  /** In L1: the share of the elements that a step leaves alone; all but the steepest one when absent. */
+  readonly sparsity?: number;
   /** Report success of the incoming point, at which the row then ends. */
   readonly stops: boolean;
 }
 
 /** x ← Π(x + α·steepest(∇ loss)), equation 3 of section 2.1; a targeted step descends the loss of the wanted class instead. */
-export function pgdStep({ norm, loss, targeted, sparse, stops }: PgdStep): (b: GradientBuilder) => Record<string, Value> {
+export function pgdStep({ norm, loss, targeted, sparsity, stops }: PgdStep): (b: GradientBuilder) => Record<string, Value> {
   return (b) => {
     const { g } = b;
     const [x, x0] = [b.row('x', 'input'), b.row('x0', 'input')];
@@ -97,7 +97,8 @@ export function pgdStep({ norm, loss, targeted, sparse, stops }: PgdStep): (b: G
     const missed = b.misses(x, label);
     const slope = b.grad(b.loss(loss, x, label), x);
     const climb = targeted ? g.neg(finite(g, slope)) : finite(g, slope);
-    const direction = norm === 'l1' && sparse ? sparseStep(g, climb, x, b.range) : steepest(g, norm, climb);
+    const direction =
+      norm === 'l1' && sparsity !== undefined ? sparseStep(g, climb, x, { range: b.range, sparsity }) : steepest(g, norm, climb);
     const next = project(g, norm, g.add(x, g.mul(perRow(g, stepSize, x), direction)), x0, epsilon, b.range);
     const axes = x.shape.slice(1).map((_, i) => i + 1);
     const state = { x: next, slope: g.reduceMax(g.abs(slope), axes) };

@@ -31,14 +31,14 @@ export const substitute = defineAttack({
   modalities: ['image', 'waveform', 'tensor'],
   learns: true,
   params,
-  most: ({ holdout, rounds }) => ({ queries: holdout * 2 ** (rounds - 1), gradients: 0 }),
+  most: ({ holdout, rounds }) => ({ queries: 0, gradients: 0, training: holdout * 2 ** (rounds - 1) }),
   run: async (context, samples) => {
     if (samples.length === 0) return [];
     const { asked, stand } = await standFor(context, samples);
     const given = { ...context, target: stand, params: { steps: context.params.steps, earlyStop: false }, onProposal: undefined };
     const found = await momentum.run(given, samples);
     return found.map(({ index, candidate }): Proposal => {
-      const proposal = { index, candidate, queries: asked, gradients: 0 };
+      const proposal = { index, candidate, queries: 0, gradients: 0, training: asked };
       context.onProposal?.(proposal);
       return proposal;
     });

@@ -7,6 +7,7 @@ import type { Norm } from '../../threat/ball.ts';
 import type { AttackSample } from '../attack.ts';
 import { pgdStep } from '../evasion/pgd.ts';
 import { randomStart } from '../random-start.ts';
+import { SPARSITY } from '../sparse-step.ts';
 import { type Fields, onRows, type Running } from './row-steps.ts';
 
 export interface Ascending extends Running {
@@ -52,7 +53,7 @@ export async function ascend(ascending: Ascending, samples: readonly AttackSampl
 const rounded = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(6)) : 0);
 
 function ascentStep(norm: Norm, loss: Ascending['loss']): (b: GradientBuilder) => Record<string, Value> {
-  const climb = pgdStep({ norm, loss, targeted: false, sparse: true, stops: false });
+  const climb = pgdStep({ norm, loss, targeted: false, sparsity: SPARSITY, stops: false });
   return (b) => {
     const { x } = climb(b) as { x: Value };
     return { x, height: b.loss('margin', b.g.value('x'), b.g.value('label')) };
