@@ -36,7 +36,7 @@ interface Scrutinising extends CheckFacts {
   readonly asking: Asking;
 }
 
-const NOTHING: Omit<Scrutiny, 'without'> = { slopes: [], ascent: undefined, balls: [], whole: undefined, anatomy: [] };
+const NOTHING: Omit<Scrutiny, 'without'> = { slopes: [], ascent: undefined, balls: [], bare: undefined, whole: undefined, anatomy: [] };
 
 /** Examples whose way through the model is looked at. */
 const DISSECTED = 8;
@@ -72,10 +72,12 @@ export async function scrutinise(setting: Scrutinising, evaded: RanEvasion): Pro
     balls.push({ factor, ran: await inBall(setting, few, factor * epsilon.value, { steps: STEPS, stretch: STRETCH }) });
   }
   spending.assertTime();
+  const bare = await withoutOwnStandIns(setting, few);
+  spending.assertTime();
   const widest = wholeRange(setting, norm);
   const stride = { steps: WHOLE_STEPS, stretch: WHOLE_STEPS / 50 };
   const whole = widest === undefined ? undefined : { epsilon: widest, ran: await inBall(setting, few, widest, stride) };
-  return { without: undefined, slopes: sample.map(({ index }) => slopes.get(index) as SlopeProbe), ascent, balls, whole, anatomy };
+  return { without: undefined, slopes: sample.map(({ index }) => slopes.get(index) as SlopeProbe), ascent, balls, bare, whole, anatomy };
 }
 
 function draw({ options, plan }: Scrutinising, items: Items, purpose: string, n = plan.evidence.n): Items {
@@ -127,6 +129,15 @@ async function dissected({ asking, subject }: Scrutinising, items: Items): Promi
       return [];
     throw thrown;
   }
+}
+
+/** Steps as in the ball of epsilon, by the gradients that are taken without the user's help. */
+async function withoutOwnStandIns(setting: Scrutinising, items: Items): Promise<RanAttack | undefined> {
+  const { subject, epsilon } = setting;
+  const { standIns = [], exact, ...others } = subject.gradients ?? {};
+  if (standIns.length === 0 || exact) return undefined;
+  const bare = { ...setting, subject: { ...subject, gradients: others } };
+  return inBall(bare, items, epsilon.value, { steps: STEPS, stretch: STRETCH });
 }
 
 async function inBall(

@@ -14,6 +14,8 @@ export interface Scrutiny {
     | undefined;
   /** The same attack from scratch in balls of these multiples of epsilon. */
   readonly balls: readonly { readonly factor: number; readonly ran: RanAttack }[];
+  /** The same in the ball of epsilon without the stand-ins that the user gave; undefined where none were. */
+  readonly bare: RanAttack | undefined;
   /** A ball as large as the data's range; undefined where the data has none. */
   readonly whole: { readonly epsilon: number; readonly ran: RanAttack } | undefined;
   /** What a few examples saw of the model's inside; empty where it cannot be taken apart. */

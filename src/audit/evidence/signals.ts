@@ -11,6 +11,7 @@ import { drawsOf, isAveraged, isVoted } from './averaged.ts';
 import { deadEnds, namesOf, overflows, roundings } from './culprits.ts';
 import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
+import { OWN_STAND_IN_FIGURES, ownStandIns } from './own-stand-ins.ts';
 import type { Scrutiny } from './scrutiny.ts';
 
 /** Rounding operators that leave fewer even levels than 5 bits have change what small steps do. */
@@ -29,6 +30,7 @@ export const SIGNAL_FIGURES: readonly string[] = [
   'badGradients',
   'badAtInput',
   'levels',
+  ...OWN_STAND_IN_FIGURES,
   'vanished',
   'logits',
   'misled',
@@ -41,9 +43,11 @@ export const SIGNAL_FIGURES: readonly string[] = [
 ];
 
 export function signalsOf(grounds: Grounds): Item[] {
-  return [zeroGradients, badGradients, roundingOperators, saturation, misleading, random, blackBox, wholeRange].map((signal) =>
-    signal(grounds),
-  );
+  const [before, after] = [
+    [zeroGradients, badGradients, roundingOperators],
+    [saturation, misleading, random, blackBox, wholeRange],
+  ];
+  return [...before.map((signal) => signal(grounds)), ...ownStandIns(grounds), ...after.map((signal) => signal(grounds))];
 }
 
 const none = (id: string, name: string, reason: string): Item => ({ id, name, status: 'not-applicable', text: reason });

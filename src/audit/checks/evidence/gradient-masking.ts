@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'zero-gradients': 'Some gradients are exactly zero',
   'bad-gradients': 'Some gradients are NaN or infinite',
   'masked-gradients': 'Rounding operators take the gradient away',
+  'own-stand-ins': 'The stand-ins that were given lead attacks astray',
   saturation: 'The softmax saturates, and the usual loss loses its gradient',
   'misleading-gradients': 'Gradients lead nowhere',
   'random-answers': 'The same input gets different answers',
