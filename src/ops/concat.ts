@@ -1,5 +1,6 @@
 /** Concat along an axis. */
 import { intOf, type Value } from '../onnx/graph.ts';
+import { ends } from './intervals.ts';
 import type { OpRule } from './rule.ts';
 import { axisOf, shapeError, typeOf } from './shapes.ts';
 
@@ -8,6 +9,8 @@ export const concat: OpRule = {
   type: 'Concat',
   family: 'structural',
   differentiable: 'exact',
+  interval: ends,
+  affine: () => true,
   infer: (context) => {
     const types = context.inputs.map((_, i) => typeOf(context, i));
     const first = typeOf(context, 0);

@@ -2,7 +2,17 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Node, Value, ValueType } from '../onnx/graph.ts';
 import type { ElementType } from '../onnx/tensor.ts';
-import type { Differentiability, GradientContext, InferContext, OpRule } from './rule.ts';
+import { centreAndRadius, ends, swappedEnds } from './intervals.ts';
+import type {
+  Differentiability,
+  GradientContext,
+  InferContext,
+  Interval,
+  IntervalContext,
+  OpRule,
+  Relaxation,
+  RelaxContext,
+} from './rule.ts';
 import { broadcast, shapeError, typeOf } from './shapes.ts';
 
 interface Pointwise {
@@ -20,10 +30,19 @@ export function unary(spec: {
   readonly pull?: (point: Pointwise & { readonly cotangent: Value }) => Value;
   readonly differentiable?: Differentiability;
   readonly output?: ElementType;
+  /** Does it grow or fall everywhere? Otherwise a rule for its values between two ends. */
+  readonly interval?: Trend | ((context: IntervalContext) => Interval[]);
+  /** y = ax + b. */
+  readonly affine?: boolean;
+  readonly relax?: (context: RelaxContext) => Relaxation;
 }): OpRule {
+  const interval = intervalRule(spec.interval);
   return {
     type: spec.type,
     family: 'unary',
+    ...(interval && { interval }),
+    ...(spec.affine && { affine: () => true }),
+    ...(spec.relax && { relax: spec.relax }),
     differentiable: spec.differentiable ?? 'exact',
     infer: (context) => {
       const x = typeOf(context, 0);
@@ -35,6 +54,15 @@ export function unary(spec: {
       return spec.derivative ? [g.mul(cotangent, spec.derivative({ g, node, x, y }))] : [];
     },
   };
+}
+
+export type Trend = 'increasing' | 'decreasing';
+
+function intervalRule(
+  rule: Trend | ((context: IntervalContext) => Interval[]) | undefined,
+): ((context: IntervalContext) => Interval[]) | undefined {
+  if (rule === 'increasing') return ends;
+  return rule === 'decreasing' ? swappedEnds : rule;
 }
 
 interface Pair {
@@ -53,10 +81,16 @@ export function binary(spec: {
   readonly left?: (pair: Pair) => Value | undefined;
   readonly right?: (pair: Pair) => Value | undefined;
   readonly output?: ElementType;
+  readonly interval?: (context: IntervalContext) => Interval[];
+  readonly affine?: OpRule['affine'];
+  readonly relax?: (context: RelaxContext) => Relaxation;
 }): OpRule {
   return {
     type: spec.type,
     family: spec.family ?? 'binary',
+    ...(spec.interval && { interval: spec.interval }),
+    ...(spec.affine && { affine: spec.affine }),
+    ...(spec.relax && { relax: spec.relax }),
     differentiable: spec.left || spec.right ? 'exact' : spec.output === 'bool' ? 'none' : 'zero',
     infer: (context) => [elementwise(context, spec.output)],
     gradient: ({ g, node, inputs, outputs, cotangents, wants }) => {
@@ -86,9 +120,13 @@ export function linear(spec: {
   readonly infer: OpRule['infer'];
   readonly transpose: readonly (((context: GradientContext, cotangent: Value) => Value) | undefined)[];
 }): OpRule {
+  const isProduct = spec.family === 'bilinear';
   return {
     type: spec.type,
     family: spec.family ?? 'linear',
+    // All but products have weights of ones and averages: they grow with their input.
+    interval: (context) => (isProduct ? product(context) : ends(context)),
+    affine: (varying) => varying.every((varies, i) => !varies || (spec.transpose[i] !== undefined && !(isProduct && i > 0 && varying[0]))),
     differentiable: 'exact',
     infer: spec.infer,
     gradient: (context) =>
@@ -96,6 +134,11 @@ export function linear(spec: {
         transpose && context.wants(i) ? transpose(context, context.cotangents[0] as Value) : undefined,
       ),
   };
+}
+
+function product(context: IntervalContext): Interval[] {
+  if (context.intervals.filter((interval) => interval !== undefined).length === 1) return centreAndRadius(context);
+  return shapeError(context.node, 'both operands depend on the input, and bounds of such a product are not known');
 }
 
 /** An operator through which no gradient passes: comparisons, index arithmetic, rounding without a stand-in. */

@@ -1,4 +1,4 @@
 /** Identity. */
 import { unary } from './families.ts';
 
-export const identity = unary({ type: 'Identity', pull: ({ cotangent }) => cotangent });
+export const identity = unary({ type: 'Identity', pull: ({ cotangent }) => cotangent, interval: 'increasing', affine: true });

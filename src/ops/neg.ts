@@ -2,4 +2,4 @@
 import { unary } from './families.ts';
 
 /** d = −1 */
-export const neg = unary({ type: 'Neg', pull: ({ g, cotangent }) => g.neg(cotangent) });
+export const neg = unary({ type: 'Neg', pull: ({ g, cotangent }) => g.neg(cotangent), interval: 'decreasing', affine: true });

@@ -1,5 +1,6 @@
 /** Split: consecutive pieces of constant (or equal) sizes along an axis, all at once, so that their cotangents are joined rather than padded and added. */
 import { int, intOf, type Value } from '../onnx/graph.ts';
+import { ends } from './intervals.ts';
 import type { OpRule } from './rule.ts';
 import { axisOf, constantNumbers, shapeError, typeOf } from './shapes.ts';
 
@@ -8,6 +9,8 @@ export const split: OpRule = {
   type: 'Split',
   family: 'structural',
   differentiable: 'exact',
+  interval: ends,
+  affine: () => true,
   infer: (context) => {
     const { node } = context;
     const x = typeOf(context, 0);

@@ -55,7 +55,7 @@ function dependents(nodes: readonly Node[], targets: readonly Value[]): Set<stri
 }
 
 /** Sums a cotangent over the dimensions along which its value was broadcast, and gives it the value's shape. */
-function unbroadcast(g: GraphBuilder, cotangent: Value, value: Value, lead: number): Value {
+export function unbroadcast(g: GraphBuilder, cotangent: Value, value: Value, lead: number): Value {
   const front = cotangent.shape.slice(0, lead);
   const own = cotangent.shape.slice(lead);
   const extra = Math.max(0, own.length - value.shape.length);

@@ -1,0 +1,149 @@
+/**
+ * Bounds of every layer and of linear functions of the output: by intervals (IBP, arXiv:1810.12715), by backward substitution from the output with interval
+ * bounds of the layers between (CROWN-IBP, arXiv:1906.06316), or for every layer (CROWN, arXiv:1811.00866), intersected with the intervals.
+ */
+import type { HostTensor, Session } from '../runtime/runtime.ts';
+import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
+import type { BoundNetwork, Cut } from './network.ts';
+
+export type BoundMethod = 'ibp' | 'crown-ibp' | 'crown';
+
+/** Lower bounds of rows of a specification: [rows, batch]. */
+export interface RowBounds {
+  /** As computed; what auto_LiRPA and others report. */
+  readonly lower: Float32Array;
+  /** What rounding may take from it, in the bounds and in the model as deployed. */
+  readonly error: Float32Array;
+}
+
+/** Elements that a chunk of rows may hold at its widest layer: 64 MiB. */
+const CHUNK = 2 ** 24;
+/** Sizes of chunks: each is a graph of its own. */
+const SIZES = [16, 64, 256, 1024, 4096];
+
+/** Bounds of all layers. */
+export async function layerBounds(network: BoundNetwork, domain: Domain, method: BoundMethod): Promise<LayerBounds> {
+  const bounds = unbounded(network, domain.batch);
+  await narrowed(network, domain, bounds);
+  for (const cut of network.cuts) {
+    const isKnown = network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
+    if (isKnown || (method !== 'crown' && !cut.isFirst)) continue;
+    await refined(network, domain, bounds, cut);
+    await narrowed(network, domain, bounds);
+  }
+  return bounds;
+}
+
+function unbounded({ cuts, inputs }: BoundNetwork, batch: number): LayerBounds {
+  const inner = cuts.filter(({ name }) => !inputs.some((input) => input.name === name));
+  const filled = (value: number): Map<string, Float32Array> =>
+    new Map(inner.map(({ name, size }) => [name, new Float32Array(batch * size).fill(value)]));
+  return { lower: filled(Number.NEGATIVE_INFINITY), upper: filled(Number.POSITIVE_INFINITY), errors: new Map() };
+}
+
+/** Passes the bounds forward by intervals: each layer's are intersected with what follows from the one before. */
+async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBounds): Promise<Record<string, HostTensor>> {
+  const found = await run(await network.forward(domain.batch), feedsOf(network, domain, bounds));
+  for (const name of new Set([...bounds.lower.keys(), ...network.heads.map((head) => head.name)])) {
+    if (!found[`L:${name}`]) continue;
+    bounds.lower.set(name, (found[`L:${name}`] as HostTensor).data as Float32Array);
+    bounds.upper.set(name, (found[`U:${name}`] as HostTensor).data as Float32Array);
+  }
+  bounds.errors = new Map(Object.entries(found).flatMap(([name, value]) => (name.startsWith('e:') ? [[name.slice(2), value]] : [])));
+  return found;
+}
+
+/** Bounds a layer's elements by backward substitution: those of rectifiers only where their sign is open. */
+async function refined(network: BoundNetwork, domain: Domain, bounds: LayerBounds, cut: Cut): Promise<void> {
+  const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
+  const rectified = cut.ops.every((op) => op === 'Relu');
+  const open = Array.from({ length: domain.batch }, (_, row) =>
+    Array.from({ length: cut.size }, (_, i) => i).filter((i) => {
+      const at = row * cut.size + i;
+      return !rectified || ((lower[at] as number) < 0 && (upper[at] as number) > 0);
+    }),
+  );
+  const most = Math.max(...open.map(({ length }) => length));
+  // Each element once for its lower bound and once for its upper.
+  for (let from = 0; from < 2 * most; ) {
+    const rows = chunkOf(2 * most - from, network.widest * domain.batch);
+    await chunk({ network, domain, bounds, cut, open, from, rows });
+    from += rows;
+  }
+}
+
+function chunkOf(left: number, widest: number): number {
+  const affordable = SIZES.filter((size) => size * widest <= CHUNK);
+  const largest = affordable[affordable.length - 1] ?? (SIZES[0] as number);
+  return affordable.find((size) => size >= left) ?? largest;
+}
+
+interface Chunk {
+  readonly network: BoundNetwork;
+  readonly domain: Domain;
+  readonly bounds: LayerBounds;
+  readonly cut: Cut;
+  /** Elements to bound, for each row of the batch. */
+  readonly open: readonly (readonly number[])[];
+  readonly from: number;
+  readonly rows: number;
+}
+
+async function chunk({ network, domain, bounds, cut, open, from, rows }: Chunk): Promise<void> {
+  const { batch } = domain;
+  const index = new BigInt64Array(rows * batch);
+  const sign = new Float32Array(rows * batch).fill(1);
+  const places: { at: number; row: number; element: number; negative: boolean }[] = [];
+  for (let s = 0; s < rows; s++) {
+    for (const [row, elements] of open.entries()) {
+      const element = elements[(from + s) >> 1];
+      if (element === undefined) continue;
+      const at = s * batch + row;
+      const negative = ((from + s) & 1) === 1;
+      index[at] = BigInt(element);
+      if (negative) sign[at] = -1;
+      places.push({ at, row, element, negative });
+    }
+  }
+  const feeds = feedsOf(network, domain, bounds);
+  feeds.set('index', { type: 'int64', shape: [rows, batch], data: index });
+  feeds.set('sign', { type: 'float32', shape: [rows, batch], data: sign });
+  const found = await run(await network.elements(cut, rows, batch, domain.norm), feeds);
+  const [least, error] = [found.lower?.data as Float32Array, found.error?.data as Float32Array];
+  const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
+  for (const { at, row, element, negative } of places) {
+    const value = (least[at] as number) - (error[at] as number);
+    const to = row * cut.size + element;
+    if (negative) upper[to] = Math.min(upper[to] as number, -value);
+    else lower[to] = Math.max(lower[to] as number, value);
+  }
+}
+
+/** Lower bounds of rows·output over each row of the domain; `rows` is [S, batch, outputs]. */
+export async function rowBounds(
+  network: BoundNetwork,
+  domain: Domain,
+  bounds: LayerBounds,
+  rows: { readonly count: number; readonly data: Float32Array },
+  method: BoundMethod = 'crown',
+): Promise<RowBounds> {
+  const feeds = feedsOf(network, domain, bounds);
+  feeds.set('rows', { type: 'float32', shape: [rows.count, domain.batch, network.outputs], data: rows.data });
+  const found = await run(
+    await (method === 'ibp' ? network.tailRows(rows.count, domain.batch) : network.outputRows(rows.count, domain.batch, domain.norm)),
+    feeds,
+  );
+  return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
+}
+
+function run(session: Session, feeds: ReadonlyMap<string, HostTensor>): Promise<Record<string, HostTensor>> {
+  return session.run(
+    Object.fromEntries(
+      session.inputNames.map((name) => {
+        const value = feeds.get(name);
+        if (!value) throw new TypeError(`a graph of bounds asks for ${name}`);
+        return [name, value];
+      }),
+    ),
+  );
+}
