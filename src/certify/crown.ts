@@ -1,12 +1,17 @@
 /**
  * Bounds of every layer and of linear functions of the output: by intervals (IBP, arXiv:1810.12715), by backward substitution from the output with interval
  * bounds of the layers between (CROWN-IBP, arXiv:1906.06316), or for every layer (CROWN, arXiv:1811.00866), intersected with the intervals.
+ * With free slopes (α-CROWN, arXiv:2011.13824) each layer's bounds are raised in turn.
  */
-import type { HostTensor, Session } from '../runtime/runtime.ts';
+import type { HostTensor } from '../runtime/runtime.ts';
+import { climb } from './ascent.ts';
+import type { Wanted } from './bound-graphs.ts';
+import type { Cut } from './cuts.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
-import type { BoundNetwork, Cut } from './network.ts';
+import type { BoundNetwork } from './network.ts';
+import { fed } from './session.ts';
 
-export type BoundMethod = 'ibp' | 'crown-ibp' | 'crown';
+export type BoundMethod = 'ibp' | 'crown-ibp' | 'crown' | 'alpha-crown';
 
 /** Lower bounds of rows of a specification: [rows, batch]. */
 export interface RowBounds {
@@ -18,17 +23,22 @@ export interface RowBounds {
 
 /** Elements that a chunk of rows may hold at its widest layer: 64 MiB. */
 const CHUNK = 2 ** 24;
+/** What a climb holds beside the coefficients: slopes, moments, gradients. */
+const CLIMB_COPIES = 4;
+/** auto_LiRPA's number of steps. */
+const STEPS = 20;
 /** Sizes of chunks: each is a graph of its own. */
 const SIZES = [16, 64, 256, 1024, 4096];
 
-/** Bounds of all layers. */
-export async function layerBounds(network: BoundNetwork, domain: Domain, method: BoundMethod): Promise<LayerBounds> {
+/** Bounds of all layers. @param steps how often the bounds of a layer are raised (`alpha-crown`) */
+export async function layerBounds(network: BoundNetwork, domain: Domain, method: BoundMethod, steps = STEPS): Promise<LayerBounds> {
   const bounds = unbounded(network, domain.batch);
   await narrowed(network, domain, bounds);
   for (const cut of network.cuts) {
     const isKnown = network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
-    if (isKnown || (method !== 'crown' && !cut.isFirst)) continue;
-    await refined(network, domain, bounds, cut);
+    if (isKnown || (method.endsWith('ibp') && !cut.isFirst)) continue;
+    await refined({ network, domain, bounds, cut }, 0);
+    if (method === 'alpha-crown' && !cut.isFirst) await refined({ network, domain, bounds, cut }, steps);
     await narrowed(network, domain, bounds);
   }
   return bounds;
@@ -43,7 +53,7 @@ function unbounded({ cuts, inputs }: BoundNetwork, batch: number): LayerBounds {
 
 /** Passes the bounds forward by intervals: each layer's are intersected with what follows from the one before. */
 async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBounds): Promise<Record<string, HostTensor>> {
-  const found = await run(await network.forward(domain.batch), feedsOf(network, domain, bounds));
+  const found = await fed(await network.forward(domain.batch), feedsOf(network, domain, bounds));
   for (const name of new Set([...bounds.lower.keys(), ...network.heads.map((head) => head.name)])) {
     if (!found[`L:${name}`]) continue;
     bounds.lower.set(name, (found[`L:${name}`] as HostTensor).data as Float32Array);
@@ -54,7 +64,8 @@ async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBoun
 }
 
 /** Bounds a layer's elements by backward substitution: those of rectifiers only where their sign is open. */
-async function refined(network: BoundNetwork, domain: Domain, bounds: LayerBounds, cut: Cut): Promise<void> {
+async function refined(layer: Layer, steps: number): Promise<void> {
+  const { network, domain, bounds, cut } = layer;
   const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
   const rectified = cut.ops.every((op) => op === 'Relu');
   const open = Array.from({ length: domain.batch }, (_, row) =>
@@ -66,8 +77,8 @@ async function refined(network: BoundNetwork, domain: Domain, bounds: LayerBound
   const most = Math.max(...open.map(({ length }) => length));
   // Each element once for its lower bound and once for its upper.
   for (let from = 0; from < 2 * most; ) {
-    const rows = chunkOf(2 * most - from, network.widest * domain.batch);
-    await chunk({ network, domain, bounds, cut, open, from, rows });
+    const rows = chunkOf(2 * most - from, network.widest * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
+    await chunk({ ...layer, open, from, rows, steps });
     from += rows;
   }
 }
@@ -78,18 +89,22 @@ function chunkOf(left: number, widest: number): number {
   return affordable.find((size) => size >= left) ?? largest;
 }
 
-interface Chunk {
+interface Layer {
   readonly network: BoundNetwork;
   readonly domain: Domain;
   readonly bounds: LayerBounds;
   readonly cut: Cut;
+}
+
+interface Chunk extends Layer {
   /** Elements to bound, for each row of the batch. */
   readonly open: readonly (readonly number[])[];
   readonly from: number;
   readonly rows: number;
+  readonly steps: number;
 }
 
-async function chunk({ network, domain, bounds, cut, open, from, rows }: Chunk): Promise<void> {
+async function chunk({ network, domain, bounds, cut, open, from, rows, steps }: Chunk): Promise<void> {
   const { batch } = domain;
   const index = new BigInt64Array(rows * batch);
   const sign = new Float32Array(rows * batch).fill(1);
@@ -105,11 +120,14 @@ async function chunk({ network, domain, bounds, cut, open, from, rows }: Chunk):
       places.push({ at, row, element, negative });
     }
   }
-  const feeds = feedsOf(network, domain, bounds);
-  feeds.set('index', { type: 'int64', shape: [rows, batch], data: index });
-  feeds.set('sign', { type: 'float32', shape: [rows, batch], data: sign });
-  const found = await run(await network.elements(cut, rows, batch, domain.norm), feeds);
-  const [least, error] = [found.lower?.data as Float32Array, found.error?.data as Float32Array];
+  const seed = new Map<string, HostTensor>([
+    ['index', { type: 'int64', shape: [rows, batch], data: index }],
+    ['sign', { type: 'float32', shape: [rows, batch], data: sign }],
+  ]);
+  const { lower: least, error } =
+    steps > 0
+      ? await climb({ network, domain, bounds, wanted: cut, rows, seed }, { steps })
+      : await once(network, { domain, bounds, wanted: cut, rows, seed });
   const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
   for (const { at, row, element, negative } of places) {
     const value = (least[at] as number) - (error[at] as number);
@@ -126,24 +144,26 @@ export async function rowBounds(
   bounds: LayerBounds,
   rows: { readonly count: number; readonly data: Float32Array },
   method: BoundMethod = 'crown',
+  steps = STEPS,
 ): Promise<RowBounds> {
-  const feeds = feedsOf(network, domain, bounds);
-  feeds.set('rows', { type: 'float32', shape: [rows.count, domain.batch, network.outputs], data: rows.data });
-  const found = await run(
-    await (method === 'ibp' ? network.tailRows(rows.count, domain.batch) : network.outputRows(rows.count, domain.batch, domain.norm)),
-    feeds,
-  );
-  return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
+  const seed = new Map<string, HostTensor>([
+    ['rows', { type: 'float32', shape: [rows.count, domain.batch, network.outputs], data: rows.data }],
+  ]);
+  if (method === 'alpha-crown') return climb({ network, domain, bounds, wanted: 'output', rows: rows.count, seed }, { steps });
+  return once(network, { domain, bounds, wanted: method === 'ibp' ? 'tail' : 'output', rows: rows.count, seed });
 }
 
-function run(session: Session, feeds: ReadonlyMap<string, HostTensor>): Promise<Record<string, HostTensor>> {
-  return session.run(
-    Object.fromEntries(
-      session.inputNames.map((name) => {
-        const value = feeds.get(name);
-        if (!value) throw new TypeError(`a graph of bounds asks for ${name}`);
-        return [name, value];
-      }),
-    ),
-  );
+interface Once {
+  readonly domain: Domain;
+  readonly bounds: LayerBounds;
+  readonly wanted: Wanted | 'tail';
+  readonly rows: number;
+  readonly seed: ReadonlyMap<string, HostTensor>;
+}
+
+async function once(network: BoundNetwork, { domain, bounds, wanted, rows, seed }: Once): Promise<RowBounds> {
+  const size = { rows, batch: domain.batch, norm: domain.norm };
+  const session = await (wanted === 'tail' ? network.tailRows(rows, domain.batch) : network.bound(wanted, size));
+  const found = await fed(session, new Map([...feedsOf(network, domain, bounds), ...seed]), ['lower', 'error']);
+  return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
 }

@@ -41,7 +41,10 @@ export const oracleOf = (name: string): Oracle => json(`oracle/${name}.json`);
 /** The pixels of an image in [0, 1]. */
 export function imageOf(data: Oracle['data'], index: number): Float32Array {
   images ??= json('oracle/images.json');
-  return Float32Array.from(images[data].pixels[index] as readonly number[], (pixel) => Math.fround(pixel) / 255);
+  return Float32Array.from(
+    (images as NonNullable<typeof images>)[data].pixels[index] as readonly number[],
+    (pixel) => Math.fround(pixel) / 255,
+  );
 }
 let images: Readonly<Record<Oracle['data'], { readonly pixels: readonly (readonly number[])[] }>> | undefined;
 

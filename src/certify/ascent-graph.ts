@@ -1,0 +1,85 @@
+/**
+ * One step of raising lower bounds, as a graph: the bound for the present slopes and multipliers, its gradient, and Adam's next ones.
+ * α-CROWN (Xu et al., arXiv:2011.13824) climbs in the free slopes α of rectifiers; β-CROWN (Wang et al., arXiv:2103.06624) also in the multipliers β of
+ * split constraints s·z ≥ 0, by which min A·z ≥ min (A − β·s)·z, β ≥ 0. Any α in [0, 1] and β ≥ 0 give a sound bound, so every step's counts.
+ */
+import type { GraphBuilder } from '../onnx/build.ts';
+import type { Node, StaticGraph, Value } from '../onnx/graph.ts';
+import { newGraph } from '../ops/table.ts';
+import type { LinearContext } from '../transform/bounds/backward.ts';
+import { scopeOf } from '../transform/bounds/scope.ts';
+import { gradient } from '../transform/gradient.ts';
+import { bounded, environment, type Graph, type Rows, seeded, type Wanted } from './bound-graphs.ts';
+import type { Cut } from './cuts.ts';
+
+/** Adam's constants (arXiv:1412.6980), as everywhere. */
+const [BETA1, BETA2, TINY] = [0.9, 0.999, 1e-8];
+
+export interface Ascent extends Rows {
+  /** With split constraints and their multipliers? */
+  readonly splits: boolean;
+}
+
+/** Rectified cuts before `wanted`, whose slopes are free. */
+function climbed(net: StaticGraph, cuts: readonly Cut[]): readonly Cut[] {
+  const made = new Set(net.nodes.flatMap((node) => node.inputs));
+  return cuts.filter(({ name, ops }) => made.has(name) && ops.includes('Relu'));
+}
+
+/**
+ * Inputs beside those of a bound: for each climbed cut c the slopes `a:c` [S, B, …] with Adam's moments `am:c`, `av:c`; with splits the signs `s:c` [B, …]
+ * (0 where a neuron is not split) and the multipliers `b:c`, `bm:c`, `bv:c` [S, B, …]; `rate` and `rate2`, the step sizes of both, and `decay1`, `decay2`,
+ * 1 − β₁ᵗ and 1 − β₂ᵗ. Outputs: `lower`, `error` [S, B] of the values that came in, and the next values under `A:c`, `AM:c`, `AV:c`, `B:c`, `BM:c`, `BV:c`.
+ */
+export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent): StaticGraph {
+  const g = newGraph();
+  const { net, seed } = seeded(g, whole, wanted, ascent);
+  const space = environment(g, net, ascent, seed.value);
+  const slopes = new Map<string, Value>();
+  const multipliers = new Map<string, Value>();
+  const signs = new Map<string, Value>();
+  for (const { name } of climbed(net, ascent.cuts).filter((cut) => cut.name !== seed.value)) {
+    const { shape } = scopeOf(newGraph(), net).typed(name);
+    slopes.set(name, g.input(`a:${name}`, 'float32', [ascent.rows, ...shape]));
+    if (!ascent.splits) continue;
+    signs.set(name, g.input(`s:${name}`, 'float32', shape));
+    multipliers.set(name, g.input(`b:${name}`, 'float32', [ascent.rows, ...shape]));
+  }
+  const context: Partial<LinearContext> = {
+    choice: (node: Node) => ({ lower: slopes.get(node.inputs[0] as string) }),
+    adjusted: (name, a) => {
+      const [beta, sign] = [multipliers.get(name), signs.get(name)];
+      return beta && sign ? g.sub(a, g.mul(beta, sign)) : a;
+    },
+  };
+  const { lower, error } = bounded(g, space, seed, context);
+  const outputs: Record<string, Value> = { lower, error };
+  const one = g.expand(g.scalar(1), lower.shape);
+  const free = [...slopes.values(), ...multipliers.values()];
+  const slopesUp = gradient(g, [{ value: lower, cotangent: one }], free);
+  for (const [i, value] of free.entries()) Object.assign(outputs, stepped(g, value, slopesUp[i]));
+  return g.finish(outputs, `ascent of ${seed.value}`);
+}
+
+/** Adam upwards, and back into [0, 1] or above 0. */
+function stepped(g: Graph, value: Value, slope: Value | undefined): Record<string, Value> {
+  const [kind, cut] = [value.name.slice(0, 1), value.name.slice(2)];
+  const input = (name: string): Value => g.input(`${kind}${name}:${cut}`, 'float32', value.shape);
+  const [m, v] = [input('m'), input('v')];
+  const up = slope ?? g.mul(value, g.scalar(0));
+  const mean = g.add(g.mul(m, g.scalar(BETA1)), g.mul(up, g.scalar(1 - BETA1)));
+  const square = g.add(g.mul(v, g.scalar(BETA2)), g.mul(g.mul(up, up), g.scalar(1 - BETA2)));
+  const rate = shared(g, kind === 'a' ? 'rate' : 'rate2');
+  const step = g.div(g.div(mean, shared(g, 'decay1')), g.add(g.sqrt(g.div(square, shared(g, 'decay2'))), g.scalar(TINY)));
+  const next = g.add(value, g.mul(step, rate));
+  const name = kind.toUpperCase();
+  return {
+    [`${name}:${cut}`]: kind === 'a' ? g.clip(next, 0, 1) : g.node('Relu', [next]),
+    [`${name}M:${cut}`]: mean,
+    [`${name}V:${cut}`]: square,
+  };
+}
+
+function shared(g: GraphBuilder, name: string): Value {
+  return g.inputs.find((input) => input.name === name) ?? g.input(name, 'float32', []);
+}

@@ -1,0 +1,128 @@
+/** Raises lower bounds by Adam in the free slopes of rectifiers, and in the multipliers of split constraints (`ascent-graph.ts`). */
+import type { HostTensor } from '../runtime/runtime.ts';
+import type { Wanted } from './bound-graphs.ts';
+import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
+import type { BoundNetwork } from './network.ts';
+import { fed } from './session.ts';
+
+/** What is raised. */
+export interface Climb {
+  readonly network: BoundNetwork;
+  readonly domain: Domain;
+  readonly bounds: LayerBounds;
+  readonly wanted: Wanted;
+  readonly rows: number;
+  /** The rows themselves: `rows`, or `index` and `sign`. */
+  readonly seed: ReadonlyMap<string, HostTensor>;
+  /** For each rectified cut, the sign that each neuron is split to, 0 where it is not: [batch · size]. */
+  readonly splits?: ReadonlyMap<string, Float32Array>;
+  /** Where to start; by default at CROWN's own slopes, with multipliers of 0. */
+  readonly start?: Variables;
+}
+
+/** Slopes and multipliers by cut: [rows · batch · size]. */
+export interface Variables {
+  readonly slopes: ReadonlyMap<string, Float32Array>;
+  readonly multipliers: ReadonlyMap<string, Float32Array>;
+}
+
+export interface ClimbSettings {
+  readonly steps: number;
+  /** Adam's step size for slopes (auto_LiRPA's default is 0.1 in α-CROWN, with a decay of .98 for each step). */
+  readonly rate?: number;
+  /** For multipliers. */
+  readonly multiplierRate?: number;
+  readonly decay?: number;
+  /** Ends the climb early, told the best bounds so far. */
+  readonly enough?: (lower: Float32Array, error: Float32Array) => boolean;
+}
+
+export interface Climbed extends Variables {
+  /** The best bound of each row and set, [rows · batch], with the rounding that belongs to it. */
+  readonly lower: Float32Array;
+  readonly error: Float32Array;
+  readonly steps: number;
+}
+
+export async function climb(task: Climb, settings: ClimbSettings): Promise<Climbed> {
+  const { network, domain, bounds, wanted, rows } = task;
+  const { steps, rate = 0.1, multiplierRate = 0.05, decay = 0.98, enough } = settings;
+  const splits = task.splits !== undefined;
+  const session = await network.ascent(wanted, { rows, batch: domain.batch, norm: domain.norm, splits });
+  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
+  let best: { lower: Float32Array; error: Float32Array } | undefined;
+  let done = 0;
+  for (let t = 1; t <= steps; t++) {
+    for (const [name, value] of Object.entries(ratesAt(t, { rate, multiplierRate, decay }))) feeds.set(name, scalar(value));
+    const found = await fed(session, feeds);
+    best = better(best, found.lower?.data as Float32Array, found.error?.data as Float32Array);
+    done = t;
+    if (enough?.(best.lower, best.error)) break;
+    for (const [name, value] of Object.entries(found)) {
+      const at = name.indexOf(':');
+      if (at > 0) feeds.set(`${name.slice(0, at).toLowerCase()}${name.slice(at)}`, value);
+    }
+  }
+  if (!best) throw new RangeError('a climb takes at least one step');
+  return { ...best, steps: done, slopes: pick(feeds, 'a:'), multipliers: pick(feeds, 'b:') };
+}
+
+function ratesAt(
+  t: number,
+  { rate, multiplierRate, decay }: { rate: number; multiplierRate: number; decay: number },
+): Record<string, number> {
+  const shrunk = decay ** (t - 1);
+  return { rate: rate * shrunk, rate2: multiplierRate * shrunk, decay1: 1 - 0.9 ** t, decay2: 1 - 0.999 ** t };
+}
+
+const scalar = (value: number): HostTensor => ({ type: 'float32', shape: [], data: Float32Array.of(value) });
+
+/** Per row the larger of what is proved: the bound less its rounding. */
+function better(
+  best: { lower: Float32Array; error: Float32Array } | undefined,
+  lower: Float32Array,
+  error: Float32Array,
+): { lower: Float32Array; error: Float32Array } {
+  if (!best) return { lower: lower.slice(), error: error.slice() };
+  for (let i = 0; i < lower.length; i++) {
+    if (!((lower[i] as number) - (error[i] as number) > (best.lower[i] as number) - (best.error[i] as number))) continue;
+    best.lower[i] = lower[i] as number;
+    best.error[i] = error[i] as number;
+  }
+  return best;
+}
+
+/** Slopes, multipliers, Adam's moments and the splits, as the graph asks for them. */
+function variableFeeds({ network, domain, bounds, wanted, rows, splits, start }: Climb): Map<string, HostTensor> {
+  const feeds = new Map<string, HostTensor>();
+  for (const cut of network.cuts.filter(({ ops }) => ops.includes('Relu'))) {
+    if (wanted !== 'output' && cut.name === wanted.name) break;
+    const shape = [rows, ...cut.shape(domain.batch)];
+    const length = rows * domain.batch * cut.size;
+    const set = (name: string, data: Float32Array): void => void feeds.set(`${name}:${cut.name}`, { type: 'float32', shape, data });
+    set('a', start?.slopes.get(cut.name) ?? adaptive(bounds, cut.name, rows));
+    for (const moment of ['am', 'av']) set(moment, new Float32Array(length));
+    if (!splits) continue;
+    set('b', start?.multipliers.get(cut.name) ?? new Float32Array(length));
+    for (const moment of ['bm', 'bv']) set(moment, new Float32Array(length));
+    const signs = splits.get(cut.name) ?? new Float32Array(domain.batch * cut.size);
+    feeds.set(`s:${cut.name}`, { type: 'float32', shape: cut.shape(domain.batch), data: signs });
+  }
+  return feeds;
+}
+
+/** CROWN's choice, for every row alike: 1 where the upper line rises by more than half. */
+function adaptive({ lower, upper }: LayerBounds, name: string, rows: number): Float32Array {
+  const [low, high] = [lower.get(name), upper.get(name)];
+  if (!low || !high) throw new TypeError(`no bounds of ${name}`);
+  const one = Float32Array.from(low, (value, i) => ((high[i] as number) > -value ? 1 : 0));
+  const all = new Float32Array(rows * one.length);
+  for (let row = 0; row < rows; row++) all.set(one, row * one.length);
+  return all;
+}
+
+function pick(feeds: ReadonlyMap<string, HostTensor>, prefix: string): Map<string, Float32Array> {
+  return new Map(
+    [...feeds].filter(([name]) => name.startsWith(prefix)).map(([name, { data }]) => [name.slice(prefix.length), data as Float32Array]),
+  );
+}

@@ -1,0 +1,189 @@
+/** Graphs of bounds: forward by intervals, and backward from elements of a layer or from rows of a specification. */
+import type { StaticGraph, Value } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
+import type { Interval } from '../ops/rule.ts';
+import { newGraph, ruleOf } from '../ops/table.ts';
+import { type LinearContext, type LinearSeed, linearBounds } from '../transform/bounds/backward.ts';
+import { type InputSet, least } from '../transform/bounds/concretise.ts';
+import { type Arithmetic, forwardBounds, inputError } from '../transform/bounds/forward.ts';
+import { isExact } from '../transform/bounds/rounding.ts';
+import { isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
+import type { Cut, Norm } from './cuts.ts';
+
+export type Graph = ReturnType<typeof newGraph>;
+
+function boxOf(g: Graph, net: StaticGraph): Map<string, Interval> {
+  return new Map(
+    net.inputs.map(({ name, type, shape }) => [
+      name,
+      { lower: g.input(`l:${name}`, type, shape), upper: g.input(`u:${name}`, type, shape) },
+    ]),
+  );
+}
+
+function givenOf(g: Graph, net: StaticGraph, cuts: readonly Cut[]): Map<string, Interval> {
+  return new Map(
+    cuts.map(({ name }) => {
+      const { type, shape } = net.types.get(name) as Value;
+      return [name, { lower: g.input(`l:${name}`, type, shape), upper: g.input(`u:${name}`, type, shape) }];
+    }),
+  );
+}
+
+/** Interval bounds of all cuts and the output, intersected with what is given, and δ of every node: the largest over the batch, [n, 1]. */
+export function forwardGraph(net: StaticGraph, { cuts, batch, arithmetic }: Pick<Rows, 'cuts' | 'batch' | 'arithmetic'>): StaticGraph {
+  const g = newGraph();
+  const output = net.outputs[0] as Value;
+  const box = boxOf(g, net);
+  const inner = cuts.filter(({ name }) => !box.has(name));
+  const { scope, intervals, errors } = forwardBounds(g, net, box, { given: givenOf(g, net, inner), arithmetic });
+  const outputs: Record<string, Value> = {};
+  const heads = headsOf(net);
+  for (const name of new Set([...inner.map((cut) => cut.name), ...heads, output.name])) {
+    const { lower, upper } = intervals.get(name) as Interval;
+    outputs[`L:${name}`] = lower;
+    outputs[`U:${name}`] = upper;
+  }
+  if (arithmetic === 'real') return g.finish(outputs, 'forward bounds');
+  const shared = (error: Value): Value => {
+    const n = sizeOf(error.shape) / batch;
+    return g.reshape(g.reduceMax(g.reshape(error, [batch, n]), [0]), [n, 1]);
+  };
+  for (const [name, error] of errors) outputs[`e:${name}`] = shared(error);
+  for (const name of new Set([...box.keys(), ...heads]))
+    outputs[`e:in:${name}`] = shared(inputError(scope, intervals.get(name) as Interval));
+  return g.finish(outputs, 'forward bounds');
+}
+
+export interface Rows {
+  readonly cuts: readonly Cut[];
+  readonly rows: number;
+  readonly batch: number;
+  readonly norm: Norm;
+  readonly arithmetic: Arithmetic;
+}
+
+/** What is bounded: rows of a specification of the output, or single elements of a cut. */
+export type Wanted = 'output' | Cut;
+
+/** Lower bounds [S, B] with what rounding may take from them; of an output, also the coefficients of each input under `slope:`, [S, B, …]. */
+export function boundGraph(whole: StaticGraph, wanted: Wanted, rows: Rows): StaticGraph {
+  const g = newGraph();
+  const { net, seed } = seeded(g, whole, wanted, rows);
+  const { lower, error, coefficients } = bounded(g, environment(g, net, rows, seed.value), seed);
+  const slopes = wanted === 'output' ? [...coefficients].map(([name, value]) => [`slope:${name}`, value] as const) : [];
+  return g.finish({ lower, error, ...Object.fromEntries(slopes) }, `bounds of ${seed.value}`);
+}
+
+/** The part of the network that is bounded, and the rows of coefficients that the bounds start from. */
+export function seeded(g: Graph, net: StaticGraph, wanted: Wanted, rows: Rows): { readonly net: StaticGraph; readonly seed: LinearSeed } {
+  return wanted === 'output'
+    ? { net, seed: outputSeed(g, net, rows) }
+    : { net: upTo(net, wanted.name), seed: elementSeed(g, net, wanted, rows) };
+}
+
+/** Row s of batch row b is sign[s, b]·(element index[s, b] of the cut). */
+function elementSeed(g: Graph, net: StaticGraph, { name }: Cut, { rows, batch }: Rows): LinearSeed {
+  const { shape } = net.types.get(name) as Value;
+  const index = g.input('index', 'int64', [rows, batch]);
+  const sign = g.input('sign', 'float32', [rows, batch]);
+  const n = sizeOf(shape) / batch;
+  const data = new Uint8Array(BigInt64Array.from({ length: n }, (_, i) => BigInt(i)).buffer);
+  const hit = g.cast(g.equal(g.reshape(index, [rows, batch, 1]), g.constant({ type: 'int64', shape: [n], data })), 'float32');
+  return { value: name, coefficients: g.reshape(g.mul(hit, g.reshape(sign, [rows, batch, 1])), [rows, ...shape]) };
+}
+
+/** Row s of batch row b is rows[s, b, :]·output. */
+function outputSeed(g: Graph, net: StaticGraph, { rows, batch }: Rows): LinearSeed {
+  const { name, shape } = net.outputs[0] as Value;
+  const a = g.input('rows', 'float32', [rows, batch, sizeOf(shape) / batch]);
+  return { value: name, coefficients: g.reshape(a, [rows, ...shape]) };
+}
+
+/** What the affine tail of a network starts from: values made by nodes that are not affine, or its inputs. */
+function headsOf(net: StaticGraph): string[] {
+  return tailOf(net).inputs.map(({ name }) => name);
+}
+
+/** The affine nodes at a network's end. */
+export function tailOf(net: StaticGraph): StaticGraph {
+  const scope = scopeOf(newGraph(), net);
+  const wanted = new Set([(net.outputs[0] as Value).name]);
+  const nodes = [...scope.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((name) => wanted.has(name)) || !isAffine(scope, node, ruleOf(node.op))) return false;
+    for (const name of node.outputs) wanted.delete(name);
+    for (const name of node.inputs) wanted.add(name);
+    return true;
+  });
+  const inputs = [...wanted].filter((name) => scope.varies(name)).map((name) => scope.typed(name));
+  const own = new Set(nodes.map((node) => node.outputs[0]));
+  return { ...net, inputs, nodes: net.nodes.filter((node) => own.has(node.outputs[0]) || !scope.varies(node.outputs[0] as string)) };
+}
+
+/** The part of a network that a value depends on. */
+function upTo(net: StaticGraph, name: string): StaticGraph {
+  const wanted = new Set([name]);
+  const nodes = [...net.nodes].reverse().filter((node) => {
+    if (!node.outputs.some((output) => wanted.has(output))) return false;
+    for (const input of node.inputs) wanted.add(input);
+    return true;
+  });
+  const constants = new Map([...net.constants].filter(([constant]) => wanted.has(constant)));
+  return { ...net, nodes: nodes.reverse(), constants };
+}
+
+/** Inputs of a graph of backward bounds: the set, what the cuts lie between, and δ of each node that computes. */
+export interface Environment {
+  readonly net: StaticGraph;
+  readonly scope: Scope;
+  readonly rows: Rows;
+  readonly box: ReadonlyMap<string, Interval>;
+  readonly intervals: ReadonlyMap<string, Interval>;
+  readonly errors: ReadonlyMap<string, Value>;
+}
+
+export function environment(g: Graph, net: StaticGraph, rows: Rows, value: string): Environment {
+  const { cuts, batch, arithmetic } = rows;
+  const made = new Set(net.nodes.flatMap((node) => node.inputs));
+  const box = boxOf(g, net);
+  const needed = cuts.filter(({ name }) => made.has(name) && name !== value && !box.has(name));
+  const intervals = new Map([...box, ...givenOf(g, net, needed)]);
+  const scope = scopeOf(g, net);
+  const errors = new Map<string, Value>();
+  if (arithmetic === 'real') return { net, scope, rows, box, intervals, errors };
+  const error = (name: string, key: string): void => {
+    errors.set(key, g.input(`e:${key}`, 'float32', [sizeOf(scope.typed(name).shape) / batch, 1]));
+  };
+  for (const node of scope.nodes) if (!isExact(node)) error(node.outputs[0] as string, node.outputs[0] as string);
+  for (const { name } of net.inputs) error(name, `in:${name}`);
+  return { net, scope, rows, box, intervals, errors };
+}
+
+export interface Bounded {
+  readonly lower: Value;
+  readonly error: Value;
+  readonly coefficients: ReadonlyMap<string, Value>;
+}
+
+/** The backward pass and its least value over the set. */
+export function bounded(
+  g: Graph,
+  space: Environment,
+  seed: LinearSeed,
+  more: Pick<Partial<LinearContext>, 'choice' | 'adjusted'> = {},
+): Bounded {
+  const { net, scope, intervals, errors, box } = space;
+  const { batch, norm } = space.rows;
+  const bound = linearBounds({ scope, batch, intervals, errors, ...more }, [seed]);
+  let [lower, error] = [bound.constant, bound.error];
+  for (const { name, type, shape } of net.inputs) {
+    const a = bound.coefficients.get(name);
+    if (!a) continue;
+    const ball: InputSet['ball'] =
+      norm === 'box' ? undefined : { norm, centre: g.input(`c:${name}`, type, shape), radius: g.input('radius', 'float32', [batch]) };
+    const found = least(g, a, { box: box.get(name) as Interval, ...(ball && { ball }) }, errors.get(`in:${name}`), batch);
+    lower = g.add(lower, found.value);
+    if (found.error) error = g.add(error, found.error);
+  }
+  return { lower, error, coefficients: bound.coefficients };
+}

@@ -1,0 +1,47 @@
+/** The values of a network that have to be bounded on the way to its output. */
+import type { StaticGraph } from '../onnx/graph.ts';
+import { sizeOf } from '../onnx/tensor.ts';
+import { newGraph, ruleOf } from '../ops/table.ts';
+import { isAffine, scopeOf } from '../transform/bounds/scope.ts';
+
+/** A value that enters a node which is not affine: what has to be bounded on the way to the output. */
+export interface Cut {
+  readonly name: string;
+  /** Elements of one row. */
+  readonly size: number;
+  /** Of so many rows. */
+  shape(batch: number): readonly number[];
+  /** Operators that it enters. */
+  readonly ops: readonly string[];
+  /** Is it affine in the input, so that its interval over a box is exact? */
+  readonly isFirst: boolean;
+}
+
+export type Norm = 'box' | 'l1' | 'l2';
+
+/** In the order in which they are computed. */
+export function cutsOf(net: StaticGraph): Cut[] {
+  const scope = scopeOf(newGraph(), net);
+  const cuts = new Map<string, Cut>();
+  const curved = new Set<string>();
+  for (const node of scope.nodes) {
+    const affine = isAffine(scope, node, ruleOf(node.op));
+    const isCurved = !affine || node.inputs.some((name) => curved.has(name));
+    if (isCurved) for (const name of node.outputs) curved.add(name);
+    if (affine) continue;
+    for (const name of node.inputs.filter((input) => scope.varies(input))) {
+      const known = cuts.get(name);
+      const [first, ...rest] = scope.typed(name).shape;
+      const shape = (batch: number): number[] => [(first as number) * batch, ...rest];
+      cuts.set(name, {
+        name,
+        size: sizeOf(scope.typed(name).shape),
+        shape,
+        ops: [...(known?.ops ?? []), node.op],
+        isFirst: !curved.has(name),
+      });
+    }
+  }
+  const order = new Map(scope.nodes.flatMap((node, i) => node.outputs.map((name): [string, number] => [name, i])));
+  return [...cuts.values()].sort((a, b) => (order.get(a.name) ?? -1) - (order.get(b.name) ?? -1));
+}
