@@ -5,6 +5,7 @@
  */
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Node, StaticGraph, Value } from '../onnx/graph.ts';
+import type { Interval } from '../ops/rule.ts';
 import { newGraph } from '../ops/table.ts';
 import type { LinearContext } from '../transform/bounds/backward.ts';
 import { scopeOf } from '../transform/bounds/scope.ts';
@@ -18,6 +19,8 @@ const [BETA1, BETA2, TINY] = [0.9, 0.999, 1e-8];
 export interface Ascent extends Rows {
   /** With split constraints and their multipliers? */
   readonly splits: boolean;
+  /** false: only the bound for the slopes and multipliers that come in. */
+  readonly climbs: boolean;
 }
 
 /** Rectified cuts before `wanted`, whose slopes are free. */
@@ -29,7 +32,8 @@ function climbed(net: StaticGraph, cuts: readonly Cut[]): readonly Cut[] {
 /**
  * Inputs beside those of a bound: for each climbed cut c the slopes `a:c` [S, B, …] with Adam's moments `am:c`, `av:c`; with splits the signs `s:c` [B, …]
  * (0 where a neuron is not split) and the multipliers `b:c`, `bm:c`, `bv:c` [S, B, …]; `rate` and `rate2`, the step sizes of both, and `decay1`, `decay2`,
- * 1 − β₁ᵗ and 1 − β₂ᵗ. Outputs: `lower`, `error` [S, B] of the values that came in, and the next values under `A:c`, `AM:c`, `AV:c`, `B:c`, `BM:c`, `BV:c`.
+ * 1 − β₁ᵗ and 1 − β₂ᵗ. Outputs: `lower`, `error` [S, B] of the values that came in, and the next values under `A:c`, `AM:c`, `AV:c`, `B:c`, `BM:c`, `BV:c`. With splits also
+ * `score:c` [B, …], how much of the bound each open neuron's relaxation may cost.
  */
 export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent): StaticGraph {
   const g = newGraph();
@@ -45,20 +49,41 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
     signs.set(name, g.input(`s:${name}`, 'float32', shape));
     multipliers.set(name, g.input(`b:${name}`, 'float32', [ascent.rows, ...shape]));
   }
-  const context: Partial<LinearContext> = {
+  const behind = new Map(
+    net.nodes.filter(({ op }) => op === 'Relu').map(({ inputs, outputs }) => [outputs[0] as string, inputs[0] as string]),
+  );
+  const scores: Record<string, Value> = {};
+  const context: Pick<LinearContext, 'choice' | 'adjusted'> = {
     choice: (node: Node) => ({ lower: slopes.get(node.inputs[0] as string) }),
     adjusted: (name, a) => {
+      const cut = behind.get(name);
+      const slope = slopes.get(cut ?? '');
+      if (ascent.splits && cut !== undefined && slope) scores[`score:${cut}`] = cost(g, a, slope, space.intervals.get(cut) as Interval);
       const [beta, sign] = [multipliers.get(name), signs.get(name)];
       return beta && sign ? g.sub(a, g.mul(beta, sign)) : a;
     },
   };
   const { lower, error } = bounded(g, space, seed, context);
-  const outputs: Record<string, Value> = { lower, error };
+  const outputs: Record<string, Value> = { lower, error, ...scores };
+  if (!ascent.climbs) return g.finish(outputs, `bounds of ${seed.value}`);
   const one = g.expand(g.scalar(1), lower.shape);
   const free = [...slopes.values(), ...multipliers.values()];
   const slopesUp = gradient(g, [{ value: lower, cotangent: one }], free);
   for (const [i, value] of free.entries()) Object.assign(outputs, stepped(g, value, slopesUp[i]));
   return g.finish(outputs, `ascent of ${seed.value}`);
+}
+
+/**
+ * What the relaxation of a rectifier with coefficients a [S, B, …] behind it may cost: the upper line's intercept −s·l where a < 0 (BaBSR, Bunel et al.,
+ * arXiv:1909.06588), and where a > 0 the most that α·z can lie below at both ends; the largest over the rows.
+ */
+function cost(g: Graph, a: Value, slope: Value, { lower, upper }: Interval): Value {
+  const zero = g.scalar(0);
+  const [down, up] = [g.neg(g.min(lower, zero)), g.max(upper, zero)];
+  const chord = g.div(g.mul(down, up), g.max(g.add(down, up), g.scalar(1e-30)));
+  const positive = g.node('Relu', [a]);
+  const below = g.min(g.mul(slope, down), g.mul(g.sub(g.scalar(1), slope), up));
+  return g.reduceMax(g.add(g.mul(g.sub(positive, a), chord), g.mul(positive, below)), [0]);
 }
 
 /** Adam upwards, and back into [0, 1] or above 0. */

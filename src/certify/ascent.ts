@@ -38,6 +38,8 @@ export interface ClimbSettings {
 }
 
 export interface Climbed extends Variables {
+  /** With splits, by cut: what each neuron's relaxation may cost, [batch · size]. */
+  readonly scores: ReadonlyMap<string, Float32Array>;
   /** The best bound of each row and set, [rows · batch], with the rounding that belongs to it. */
   readonly lower: Float32Array;
   readonly error: Float32Array;
@@ -48,15 +50,17 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
   const { network, domain, bounds, wanted, rows } = task;
   const { steps, rate = 0.1, multiplierRate = 0.05, decay = 0.98, enough } = settings;
   const splits = task.splits !== undefined;
-  const session = await network.ascent(wanted, { rows, batch: domain.batch, norm: domain.norm, splits });
+  const session = await network.ascent(wanted, { rows, batch: domain.batch, norm: domain.norm, splits, climbs: true });
   const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
   let best: { lower: Float32Array; error: Float32Array } | undefined;
   let done = 0;
+  let scores = new Map<string, HostTensor>();
   for (let t = 1; t <= steps; t++) {
     for (const [name, value] of Object.entries(ratesAt(t, { rate, multiplierRate, decay }))) feeds.set(name, scalar(value));
     const found = await fed(session, feeds);
     best = better(best, found.lower?.data as Float32Array, found.error?.data as Float32Array);
     done = t;
+    scores = new Map(Object.entries(found).filter(([name]) => name.startsWith('score:')));
     if (enough?.(best.lower, best.error)) break;
     for (const [name, value] of Object.entries(found)) {
       const at = name.indexOf(':');
@@ -64,7 +68,22 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
     }
   }
   if (!best) throw new RangeError('a climb takes at least one step');
-  return { ...best, steps: done, slopes: pick(feeds, 'a:'), multipliers: pick(feeds, 'b:') };
+  return { ...best, steps: done, slopes: pick(feeds, 'a:'), multipliers: pick(feeds, 'b:'), scores: pick(scores, 'score:') };
+}
+
+/** The bound for the slopes and multipliers that the task starts with, without climbing. */
+export async function bound(task: Climb): Promise<{ readonly lower: Float32Array; readonly error: Float32Array }> {
+  const { network, domain, bounds, wanted, rows, splits } = task;
+  const session = await network.ascent(wanted, {
+    rows,
+    batch: domain.batch,
+    norm: domain.norm,
+    splits: splits !== undefined,
+    climbs: false,
+  });
+  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
+  const found = await fed(session, feeds, ['lower', 'error']);
+  return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
 }
 
 function ratesAt(

@@ -26,7 +26,7 @@ export interface BoundNetwork {
   /** Lower bounds of elements of a cut, or of linear functions of the output (`boundGraph`). */
   bound(wanted: Wanted, size: Size): Promise<Session>;
   /** A step that raises such bounds (`ascentGraph`). */
-  ascent(wanted: Wanted, size: Size & { readonly splits: boolean }): Promise<Session>;
+  ascent(wanted: Wanted, size: Size & { readonly splits: boolean; readonly climbs: boolean }): Promise<Session>;
   /** The same from interval bounds of what the affine end of the network starts from. */
   tailRows(rows: number, batch: number): Promise<Session>;
   /** What that end starts from. */
@@ -65,7 +65,7 @@ export async function boundNetwork(
     bound: (wanted, size) =>
       session(keyOf('bound', wanted, size), async () => boundGraph(await graph(size.batch), wanted, { cuts, arithmetic, ...size })),
     ascent: (wanted, size) =>
-      session(keyOf(`ascent ${size.splits}`, wanted, size), async () =>
+      session(keyOf(`ascent ${size.splits} ${size.climbs}`, wanted, size), async () =>
         ascentGraph(await graph(size.batch), wanted, { cuts, arithmetic, ...size }),
       ),
     tailRows: (rows, batch) =>

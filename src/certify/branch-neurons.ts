@@ -1,0 +1,256 @@
+/**
+ * Branch and bound over the signs of rectified neurons (β-CROWN, Wang et al., arXiv:2103.06624): a leaf fixes some signs, which makes their relaxations
+ * exact; what it cannot prove is split again at the neuron whose two halves, tried out, are bounded best (filtered smart branching, De Palma et al.,
+ * arXiv:2104.06718).
+ */
+import type { HostTensor } from '../runtime/runtime.ts';
+import { bound, type Climb, climb, type Variables } from './ascent.ts';
+import type { Cut } from './cuts.ts';
+import type { Domain, LayerBounds } from './domain.ts';
+import { type Goal, proved, stacked } from './goal.ts';
+import type { BoundNetwork } from './network.ts';
+
+export interface Split {
+  readonly cut: string;
+  readonly element: number;
+  readonly sign: 1 | -1;
+}
+
+/** A part of the set, by the signs of some neurons. */
+export interface Leaf {
+  readonly goal: Goal;
+  readonly splits: readonly Split[];
+  /** Proved distance from violation; not positive while the leaf is open. */
+  readonly bound: number;
+  /** Where its bound was found: [rows · size] by cut. */
+  readonly variables: Variables;
+  readonly scores: ReadonlyMap<string, Float32Array>;
+}
+
+export interface Branching {
+  readonly network: BoundNetwork;
+  /** One set. */
+  readonly domain: Domain;
+  /** Bounds of the layers over the whole set. */
+  readonly bounds: LayerBounds;
+}
+
+export interface BranchSettings {
+  /** Says when to stop. */
+  readonly until: () => boolean;
+  /** Adam's steps for each leaf. */
+  readonly steps?: number;
+  /** Neurons that are tried out before one is split. */
+  readonly candidates?: number;
+  /** Leaves at once; by default as many as fit a few MiB. */
+  readonly batch?: number;
+  readonly progress?: (open: number, closed: number, worst: number) => void;
+}
+
+export interface Branched {
+  /** Leaves that are still open; none where everything is proved. */
+  readonly open: readonly Leaf[];
+  readonly closed: number;
+  /** The least proved distance over all open leaves; positive infinity where there are none. */
+  readonly worst: number;
+}
+
+/** Elements of all rectified layers of a batch of leaves. */
+const BATCH_ELEMENTS = 2 ** 18;
+
+export async function branchNeurons(task: Branching, goals: readonly Goal[], settings: BranchSettings): Promise<Branched> {
+  const { until, steps = 20, candidates = 4, progress } = settings;
+  const cuts = task.network.cuts.filter(({ ops }) => ops.includes('Relu'));
+  const total = cuts.reduce((sum, { size }) => sum + size, 0);
+  const batch = settings.batch ?? Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
+  const work: Work = { ...task, cuts, batch, steps, candidates };
+  let closed = 0;
+  let open: Leaf[] = [];
+  const keep = (leaves: readonly Leaf[]): void => {
+    const left = leaves.filter(({ bound: found }) => !(found > 0));
+    closed += leaves.length - left.length;
+    open = [...open, ...left].sort((a, b) => a.bound - b.bound);
+    progress?.(open.length, closed, open[0]?.bound ?? Number.POSITIVE_INFINITY);
+  };
+  for (const part of pieces(goals, batch))
+    keep(
+      await raised(
+        work,
+        part.map((goal) => ({ goal, splits: [] })),
+      ),
+    );
+  const stuck: Leaf[] = [];
+  while (open.length > 0 && !until()) {
+    const chosen = open.slice(0, batch / 2);
+    open = open.slice(chosen.length);
+    const halves = await halved(work, chosen);
+    stuck.push(...chosen.filter((_, i) => !halves[i]));
+    const children = halves.flatMap((pair) => pair ?? []);
+    if (children.length > 0) keep(await raised(work, children));
+  }
+  const left = [...stuck, ...open];
+  return { open: left, closed, worst: Math.min(...left.map(({ bound: found }) => found)) };
+}
+
+interface Work extends Branching {
+  readonly cuts: readonly Cut[];
+  readonly batch: number;
+  readonly steps: number;
+  readonly candidates: number;
+}
+
+/** A leaf to be bounded, starting where its parent's bound was found. */
+interface Seedling {
+  readonly goal: Goal;
+  readonly splits: readonly Split[];
+  readonly variables?: Variables;
+}
+
+async function raised(work: Work, leaves: readonly Seedling[]): Promise<Leaf[]> {
+  const task = taskOf(work, leaves);
+  const goals = filled(leaves, work.batch).map(({ goal }) => goal);
+  const enough = (lower: Float32Array, error: Float32Array): boolean => proved(goals, { lower, error }).every((found) => found > 0);
+  const found = await climb(task, { steps: work.steps, enough });
+  const bounds = proved(goals, found);
+  return leaves.map(({ goal, splits }, i) => ({
+    goal,
+    splits,
+    bound: bounds[i] as number,
+    variables: { slopes: ofRow(work, found.slopes, i, task.rows), multipliers: ofRow(work, found.multipliers, i, task.rows) },
+    scores: ofRow(work, found.scores, i, 1),
+  }));
+}
+
+/** For each leaf its two halves at the best of its candidates; undefined where nothing is left to split. */
+async function halved(work: Work, leaves: readonly Leaf[]): Promise<(readonly [Seedling, Seedling] | undefined)[]> {
+  const trials = leaves.flatMap((leaf, i) =>
+    candidatesOf(work, leaf).map((at) => {
+      const half = (sign: 1 | -1): Seedling => ({ goal: leaf.goal, splits: [...leaf.splits, { ...at, sign }], variables: leaf.variables });
+      return { leaf: i, pair: [half(1), half(-1)] as const };
+    }),
+  );
+  const only = leaves.map((_, i) => trials.filter((trial) => trial.leaf === i));
+  if (work.candidates === 1) return only.map(([first]) => first?.pair);
+  const seedlings = trials.flatMap(({ pair }) => pair);
+  const values: number[] = [];
+  for (const part of pieces(seedlings, work.batch)) {
+    const goals = filled(part, work.batch).map(({ goal }) => goal);
+    values.push(...proved(goals, await bound(taskOf(work, part))).slice(0, part.length));
+  }
+  const worth = new Map(trials.map((trial, i) => [trial, worthOf(values[2 * i] as number, values[2 * i + 1] as number)]));
+  return only.map(
+    (own) => own.reduce<Trial | undefined>((best, trial) => (!best || better(worth, trial, best) ? trial : best), undefined)?.pair,
+  );
+}
+
+interface Trial {
+  readonly leaf: number;
+  readonly pair: readonly [Seedling, Seedling];
+}
+
+const better = (worth: ReadonlyMap<Trial, readonly [number, number]>, a: Trial, b: Trial): boolean => {
+  const [[low, high], [low2, high2]] = [worth.get(a) as [number, number], worth.get(b) as [number, number]];
+  return low > low2 || (low === low2 && high > high2);
+};
+
+/** The worse half counts, then the better one; beyond proof nothing does. */
+const worthOf = (a: number, b: number): readonly [number, number] => [Math.min(a, b, 0), Math.min(Math.max(a, b), 0)];
+
+/** The neurons whose relaxations may cost most. */
+function candidatesOf({ cuts, candidates }: Work, { scores, splits }: Leaf): { readonly cut: string; readonly element: number }[] {
+  const best: { cut: string; element: number; score: number }[] = [];
+  const taken = new Set(splits.map(({ cut, element }) => `${element} ${cut}`));
+  for (const { name } of cuts) {
+    for (const [element, score] of (scores.get(name) ?? new Float32Array(0)).entries()) {
+      if (!(score > 0) || (best.length === candidates && score <= (best[candidates - 1] as { score: number }).score)) continue;
+      if (taken.has(`${element} ${name}`)) continue;
+      best.push({ cut: name, element, score });
+      best.sort((a, b) => b.score - a.score);
+      best.length = Math.min(best.length, candidates);
+    }
+  }
+  return best;
+}
+
+/** Leaves side by side, the last repeated until the batch is full. */
+function taskOf({ network, domain, bounds, cuts, batch }: Work, leaves: readonly Seedling[]): Climb {
+  const all = filled(leaves, batch);
+  const { count, data } = stacked(
+    all.map(({ goal }) => goal),
+    network.outputs,
+  );
+  const repeated = (one: Float32Array): Float32Array => {
+    const many = new Float32Array(batch * one.length);
+    for (let b = 0; b < batch; b++) many.set(one, b * one.length);
+    return many;
+  };
+  const everywhere = (values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
+    new Map([...values].map(([name, value]) => [name, repeated(value)]));
+  const within = { lower: everywhere(bounds.lower), upper: everywhere(bounds.upper), errors: bounds.errors };
+  const signs = new Map(cuts.map(({ name, size }) => [name, new Float32Array(batch * size)]));
+  const sizes = new Map(cuts.map(({ name, size }) => [name, size]));
+  for (const [b, { splits }] of all.entries()) {
+    for (const { cut, element, sign } of splits) {
+      const at = b * (sizes.get(cut) as number) + element;
+      (signs.get(cut) as Float32Array)[at] = sign;
+      const side = (sign > 0 ? within.lower : within.upper).get(cut) as Float32Array;
+      side[at] = sign > 0 ? Math.max(0, side[at] as number) : Math.min(0, side[at] as number);
+    }
+  }
+  const { ball } = domain;
+  return {
+    network,
+    bounds: within,
+    domain: {
+      ...domain,
+      batch,
+      lower: everywhere(domain.lower),
+      upper: everywhere(domain.upper),
+      ...(ball && { ball: { centre: everywhere(ball.centre), radius: repeated(ball.radius) } }),
+    },
+    wanted: 'output',
+    rows: count,
+    seed: new Map<string, HostTensor>([['rows', { type: 'float32', shape: [count, batch, network.outputs], data }]]),
+    splits: signs,
+    ...startOf(all, cuts, count),
+  };
+}
+
+/** The parents' variables, where they have some. */
+function startOf(leaves: readonly Seedling[], cuts: readonly Cut[], rows: number): { readonly start?: Variables } {
+  if (leaves.some(({ variables }) => !variables)) return {};
+  const joined = (of: (variables: Variables) => ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
+    new Map(
+      cuts.map(({ name, size }) => {
+        const all = new Float32Array(rows * leaves.length * size);
+        for (const [b, { variables }] of leaves.entries()) {
+          const own = of(variables as Variables).get(name) as Float32Array;
+          for (let s = 0; s < rows; s++)
+            all.set(own.subarray((s * size) % own.length, ((s * size) % own.length) + size), (s * leaves.length + b) * size);
+        }
+        return [name, all];
+      }),
+    );
+  return { start: { slopes: joined(({ slopes }) => slopes), multipliers: joined(({ multipliers }) => multipliers) } };
+}
+
+/** The part of [rows · batch · size] that belongs to one leaf. */
+function ofRow({ cuts, batch }: Work, values: ReadonlyMap<string, Float32Array>, b: number, rows: number): Map<string, Float32Array> {
+  return new Map(
+    cuts.flatMap(({ name, size }) => {
+      const all = values.get(name);
+      if (!all) return [];
+      const own = new Float32Array(rows * size);
+      for (let s = 0; s < rows; s++) own.set(all.subarray((s * batch + b) * size, (s * batch + b + 1) * size), s * size);
+      return [[name, own]];
+    }),
+  );
+}
+
+function filled<T>(items: readonly T[], length: number): T[] {
+  return Array.from({ length }, (_, i) => items[Math.min(i, items.length - 1)] as T);
+}
+
+function pieces<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
