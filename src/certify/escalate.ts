@@ -1,0 +1,186 @@
+/** Proves what can be proved of one set within a budget: from the cheapest bounds to branch and bound, each goal ending at its first proof. */
+import { climb } from './ascent.ts';
+import { branchNeurons } from './branch-neurons.ts';
+import { type BoundMethod, layerBounds, rowBounds } from './crown.ts';
+import type { Domain, LayerBounds } from './domain.ts';
+import { type Goal, proved } from './goal.ts';
+import type { BoundNetwork } from './network.ts';
+
+export const METHODS = ['ibp', 'crown-ibp', 'crown', 'alpha-crown', 'bab'] as const;
+export type Method = (typeof METHODS)[number];
+
+export interface EscalationSettings {
+  /** `auto` takes them in turn; a method by itself is the only one that is tried. */
+  readonly method: 'auto' | Method;
+  /** Seconds after which nothing more is tried; methods that were begun are finished. */
+  readonly budget: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every run of a graph. */
+  readonly alive?: () => void;
+}
+
+/** What is known of a set. */
+export interface Verdict {
+  readonly isProved: boolean;
+  /** The method that proved the last goal, or that was tried last. */
+  readonly method: Method;
+  /** How far above violation the worst goal is proved to stay, rounding taken off: for robustness, a margin of logits. */
+  readonly lower: number;
+  /** The same over the real numbers, as other tools report it. */
+  readonly raw: number;
+  readonly goals: readonly GoalVerdict[];
+  /** Neurons whose sign the bounds leave open, by layer. */
+  readonly unstable: readonly { readonly layer: string; readonly open: number; readonly of: number }[];
+  /** Leaves of branch and bound that are closed, and that are left. */
+  readonly leaves?: { readonly closed: number; readonly open: number };
+  readonly seconds: number;
+}
+
+export interface GoalVerdict {
+  readonly name: string | undefined;
+  readonly lower: number;
+  readonly raw: number;
+  readonly method: Method;
+}
+
+/** Steps of the climb before branching. */
+const STEPS = 20;
+
+/** @param domain one set (a batch of one) */
+export async function escalate(
+  network: BoundNetwork,
+  domain: Domain,
+  goals: readonly Goal[],
+  settings: EscalationSettings,
+): Promise<Verdict> {
+  const started = performance.now();
+  const state: State = { network, domain, goals, found: new Map(), method: 'ibp', leaves: undefined, bounds: undefined, settings, started };
+  const wants = (method: Method): boolean => settings.method === 'auto' || settings.method === method;
+  for (const method of ['ibp', 'crown-ibp', 'crown'] as const)
+    if (wants(method) && left(state) && open(state).length > 0) await simply(state, method);
+  if (wants('alpha-crown') && left(state) && open(state).length > 0) await climbed(state);
+  if (wants('bab') && left(state) && open(state).length > 0) await branched(state);
+  return verdictOf(state);
+}
+
+interface State {
+  readonly network: BoundNetwork;
+  readonly domain: Domain;
+  readonly goals: readonly Goal[];
+  readonly found: Map<Goal, GoalVerdict>;
+  method: Method;
+  bounds: LayerBounds | undefined;
+  leaves: Verdict['leaves'];
+  readonly settings: EscalationSettings;
+  readonly started: number;
+}
+
+const seconds = ({ started }: State): number => (performance.now() - started) / 1000;
+
+function left(state: State): boolean {
+  state.settings.signal?.throwIfAborted();
+  return state.found.size === 0 || seconds(state) < state.settings.budget;
+}
+
+const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((found.get(goal)?.lower ?? -1) > 0));
+
+/** Bounds by one method, for the goals that are still open. */
+async function simply(state: State, method: BoundMethod): Promise<void> {
+  const { network, domain } = state;
+  state.bounds = await layerBounds(network, domain, method);
+  const goals = open(state);
+  const rows = inARow(goals, network.outputs);
+  note(state, method, goals, await rowBounds(network, domain, state.bounds, rows, method));
+}
+
+/** Slopes climb: first the output's, then those of every layer. */
+async function climbed(state: State): Promise<void> {
+  const { network, domain, settings } = state;
+  if (settings.method === 'auto' && state.bounds) {
+    const goals = open(state);
+    const { count, data } = inARow(goals, network.outputs);
+    const seed = new Map([['rows', { type: 'float32' as const, shape: [count, 1, network.outputs], data }]]);
+    note(
+      state,
+      'alpha-crown',
+      goals,
+      await climb({ network, domain, bounds: state.bounds, wanted: 'output', rows: count, seed }, { steps: STEPS }),
+    );
+  }
+  if (left(state) && open(state).length > 0) await simply(state, 'alpha-crown');
+}
+
+async function branched(state: State): Promise<void> {
+  const { network, domain, settings } = state;
+  state.bounds ??= await layerBounds(network, domain, 'crown');
+  const goals = open(state);
+  state.method = 'bab';
+  const until = (): boolean => {
+    settings.alive?.();
+    settings.signal?.throwIfAborted();
+    return seconds(state) >= settings.budget;
+  };
+  const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until });
+  state.leaves = { closed: result.closed, open: result.open.length };
+  for (const goal of goals) {
+    const own = result.open.filter((leaf) => leaf.goal === goal);
+    const known = state.found.get(goal);
+    // A goal without open leaves is proved; branch and bound does not say by how much.
+    const lower =
+      own.length === 0 ? Number.MIN_VALUE : Math.max(known?.lower ?? Number.NEGATIVE_INFINITY, Math.min(...own.map(({ bound }) => bound)));
+    state.found.set(goal, { name: goal.name, lower, raw: Math.max(known?.raw ?? lower, lower), method: 'bab' });
+  }
+}
+
+/** Goals one under the other, each row once: [rows, 1, outputs]. */
+function inARow(goals: readonly Goal[], outputs: number): { readonly count: number; readonly data: Float32Array } {
+  const single = goals.flatMap(({ rows, offsets }) =>
+    Array.from(offsets, (_, r) => ({ rows: rows.subarray(r * outputs, (r + 1) * outputs), offsets: offsets.subarray(r, r + 1) })),
+  );
+  return { count: single.length, data: Float32Array.from(single.flatMap(({ rows }) => [...rows])) };
+}
+
+function note(
+  state: State,
+  method: Method,
+  goals: readonly Goal[],
+  { lower, error }: { readonly lower: Float32Array; readonly error: Float32Array },
+): void {
+  state.method = method;
+  let at = 0;
+  for (const goal of goals) {
+    const count = goal.offsets.length;
+    const own = { lower: lower.subarray(at, at + count), error: error.subarray(at, at + count) };
+    at += count;
+    const [safe] = proved([goal], own) as [number];
+    const [raw] = proved([goal], { lower: own.lower, error: new Float32Array(count) }) as [number];
+    const known = state.found.get(goal);
+    if (known && known.lower >= safe) continue;
+    state.found.set(goal, { name: goal.name, lower: safe, raw: Math.max(raw, known?.raw ?? raw), method });
+  }
+}
+
+function verdictOf(state: State): Verdict {
+  const goals = state.goals.map((goal) => state.found.get(goal) as GoalVerdict);
+  const worst = Math.min(...goals.map(({ lower }) => lower));
+  return {
+    isProved: worst > 0,
+    method: state.method,
+    lower: worst,
+    raw: Math.min(...goals.map(({ raw }) => raw)),
+    goals,
+    unstable: unstableOf(state),
+    ...(state.leaves && { leaves: state.leaves }),
+    seconds: seconds(state),
+  };
+}
+
+function unstableOf({ network, bounds }: State): Verdict['unstable'] {
+  return network.cuts
+    .filter(({ ops }) => ops.includes('Relu'))
+    .map(({ name, size }) => {
+      const [lower, upper] = [bounds?.lower.get(name), bounds?.upper.get(name)];
+      const unstable = lower?.reduce((sum, value, i) => sum + (value < 0 && (upper?.[i] as number) > 0 ? 1 : 0), 0) ?? size;
+      return { layer: name, open: unstable, of: size };
+    });
+}
