@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GibbonError } from '../base/errors.ts';
 import { keyWords } from './key.ts';
+import { normalPool, uniformPool } from './pools.ts';
 import { keyedRng } from './rng.ts';
 
 const draw = (seed: number, ...key: (string | number)[]): number[] => {
@@ -134,6 +135,34 @@ describe('Rng', () => {
       const sum = out.reduce((total, v, i) => total + v * (lag === 0 ? 1 : (out[i + lag] ?? 0)), 0);
       expect(Math.abs(sum)).toBeLessThan(5 * Math.sqrt(out.length));
     }
+  });
+
+  it('fills from a pool: every entry as likely, and neighbours independent', () => {
+    const out = new Float32Array(100_001);
+    keyedRng(7, 'pool').fillFrom(
+      out,
+      Float32Array.from({ length: 2 ** 16 }, (_, i) => i),
+    );
+    // Which of 16 equal parts of the pool each comes from, and the next one; chi-square with 255 degrees of freedom, 99.99 % quantile.
+    const pairs = new Array<number>(256).fill(0);
+    for (let i = 0; i < 100_000; i++) pairs[((out[i] as number) >> 12) * 16 + ((out[i + 1] as number) >> 12)]!++;
+    const chi = pairs.reduce((total, count) => total + (count - 100_000 / 256) ** 2 / (100_000 / 256), 0);
+    expect(chi).toBeLessThan(347);
+    // Low bits too: the mean of a number's last four, 7.5 with a standard deviation of 4.61.
+    const low = out.reduce((sum, v) => sum + (v & 15), 0) / out.length;
+    expect(Math.abs(low - 7.5)).toBeLessThan((5 * 4.61) / Math.sqrt(out.length));
+  });
+
+  it('has pools of mean 0 and the moments of their distributions', () => {
+    const [normal, uniform] = [normalPool(), uniformPool()];
+    const moment = (pool: Float32Array, power: number): number => pool.reduce((sum, v) => sum + v ** power, 0) / pool.length;
+    expect(moment(normal, 1)).toBeCloseTo(0, 12);
+    expect(moment(uniform, 1)).toBeCloseTo(0, 12);
+    // Five standard errors over 2^15 independent draws: variances 2, 96 and 4/45 of z², z⁴ and u².
+    const errors = 5 / Math.sqrt(2 ** 15);
+    expect(Math.abs(moment(normal, 2) - 1)).toBeLessThan(Math.sqrt(2) * errors);
+    expect(Math.abs(moment(normal, 4) - 3)).toBeLessThan(Math.sqrt(96) * errors);
+    expect(Math.abs(moment(uniform, 2) - 1 / 3)).toBeLessThan(Math.sqrt(4 / 45) * errors);
   });
 
   it('shuffles a copy: a permutation, and each position equally likely', () => {

@@ -17,6 +17,8 @@ export interface Rng {
   fillNormal(out: Float32Array, std?: number): void;
   /** Fills `out` with −1 and 1, one bit each. */
   fillSigns(out: Float32Array): void;
+  /** Fills `out` with entries of a pool of 2^16 numbers, each as likely, 16 bits for each draw: the cheapest way to numbers of any distribution. */
+  fillFrom(out: Float32Array, pool: Float32Array): void;
   /** A shuffled copy (Fisher–Yates); `items` stays as it is. */
   shuffle<T>(items: readonly T[]): T[];
 }
@@ -79,6 +81,15 @@ class PhiloxRng implements Rng {
     for (let i = 0; i < out.length; i++) {
       word = i % 32 === 0 ? this.#word() : word >>> 1;
       out[i] = word & 1 ? 1 : -1;
+    }
+  }
+
+  fillFrom(out: Float32Array, pool: Float32Array): void {
+    for (let i = 0; i < out.length; i += 2) {
+      const word = this.#word();
+      out[i] = pool[word & 0xffff] as number;
+      // A write past the end of an odd-length array is ignored.
+      out[i + 1] = pool[word >>> 16] as number;
     }
   }
 

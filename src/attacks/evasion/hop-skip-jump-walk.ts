@@ -1,4 +1,5 @@
 /** HopSkipJump's walk along the decision boundary for one example (arXiv:1904.02144, algorithms 1 and 2), in questions of labels only. */
+import { normalPool, uniformPool } from '../../rng/pools.ts';
 import type { Rng } from '../../rng/rng.ts';
 import { boundAt, type Range } from '../../threat/ball.ts';
 import { bisect } from '../bisect.ts';
@@ -104,10 +105,9 @@ async function estimate(setting: Walk, here: Reached, step: number, evals: numbe
   const delta = probeSize(setting, here, step);
   let sums = new Float32Array(2 * size);
   let [answered, total] = [0, 0];
+  const noise = new Float32Array(moves.chunk * size);
   for (let done = 0; done < evals; done += moves.chunk) {
-    const noise = new Float32Array(moves.chunk * size);
-    if (norm === 'linf') rng.fillUniform(noise, -1, 1);
-    else rng.fillNormal(noise);
+    rng.fillFrom(noise, norm === 'linf' ? uniformPool() : normalPool());
     const points = await moves.probe(here.point, noise, delta);
     const asked = Array.from({ length: Math.min(moves.chunk, evals - done) }, (_, i) => points.subarray(i * size, (i + 1) * size));
     const answers = new Float32Array(moves.chunk);
