@@ -2,19 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { measure } from '../../src/model/measure.ts';
 import { quantileInterval } from '../../src/stats/quantile-interval.ts';
-import {
-  absent,
-  attacked,
-  because,
-  CIFAR,
-  cifar,
-  clean,
-  fixture,
-  MNIST,
-  mnist,
-  standing,
-  targetAt,
-} from '../conformance/attacks-fixtures.ts';
+import { absent, attacked, because, CIFAR, cifar, clean, fixture, MNIST, mnist, targetAt } from '../conformance/attacks-fixtures.ts';
 
 const HOUR = 3_600_000;
 const IMAGES = Math.min(100, Number(process.env.GIBBON_ACCEPT_IMAGES ?? 100));
@@ -49,21 +37,35 @@ describe.skipIf(absent)(`L0, ${IMAGES} images${because}`, () => {
     HOUR,
   );
 
-  // Published for another ResNet: 34, 79 and 79 % of the images that it gets right fall to 1, 3 and 5 pixels.
-  it.each([1, 3, 5])(
-    'one-pixel on ResNet-20, %d pixels',
-    async (count) => {
+  // Each number of pixels is tried on what stood with fewer: what falls to one pixel falls to three. Su et al. found 22 to 32 % of CIFAR-10 pictures to fall to
+  // one pixel, and one-pixel-attack-keras 34, 79 and 79 % of those that a ResNet gets right to 1, 3 and 5; both of other networks. See bench/ELEMENTS.md.
+  it(
+    'one-pixel on ResNet-20, 1, 3 and 5 pixels',
+    async () => {
       const target = await targetAt(fixture('cifar10/cifar10_resnet20.onnx'), CIFAR);
       const all = cifar();
       const decisions = await target.judge.decide(all.map(({ x }) => x));
       const samples = all.filter(({ label }, i) => decisions[i]?.label === label).slice(0, IMAGES);
       expect(await clean(target, samples)).toBe(samples.length);
-      const proposals = await attacked('one-pixel', target, samples, { norm: 'l0', epsilon: 3 * count });
-      const left = await standing(target, samples, proposals);
-      const queries = proposals.reduce((sum, one) => sum + one.queries, 0) / samples.length;
-      console.log(`one-pixel, ${count}: ${samples.length - left} of ${samples.length} fell, ${queries.toFixed(0)} questions each`);
+      let left = samples;
+      for (const count of [1, 3, 5]) {
+        const cpu = process.cpuUsage();
+        const proposals = await attacked('one-pixel', target, left, { norm: 'l0', epsilon: 3 * count });
+        const { user, system } = process.cpuUsage(cpu);
+        const found = await target.judge.decide(proposals.map(({ candidate }) => candidate as Float32Array));
+        const pairs = left.map(({ x }, i) => ({ original: x, candidate: proposals[i]?.candidate as Float32Array }));
+        for (const { l0 } of await measure(target, pairs)) expect(l0).toBeLessThanOrEqual(3 * count);
+        const queries = proposals.reduce((sum, one) => sum + one.queries, 0);
+        const stand = left.filter(({ label }, i) => found[i]?.label === label);
+        process.stdout.write(
+          `one-pixel, ${count}: ${left.length - stand.length} of ${left.length} fell, ${samples.length - stand.length} of ${samples.length} by now; ${(queries / left.length).toFixed(0)} questions each, ${((user + system) / 1e6).toFixed(0)} s of CPU time; left: ${stand.map(({ index }) => index).join(' ')}\n`,
+        );
+        left = stand;
+      }
+      // The lowest of the published shares, less five standard errors of as many pictures.
+      expect(1 - left.length / samples.length).toBeGreaterThan(0.22 - 5 * Math.sqrt((0.22 * 0.78) / samples.length));
       await target.release();
     },
-    HOUR,
+    3 * HOUR,
   );
 });

@@ -75,7 +75,7 @@ interface Evolution {
 }
 
 async function evolved({ population: count, generations, recombination, queries, palette, x, rng }: Evolution): Promise<Float32Array> {
-  const asked = (members: readonly Float64Array[]): Promise<number[]> => queries.margins(members.map((genes) => palette.paint(x, genes)));
+  const asked = onceEach(queries, palette, x);
   const members = hypercube(rng, count, palette.genes);
   const settled = (population: Population): Promise<Population> =>
     withoutLuck(population, (genes) => queries.holds(palette.paint(x, genes)));
@@ -85,7 +85,20 @@ async function evolved({ population: count, generations, recombination, queries,
     const tried = trials(rng, population, recombination);
     population = await settled(survivors(population, tried, await asked(tried)));
   }
-  return palette.paint(x, population.members[fittest(population)] as Float64Array);
+  return palette.paint(x, palette.levels(population.members[fittest(population)] as Float64Array));
+}
+
+/** Margins of what the members paint. Late populations paint the same pictures again, which are not asked about a second time: a third of all questions for one pixel. */
+function onceEach(queries: ScoreQueries, palette: Palette, x: Float32Array): (members: readonly Float64Array[]) => Promise<number[]> {
+  const known = new Map<string, number>();
+  return async (members) => {
+    const painted = members.map(palette.levels);
+    const keys = painted.map((levels) => levels.join());
+    const fresh = new Map(keys.flatMap((key, i) => (known.has(key) ? [] : [[key, painted[i] as Int32Array]])));
+    const margins = await queries.margins([...fresh.values()].map((levels) => palette.paint(x, levels)));
+    for (const [i, key] of [...fresh.keys()].entries()) known.set(key, margins[i] as number);
+    return keys.map((key) => known.get(key) as number);
+  };
 }
 
 /** Members that fool a model with random layers by luck are the least fit, down to the first that holds in a vote: the search would end at them. */
@@ -103,8 +116,10 @@ async function withoutLuck(
 
 interface Palette {
   readonly genes: number;
-  /** The picture with the pixels that the genes say: for each its row, its column, and a level of 0 to 255 for each channel, all in [0, 1). */
-  paint(x: Float32Array, genes: Float64Array): Float32Array;
+  /** What genes in [0, 1) say, as whole numbers: for each pixel its row, its column, and a level of 0 to 255 for each channel. */
+  levels(genes: Float64Array): Int32Array;
+  /** The picture with those pixels. */
+  paint(x: Float32Array, levels: Int32Array): Float32Array;
 }
 
 /** As many pixels as epsilon has elements for, at least one. */
@@ -113,15 +128,16 @@ function paletteOf(preprocessing: Preprocessing, epsilon: number): Palette {
   const isInterleaved = preprocessing.layout === 'NHWC' || (preprocessing.layout === 'none' && channels > 1);
   const [perPixel, perChannel] = isInterleaved ? [channels, 1] : [1, height * width];
   const pixels = Math.max(1, Math.floor(epsilon / channels));
-  const each = 2 + channels;
+  const steps = [height, width, ...Array.from({ length: channels }, () => 256)];
+  const each = steps.length;
   return {
     genes: pixels * each,
-    paint: (x, genes) => {
+    levels: (genes) => Int32Array.from(genes, (gene, at) => Math.floor(gene * (steps[at % each] as number))),
+    paint: (x, levels) => {
       const picture = x.slice();
-      const level = (at: number, steps: number): number => Math.floor((genes[at] as number) * steps);
-      for (let at = 0; at < genes.length; at += each) {
-        const place = (level(at, height) * width + level(at + 1, width)) * perPixel;
-        for (let c = 0; c < channels; c++) picture[place + c * perChannel] = level(at + 2 + c, 256) / 255;
+      for (let at = 0; at < levels.length; at += each) {
+        const place = ((levels[at] as number) * width + (levels[at + 1] as number)) * perPixel;
+        for (let c = 0; c < channels; c++) picture[place + c * perChannel] = (levels[at + 2 + c] as number) / 255;
       }
       return picture;
     },
