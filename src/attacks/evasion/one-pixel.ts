@@ -55,7 +55,14 @@ export const onePixel = defineAttack({
       const wanted = { label, goal };
       const budget = given.population * (given.generations + 1);
       const queries = scoreQueries({ ask, wanted, budget, vote: voteOf(target.judge, wanted) });
-      const candidate = await evolved({ ...given, queries, palette, x, rng: keyedRng(seed, 'one-pixel', index) });
+      const candidate = await evolved({
+        ...given,
+        queries,
+        palette,
+        x,
+        isSteady: target.judge.votes === 1,
+        rng: keyedRng(seed, 'one-pixel', index),
+      });
       const proposal = { index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
       onProposal?.(proposal);
       onProgress?.(1);
@@ -71,14 +78,17 @@ interface Evolution {
   readonly queries: ScoreQueries;
   readonly palette: Palette;
   readonly x: Float32Array;
+  /** Does the model give the same answer each time? */
+  readonly isSteady: boolean;
   readonly rng: Rng;
 }
 
-async function evolved({ population: count, generations, recombination, queries, palette, x, rng }: Evolution): Promise<Float32Array> {
-  const asked = onceEach(queries, palette, x);
+async function evolved(setting: Evolution): Promise<Float32Array> {
+  const { population: count, generations, recombination, queries, palette, x, rng } = setting;
+  const asked = marginsOf(setting);
   const members = hypercube(rng, count, palette.genes);
   const settled = (population: Population): Promise<Population> =>
-    withoutLuck(population, (genes) => queries.holds(palette.paint(x, genes)));
+    withoutLuck(population, (genes) => queries.holds(palette.paint(x, palette.levels(genes))));
   let population = await settled({ members, fitness: await asked(members) });
   // Votes take their questions from the last generations.
   for (let generation = 0; generation < generations && !(Math.max(...population.fitness) > 0) && queries.left >= count; generation++) {
@@ -88,13 +98,13 @@ async function evolved({ population: count, generations, recombination, queries,
   return palette.paint(x, palette.levels(population.members[fittest(population)] as Float64Array));
 }
 
-/** Margins of what the members paint. Late populations paint the same pictures again, which are not asked about a second time: a third of all questions for one pixel. */
-function onceEach(queries: ScoreQueries, palette: Palette, x: Float32Array): (members: readonly Float64Array[]) => Promise<number[]> {
+/** Margins of what the members paint. Late populations paint the same pictures again; a steady model is asked about each once, which saves a third of all questions for one pixel. */
+function marginsOf({ queries, palette, x, isSteady }: Evolution): (members: readonly Float64Array[]) => Promise<number[]> {
   const known = new Map<string, number>();
   return async (members) => {
     const painted = members.map(palette.levels);
-    const keys = painted.map((levels) => levels.join());
-    const fresh = new Map(keys.flatMap((key, i) => (known.has(key) ? [] : [[key, painted[i] as Int32Array]])));
+    const keys = painted.map((levels, i) => (isSteady ? levels.join() : String(i)));
+    const fresh = new Map(keys.flatMap((key, i) => (isSteady && known.has(key) ? [] : [[key, painted[i] as Int32Array]])));
     const margins = await queries.margins([...fresh.values()].map((levels) => palette.paint(x, levels)));
     for (const [i, key] of [...fresh.keys()].entries()) known.set(key, margins[i] as number);
     return keys.map((key) => known.get(key) as number);
