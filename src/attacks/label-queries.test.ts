@@ -16,6 +16,12 @@ it('untargeted: any other class; NaN decides nothing', async () => {
   expect([queries.used, queries.left]).toEqual([4, 6]);
 });
 
+it('names the class of each success', async () => {
+  const queries = labelQueries({ sample, ask, vote, budget: 3, goal: undefined });
+  expect(await queries.classes(points)).toEqual([0, undefined, 2]);
+  expect(queries.left).toBe(0);
+});
+
 it('targeted: one class', async () => {
   expect(await labelQueries({ sample, ask, vote, budget: 10, goal: 2 }).fooled(points)).toEqual([false, false, true, false]);
 });

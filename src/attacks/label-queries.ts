@@ -12,6 +12,8 @@ export interface LabelQueries {
   readonly left: number;
   /** For each point: does it fool the model, in one answer? Asks no more than what is left: the answers may be fewer than the points. */
   fooled(points: readonly Float32Array[]): Promise<boolean[]>;
+  /** For each point: the class that the model takes it for where that is a success, else undefined. Asks no more than what is left, as `fooled`. */
+  classes(points: readonly Float32Array[]): Promise<(number | undefined)[]>;
   /** Does a point that fooled the model once do so in a vote, too? Nothing is asked of a model without random layers; no where too few questions are left. */
   holds(point: Float32Array): Promise<boolean>;
   /** Does the point fool the model, in one answer and in a vote? */
@@ -32,6 +34,11 @@ export function labelQueries({ sample, ask, vote, budget, goal }: Asked): LabelQ
   // A model that answers NaN has decided nothing: taking that for success would end at a point without meaning.
   const success = ({ label, confidence }: Decision): boolean =>
     !Number.isNaN(confidence) && (goal === undefined ? label !== sample.label : label === goal);
+  const answered = async (points: readonly Float32Array[]): Promise<readonly Decision[]> => {
+    const asked = points.slice(0, budget - used);
+    used += asked.length;
+    return asked.length === 0 ? [] : ask(asked);
+  };
   const queries: LabelQueries = {
     sample,
     get used() {
@@ -40,11 +47,8 @@ export function labelQueries({ sample, ask, vote, budget, goal }: Asked): LabelQ
     get left() {
       return budget - used;
     },
-    fooled: async (points) => {
-      const asked = points.slice(0, budget - used);
-      used += asked.length;
-      return asked.length === 0 ? [] : (await ask(asked)).map(success);
-    },
+    fooled: async (points) => (await answered(points)).map(success),
+    classes: async (points) => (await answered(points)).map((decision) => (success(decision) ? decision.label : undefined)),
     holds: async (point) => {
       const spend = (questions: number): void => {
         used += questions;

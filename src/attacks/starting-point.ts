@@ -12,6 +12,8 @@ const DRAWS = 100;
 const SAMPLES = 20;
 /** Points per question while noise is tried; without a range, one of each size. */
 const AT_ONCE = 10;
+/** The share of the questions that may go on noise although some has fooled the model already: it may meet further classes. */
+const LOOK_ROUND = 1 / 200;
 
 export interface Start {
   readonly queries: LabelQueries;
@@ -30,16 +32,35 @@ export async function startingPoints(start: Start): Promise<Float32Array[]> {
 }
 
 async function noise({ queries, rng, range }: Start): Promise<Float32Array[]> {
-  for (let at = 0; at < DRAWS && queries.left > 0; at += AT_ONCE) {
+  const hits: Hit[] = [];
+  const enough = queries.left * LOOK_ROUND;
+  for (let at = 0; at < DRAWS && queries.left > 0 && (hits.length === 0 || at < enough); at += AT_ONCE) {
     const points = Array.from({ length: AT_ONCE }, (_, i) =>
       range ? uniform(rng, queries.sample.x, range) : around(rng, queries.sample.x, at + i),
     );
-    const answers = await queries.fooled(points);
-    const hits: Float32Array[] = [];
-    for (const [i, point] of points.entries()) if (answers[i] && (await queries.holds(point))) hits.push(point);
-    if (hits.length > 0) return hits;
+    const found = await queries.classes(points);
+    for (const [i, point] of points.entries()) {
+      const label = found[i];
+      if (label !== undefined && (await queries.holds(point))) hits.push({ point, label });
+    }
   }
-  return [];
+  return classesInTurn(hits).slice(0, AT_ONCE);
+}
+
+interface Hit {
+  readonly point: Float32Array;
+  readonly label: number;
+}
+
+/** The first point of each class, then the second of each, and so on. */
+function classesInTurn(hits: readonly Hit[]): Float32Array[] {
+  const seen = new Map<number, number>();
+  const turns = hits.map(({ point, label }) => {
+    const turn = seen.get(label) ?? 0;
+    seen.set(label, turn + 1);
+    return { point, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ point }) => point);
 }
 
 function uniform(rng: Rng, x: Float32Array, range: Range): Float32Array {

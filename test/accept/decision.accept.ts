@@ -4,18 +4,16 @@ import type { AttackSample } from '../../src/attacks/attack.ts';
 import { attacked, closedForm, standing } from '../conformance/attacks-fixtures.ts';
 import { each, ROWS } from '../support/linear.ts';
 
-// The share of rows that may be beyond 1.25 times the closed form. Walks end at the border of the region that they began in, which with many classes
-// need not be the nearest: of 80 rows HopSkipJump had 1 there and the boundary attack 4 when this was written, RayS none.
 it.each([
-  ['hop-skip-jump', 'l2', 50, 2, 0],
-  ['hop-skip-jump', 'linf', 50, 2, 0],
-  ['hop-skip-jump', 'l2', 50, undefined, 0.03],
-  ['hop-skip-jump', 'linf', 50, undefined, 0.03],
-  ['boundary', 'l2', 50, 2, 0],
-  ['boundary', 'l2', 50, undefined, 0.1],
-  ['rays', 'linf', 200, 2, 0],
-  ['rays', 'linf', 200, undefined, 0],
-] as const)('%s in %s, %d linear models of %s classes (two to ten where it is not said)', async (id, norm, models, classes, share) => {
+  ['hop-skip-jump', 'l2', 50, 2],
+  ['hop-skip-jump', 'linf', 50, 2],
+  ['hop-skip-jump', 'l2', 50, undefined],
+  ['hop-skip-jump', 'linf', 50, undefined],
+  ['boundary', 'l2', 50, 2],
+  ['boundary', 'l2', 50, undefined],
+  ['rays', 'linf', 200, 2],
+  ['rays', 'linf', 200, undefined],
+] as const)('%s in %s, %d linear models of %s classes (two to ten where it is not said)', async (id, norm, models, classes) => {
   const ratios: number[] = [];
   await each(
     0,
@@ -40,5 +38,5 @@ it.each([
     `${id} ${norm}, ${classes ?? 'two to ten'} classes: ${ratios.length} rows, found / optimal median ${median?.toFixed(4)}, most ${ratios.at(-1)?.toFixed(4)}, ${beyond} beyond 1.25\n`,
   );
   expect(ratios[0]).toBeGreaterThan(0.999);
-  expect(beyond / ratios.length).toBeLessThanOrEqual(share);
+  expect(beyond).toBe(0);
 });

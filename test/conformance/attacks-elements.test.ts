@@ -57,7 +57,7 @@ describe('one-pixel', () => {
     });
     expect(Math.min(...shares)).toBeGreaterThan(share);
     expect(Math.max(...shares)).toBeLessThan(1.0001);
-    for (const { queries } of proposals) expect(queries).toBe(400 * 76);
+    for (const { queries } of proposals) expect(queries).toBeLessThanOrEqual(400 * 76);
     const pairs = proposals.map(({ candidate }, i) => ({ original: rows[i] as Float32Array, candidate: candidate as Float32Array }));
     // Its levels are those of 8 bits already.
     expect(await rounded(target, pairs, 'l0', count)).toEqual(pairs.map(({ candidate }) => candidate));

@@ -144,12 +144,11 @@ describe('hop-skip-jump on linear models', () => {
   );
 
   it.each(['l2', 'linf'] as const)(
-    '%s, two to ten classes: within 1.25 times, but for the few that end at another class',
+    '%s, two to ten classes: within 1.25 times',
     async (norm) => {
       const found = await ratios(norm, 200, 20);
       expect(found[0]).toBeGreaterThan(0.999);
-      expect(found.filter((ratio) => ratio > 1.25).length).toBeLessThanOrEqual(2);
-      expect(found.at(-1)).toBeLessThan(1.5);
+      expect(found.at(-1)).toBeLessThan(1.25);
     },
     5 * MINUTES,
   );

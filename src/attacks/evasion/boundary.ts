@@ -1,5 +1,6 @@
 /** Boundary attack (Brendel, Rauber & Bethge, arXiv:1712.04248): a random walk along the decision boundary, with the defaults of Foolbox's BoundaryAttack. */
 import * as z from 'zod';
+import { normalPool } from '../../rng/pools.ts';
 import { defineAttack } from '../attack.ts';
 import { bisect } from '../bisect.ts';
 import { byLabels, type Hunt } from '../by-labels.ts';
@@ -54,28 +55,31 @@ interface Walk extends Params {
 async function search(setting: Walk): Promise<Float32Array | undefined> {
   const { hunt } = setting;
   let [best, left]: [Reached | undefined, number] = [undefined, setting.steps];
+  const visited = new Set<number | undefined>();
   for (let round = 0; left > 0 && hunt.queries.left > 0 && (best === undefined || best.distance > hunt.enough); round++) {
-    const start = await begin(setting, round);
+    const start = await begin(setting, round, visited);
     if (start === undefined) break;
     const { reached, steps } = await walk(setting, start, { round, most: left });
     if (best === undefined || reached.distance < best.distance) best = reached;
+    visited.add((await hunt.queries.classes([reached.point]))[0]);
     left -= Math.max(1, steps);
   }
   return best?.point;
 }
 
-/** The nearest of the starting points, each brought near the boundary on the line to the example; after the first round simply one of them. */
-async function begin({ moves, hunt }: Walk, round: number): Promise<Reached | undefined> {
+/** The nearest of the starting points, each brought near the boundary on the line to the example; after the first round of those in classes where no walk has ended. */
+async function begin({ moves, hunt }: Walk, round: number, visited: ReadonlySet<number | undefined>): Promise<Reached | undefined> {
   const { queries } = hunt;
   const { x } = queries.sample;
-  const starts = await startingPoints({ ...hunt, rng: hunt.rng('start', round) });
-  let best: Reached | undefined;
-  for (const start of round === 0 ? starts : starts.slice(0, 1)) {
+  const near: Reached[] = [];
+  for (const start of await startingPoints({ ...hunt, rng: hunt.rng('start', round) })) {
     const { point } = await bisect(queries, { point: start, high: 1, at: (t) => moves.blend(x, start, t), threshold: 1e-3 });
-    const distance = await moves.distance(x, point);
-    if (best === undefined || distance < best.distance) best = { point, distance };
+    near.push({ point, distance: await moves.distance(x, point) });
   }
-  return best;
+  near.sort((a, b) => a.distance - b.distance);
+  if (round === 0) return near[0];
+  const classes = await queries.classes(near.map(({ point }) => point));
+  return near.find((_, i) => !visited.has(classes[i])) ?? near[0];
 }
 
 /** A random walk until it converges, stands still, or is near enough; where it came, and after how many steps. */
@@ -96,7 +100,7 @@ async function walk(
       before = here.distance;
     }
     step++;
-    rng.fillNormal(noise);
+    rng.fillFrom(noise, normalPool());
     const { candidate, distance, onSphere } = await moves.propose(x, here.point, noise, sizes.spherical, sizes.source);
     const looks = step % LOOK_EVERY === 0;
     const [fools, stays] = await queries.fooled(looks ? [candidate, onSphere] : [candidate]);
