@@ -2,7 +2,7 @@
 
 `distances` holds for each budget of questions one number for each image: the distance of the nearest point that fooled the model among all that were asked
 within the budget (which may be nearer than what the attack would have returned), 0 where the model is wrong already, null where none did.
-`cpuPerQuestion` is the CPU time of the attack without that bookkeeping, in seconds.
+`cpuPerQuestion` is the CPU time of the attack without that bookkeeping, in seconds; `modelPerQuestion` what of it is the model's forward pass.
 """
 
 import argparse
@@ -27,7 +27,7 @@ class Counted:
         self.model, self.x, self.y, self.norm, self.budgets = model, x.flatten(1), y, norm, budgets
         self.asked = 0
         self.best = [[math.inf] * len(x) for _ in budgets]
-        self.own = 0.0
+        self.own = self.forward = 0.0
 
     def __call__(self, batch):
         """`batch` holds one row for each image or, where there is one image, any number of rows about it."""
@@ -35,8 +35,10 @@ class Counted:
 
         # ART hands over float64.
         batch = batch.float()
+        begun = time.process_time()
         with torch.no_grad():
             logits = self.model(batch)
+        self.forward += time.process_time() - begun
         begun = time.process_time()
         self.keep(batch.flatten(1), logits.argmax(1))
         self.own += time.process_time() - begun
@@ -150,7 +152,7 @@ def main():
     norm = o.attack.split()[1]
     groups = [right] if o.peer == "foolbox" else [one.reshape(1) for one in right]
     distances = [[0.0] * len(x) for _ in budgets]
-    cpu, asked = 0.0, 0
+    cpu, forward, asked = 0.0, 0.0, 0
     for group in groups:
         counted = Counted(model, x[group], y[group], norm, budgets)
         begun = time.process_time()
@@ -159,6 +161,7 @@ def main():
         else:
             run_art(o.attack, counted, x[group])
         cpu += time.process_time() - begun - counted.own
+        forward += counted.forward
         asked += counted.asked * (len(group) if o.peer == "foolbox" else 1)
         for at, best in zip(distances, counted.best):
             for image, distance in zip(group.tolist(), best):
@@ -172,6 +175,7 @@ def main():
                 "model": os.path.basename(o.model),
                 "versions": {PACKAGES[o.peer]: version(PACKAGES[o.peer])},
                 "cpuPerQuestion": cpu / asked,
+                "modelPerQuestion": forward / asked,
                 "distances": finite,
             }
         )

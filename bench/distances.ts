@@ -19,7 +19,7 @@ export interface Side {
   readonly seconds: number;
 }
 
-const PREPROCESSING = {
+export const PREPROCESSING = {
   modality: 'image',
   layout: 'NCHW',
   channels: 'grayscale',

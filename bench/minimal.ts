@@ -118,7 +118,8 @@ for (const network of NETWORKS) {
     continue;
   }
   for (const pairing of PAIRINGS.filter((one) => wanted.includes(idOf(one)))) {
-    const own = await attacked(model, pairing, mnist);
+    const params = { ...pairing.params, ...(pairing.steps !== undefined && { steps: pairing.steps }) };
+    const own = await attacked(model, { ...pairing, params }, mnist);
     for (const peer of versions === undefined ? [undefined] : pairing.peers) {
       const theirs = peer === undefined ? undefined : await foolbox(model, peer, pairing.steps, mnist);
       rows.push(row([network, nameOf(pairing), peer ?? 'none'], own, theirs));
