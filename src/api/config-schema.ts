@@ -37,6 +37,12 @@ const preprocessing = z.strictObject({
   size: z.tuple([count, count]).optional().describe('height and width, where the model leaves them open'),
   tokenizer: path.optional().describe('folder of tokenizer.json, where it is not beside the model'),
   immutable: z.array(z.string()).optional().describe('tables: columns that an attack may not change'),
+  relations: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'tables: what columns have to do with each other, as `total = a + b`, `rate = a / b` or `a <= b`; attacks keep to it (docs/data.md)',
+    ),
 });
 
 const groups = z.union([

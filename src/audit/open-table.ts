@@ -37,6 +37,6 @@ export async function openTableFor(model: ModelFile, { data, flags }: SubjectSpe
   // A model may be a poor one; where names leave nothing to guess, that is no reason to doubt how it is read.
   const certain = labelColumn !== undefined || (named && (classes !== undefined || data.classes !== undefined));
   const known = knownTexts(model.graph);
-  const preprocessing = tablePreprocessing(dataset, { ports, certain, known }, flags.immutable ?? []);
+  const preprocessing = tablePreprocessing(dataset, { ports, certain, known }, flags);
   return { dataset, spec, preprocessing, notes: [...notes, ...unknownTo(known, dataset)] };
 }

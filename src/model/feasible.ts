@@ -1,10 +1,11 @@
-/** A candidate row as the data could hold it: whole numbers, one-hot groups, the columns' ranges, and nothing changed that may not change. */
+/** A candidate row as the data could hold it: whole numbers, one-hot groups, the columns' ranges, their relations, and nothing changed that may not change. */
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { floats } from '../onnx/tensor.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
 import { clipTo } from '../threat/ball.ts';
 import { isNumeric, type Metric, type NumericMetric } from '../threat/metric.ts';
+import { keepingRelations } from './keeping-relations.ts';
 import type { Pair } from './measure.ts';
 import { type EncodedColumn, type PortsEncoding, rangeOfColumns } from './ports-encoding.ts';
 import type { Target } from './target.ts';
@@ -70,7 +71,13 @@ interface Candidate {
 }
 
 /** The same as a graph. Whole numbers are found in double precision: float32 does not tell large ones apart once they are divided. */
-export function followingRules(g: GraphBuilder, encoding: PortsEncoding, { x0, x, norm, radius }: Candidate): Value {
+export function followingRules(g: GraphBuilder, encoding: PortsEncoding, candidate: Candidate): Value {
+  const others = (x: Value): Value => ownRules(g, encoding, { ...candidate, x });
+  return encoding.relations?.length ? keepingRelations(g, encoding, { ...candidate, others }) : others(candidate.x);
+}
+
+/** The rules that columns and groups keep for themselves. */
+function ownRules(g: GraphBuilder, encoding: PortsEncoding, { x0, x, norm, radius }: Candidate): Value {
   const { columns, groups } = encoding;
   const mask = (is: (column: EncodedColumn) => boolean): Value =>
     g.greater(

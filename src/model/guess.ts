@@ -24,6 +24,8 @@ export interface PreprocessingFlags {
   readonly tokenizer?: string;
   /** Columns of a table that an attack may not change. */
   readonly immutable?: readonly string[];
+  /** What its columns have to do with each other: `total = a + b`, `rate = a / b`, `a <= b`. */
+  readonly relations?: readonly string[];
 }
 
 export interface Found {

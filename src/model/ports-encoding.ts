@@ -4,6 +4,7 @@ import type { Value } from '../onnx/graph.ts';
 import { type ElementType, floats, isFloat } from '../onnx/tensor.ts';
 import type { Feeds, HostTensor, StringTensor, TypedArray } from '../runtime/runtime.ts';
 import type { Range } from '../threat/ball.ts';
+import type { Relation } from '../threat/relation.ts';
 import type { Encoder } from './encoder.ts';
 
 /** One element of a row. Numbers: value = element·scale + offset. Categories: the element is a position in the list. */
@@ -38,6 +39,8 @@ export interface PortsEncoding {
   readonly ports: readonly EncodedPort[];
   /** Columns of 0 and 1 of which exactly one is 1 in every row. */
   readonly groups: readonly (readonly number[])[];
+  /** What the user says that columns have to do with each other; every row of the data keeps it. */
+  readonly relations?: readonly Relation[] | undefined;
   /** Nothing about columns and classes had to be guessed: names say which is which, or the user did. */
   readonly certain: boolean;
 }

@@ -18,7 +18,7 @@ async function prepared(immutable: readonly string[], rows: string[][]) {
   const columns = [...Array(width).keys()];
   const dataset = await tableDataset({ header: undefined, rows }, { columns, texts: [width - 1] }, { path: 't.csv' });
   const ports = columns.map((i) => ({ name: `input ${i}`, type: 'float32' as const, shape: [1], from: i, count: 1 }));
-  return { dataset, p: tablePreprocessing(dataset, { ports, certain: true, known: new Set([' own']) }, immutable) };
+  return { dataset, p: tablePreprocessing(dataset, { ports, certain: true, known: new Set([' own']) }, { immutable }) };
 }
 
 async function encoded(immutable: readonly string[] = [], rows = ROWS): Promise<PortsEncoding> {
@@ -60,5 +60,36 @@ describe('tablePreprocessing', () => {
     const resize = () => Promise.reject(new Error('a table has no size'));
     const rows = await Promise.all((await dataset.read([0, 1, 2, 3])).map((sample) => toRow(sample, p, resize)));
     expect(rows.map((row) => numberOf(row[6] as number, time))).toEqual(ROWS.map((row) => Number(row[6])));
+  });
+});
+
+describe('relations', () => {
+  const encode = async (relations: readonly string[]): Promise<PortsEncoding | undefined> => {
+    const columns = [0, 1, 2, 3];
+    const table = { header: ['a', 'b', 'Sum Owed', 'kind'], rows: [1, 2, 3, 4].map((a) => [`${a}`, `${2 * a}`, `${3 * a}`, 'x']) };
+    const dataset = await tableDataset(table, { columns, texts: [3] }, { path: 't.csv' });
+    const ports = columns.map((i) => ({ name: `input ${i}`, type: 'float32' as const, shape: [1], from: i, count: 1 }));
+    const { encoding } = tablePreprocessing(dataset, { ports, certain: true, known: new Set() }, { relations });
+    return encoding?.kind === 'ports' ? encoding : undefined;
+  };
+
+  it('are read with the names of columns', async () => {
+    expect((await encode(['a <= b', '"Sum Owed" = a + b']))?.relations).toEqual([
+      { text: 'a <= b', kind: 'at-most', left: { column: 0 }, right: { column: 1 } },
+      {
+        text: '"Sum Owed" = a + b',
+        kind: 'equal',
+        left: { column: 2 },
+        right: { op: '+', left: { column: 0 }, right: { column: 1 } },
+      },
+    ]);
+    expect((await encode([]))?.relations).toBeUndefined();
+  });
+
+  it('are refused where the data breaks them, or where there is nothing that they could be about', async () => {
+    await expect(encode(['a >= b'])).rejects.toThrow('4 of its 4 rows');
+    await expect(encode(['a = c'])).rejects.toThrow('no column c');
+    await expect(encode(['a = kind'])).rejects.toThrow('column of texts');
+    await expect(encode(['1 = 1'])).rejects.toThrow('no column');
   });
 });

@@ -2,7 +2,10 @@
 import { GibbonError } from '../base/errors.ts';
 import { plainName } from '../data/label-column.ts';
 import type { TableDataset } from '../data/table-dataset.ts';
+import { readRelation } from '../threat/read-relation.ts';
+import { columnsOfRelation, keeps, type Relation } from '../threat/relation.ts';
 import { asKnown } from './category-texts.ts';
+import type { PreprocessingFlags } from './guess.ts';
 import { type EncodedColumn, type EncodedPort, elementOf, type PortsEncoding } from './ports-encoding.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -11,13 +14,13 @@ const FAR = 64;
 
 /**
  * @param known the texts that the model's encoders know
- * @param immutable names of columns that an attack may not change
- * @throws GibbonError E_USAGE where one of them is no column of the rows
+ * @param rules names of columns that an attack may not change, and relations between columns
+ * @throws GibbonError E_USAGE where one of them is no column of the rows, or the data itself does not keep a relation
  */
 export function tablePreprocessing(
   dataset: TableDataset,
   { ports, certain, known }: Pick<PortsEncoding, 'ports' | 'certain'> & { readonly known: ReadonlySet<string> },
-  immutable: readonly string[],
+  { immutable = [], relations = [] }: Pick<PreprocessingFlags, 'immutable' | 'relations'>,
 ): Preprocessing {
   const names = dataset.columns.map(({ name }, i) => nameOf(name, i, ports));
   const frozen = frozenColumns(names, immutable);
@@ -31,7 +34,15 @@ export function tablePreprocessing(
     const units = { scale, offset: Math.abs(column.mean) > FAR * scale ? Math.round(column.mean) : 0 };
     return { ...own, ...units, low: elementOf(column.low, units), high: elementOf(column.high, units), whole };
   });
-  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups: oneHotGroups(dataset), certain };
+  const related = relationsOf(relations, names, { dataset, columns });
+  const encoding: PortsEncoding = {
+    kind: 'ports',
+    columns,
+    ports,
+    groups: oneHotGroups(dataset),
+    ...(related.length > 0 && { relations: related }),
+    certain,
+  };
   return { modality: 'table', layout: 'none', channels: 'none', shape: [columns.length], mean: [0], std: [1], resize: 'crop', encoding };
 }
 
@@ -42,15 +53,50 @@ function nameOf(name: string, i: number, ports: readonly EncodedPort[]): string 
 }
 
 function frozenColumns(names: readonly string[], immutable: readonly string[]): Set<number> {
-  return new Set(
-    immutable.map((wanted) => {
-      const at = names.findIndex((name) => name === wanted || plainName(name) === plainName(wanted));
-      if (at >= 0) return at;
-      throw new GibbonError('E_USAGE', `there is no column ${wanted} among those that the model takes`, {
-        hint: `They are ${names.join(', ')}.`,
-      });
-    }),
-  );
+  return new Set(immutable.map((wanted) => placeOf(names, wanted)));
+}
+
+function placeOf(names: readonly string[], wanted: string): number {
+  const exact = names.indexOf(wanted);
+  const at = exact >= 0 ? exact : names.findIndex((name) => plainName(name) === plainName(wanted));
+  if (at >= 0) return at;
+  throw new GibbonError('E_USAGE', `there is no column ${wanted} among those that the model takes`, {
+    hint: `They are ${names.join(', ')}.`,
+  });
+}
+
+interface Related {
+  readonly dataset: Pick<TableDataset, 'values' | 'length'>;
+  readonly columns: readonly EncodedColumn[];
+}
+
+/** Relations are what the user says they are, never what the data happens to show; but data that breaks one shows that it is none. */
+function relationsOf(texts: readonly string[], names: readonly string[], { dataset, columns }: Related): Relation[] {
+  return texts.map((text) => {
+    const relation = readRelation(text, (name) => placeOf(names, name));
+    const values = new Map(columnsOfRelation(relation).map((at) => [at, dataset.values(at)]));
+    const odd = [...values.keys()].find((at) => columns[at]?.categories);
+    if (values.size === 0 || odd !== undefined)
+      throw new GibbonError(
+        'E_USAGE',
+        `the relation \`${text}\` is about ${odd === undefined ? 'no column' : `${names[odd]}, a column of texts`}`,
+        {
+          hint: 'Relations hold between columns of numbers.',
+        },
+      );
+    const isWhole = (at: number): boolean => columns[at]?.whole === true;
+    const broken = Array.from({ length: dataset.length }, (_, row) => row).filter(
+      (row) => !keeps(relation, (at) => values.get(at)?.[row] as number, isWhole),
+    );
+    if (broken.length === 0) return relation;
+    throw new GibbonError(
+      'E_USAGE',
+      `the data itself does not keep the relation \`${text}\`: ${broken.length} of its ${dataset.length} rows break it`,
+      {
+        hint: `The first of them is row ${broken[0]} (from 0). Mend the relation or the data: attacks are held to what the data keeps.`,
+      },
+    );
+  });
 }
 
 /** Runs of neighbouring columns of 0 and 1 that sum to 1 in every row, as one-hot encoders leave them; the shortest first. */

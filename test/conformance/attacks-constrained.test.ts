@@ -14,6 +14,8 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { newGraph } from '../../src/ops/table.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
+import { readRelation } from '../../src/threat/read-relation.ts';
+import { keeps, type Relation } from '../../src/threat/relation.ts';
 import { attacked, standing } from './attacks-fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gibbon-constrained-'));
@@ -61,7 +63,12 @@ function drawnNet(seed: number, bent: boolean, columns = COLUMNS): Net {
 }
 
 /** The net as a model of values in the columns' own units. */
-async function targetOf({ first, second, bent }: Net, groups: readonly number[][], columns = COLUMNS): Promise<Target> {
+async function targetOf(
+  { first, second, bent }: Net,
+  groups: readonly number[][],
+  columns = COLUMNS,
+  relations: readonly Relation[] = [],
+): Promise<Target> {
   const [d, hidden] = [columns.length, second.length];
   const g = newGraph();
   const x = g.input('x', 'float32', [1, d]);
@@ -84,7 +91,7 @@ async function targetOf({ first, second, bent }: Net, groups: readonly number[][
   const path = join(mkdtempSync(join(folder, 'net-')), 'net.onnx');
   writeFileSync(path, writeModel(open as typeof made).bytes);
   const ports = [{ name: 'x', type: 'float32' as const, shape: [d], from: 0, count: d }];
-  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups, certain: true };
+  const encoding: PortsEncoding = { kind: 'ports', columns, ports, groups, relations, certain: true };
   const form = { modality: 'table', layout: 'none', channels: 'none', mean: [0], std: [1], resize: 'crop' } as const;
   return createTarget(await readModelFile(path), { ...form, shape: [d], encoding }, ortNode);
 }
@@ -142,6 +149,87 @@ describe('rules', () => {
       }),
       { numRuns: id === 'capgd' ? 25 : 8 },
     );
+  });
+});
+
+describe('relations', () => {
+  /** Two parts and their total, the share of one of them, and two ends in order. */
+  const related = [
+    column(130, 0, 900, { whole: true, name: 'a' }),
+    column(75, 0, 600, { whole: true, name: 'b' }),
+    column(160, 0, 1500, { whole: true, name: 'total' }),
+    column(0.3, 0, 1, { name: 'share' }),
+    column(9, 0, 40, { whole: true, name: 'from' }),
+    column(9, 0, 60, { whole: true, name: 'to' }),
+  ];
+  const relations = ['total = a + b', 'share = a / total', 'from <= to'].map((text) =>
+    readRelation(text, (name) => related.findIndex((one) => one.name === name)),
+  );
+
+  async function relatedRows(target: Target, count: number, seed: number): Promise<AttackSample[]> {
+    const rng = keyedRng(seed, 'related rows');
+    const rows = Array.from({ length: count }, () => {
+      const [a, b, from] = [1 + rng.int(900), rng.int(600), rng.int(40)];
+      const values = [a, b, a + b, a / (a + b), from, from + rng.int(20)];
+      return Float32Array.from(values, (value, i) => elementOf(value, related[i] as EncodedColumn));
+    });
+    const decisions = await target.judge.decide(rows);
+    return rows.map((x, index) => ({ index, x, label: decisions[index]?.label as number }));
+  }
+
+  const isKept = (row: Float32Array): boolean =>
+    relations.every((relation) =>
+      keeps(
+        relation,
+        (at) => numberOf(row[at] as number, related[at] as EncodedColumn),
+        (at) => related[at]?.whole === true,
+      ),
+    );
+
+  it('are kept by every proposal of capgd, caa and cube, which still break rows', async () => {
+    const broken = { capgd: 0, caa: 0, cube: 0 };
+    for (let seed = 0; seed < 2; seed++) {
+      const target = await targetOf(drawnNet(seed, true, related), [], related, relations);
+      const samples = await relatedRows(target, 12, seed);
+      for (const [id, params] of [
+        ['capgd', {}],
+        ['caa', { maxQueries: 60 }],
+        ['cube', { maxQueries: 60, simplify: false }],
+      ] as const) {
+        for (const epsilon of [0.2, 1.5]) {
+          const proposals = await attacked(id, target, samples, { norm: 'linf', epsilon, batch: 12, params });
+          for (const { candidate } of proposals) expect(isKept(candidate as Float32Array)).toBe(true);
+          broken[id] += samples.length - (await standing(target, samples, proposals));
+        }
+      }
+      await target.release();
+    }
+    expect(broken.capgd).toBeGreaterThan(5);
+    expect(broken.caa).toBeGreaterThanOrEqual(broken.capgd);
+    expect(broken.cube).toBeGreaterThan(5);
+  });
+
+  it('are known to the steps: they break more rows than Auto-PGD that is brought to the relations at the end', async () => {
+    const left = { apgd: 0, capgd: 0 };
+    for (let seed = 10; seed < 13; seed++) {
+      const target = await targetOf(drawnNet(seed, true, related), [], related, relations);
+      const samples = await relatedRows(target, 40, seed);
+      for (const id of ['apgd', 'capgd'] as const) {
+        const proposals = await attacked(id, target, samples, { norm: 'linf', epsilon: 1, params: { steps: 10 } });
+        const pairs = proposals.map(({ candidate }, i) => ({
+          original: (samples[i] as AttackSample).x,
+          candidate: candidate as Float32Array,
+        }));
+        const rows = await asRows(target, pairs, 'linf', 1);
+        left[id] += await standing(
+          target,
+          samples,
+          proposals.map((one, i) => ({ ...one, candidate: rows[i]?.candidate })),
+        );
+      }
+      await target.release();
+    }
+    expect(left.capgd).toBeLessThan(left.apgd - 5);
   });
 });
 

@@ -1,7 +1,10 @@
 /** Constrained Auto-PGD (Simonetto, Ghamizi & Cordy, arXiv:2406.00775, section 4) with the defaults of TabularBench: Auto-PGD that keeps a table's rules at every step. */
 import * as z from 'zod';
 import { feasible, followingRules } from '../../model/feasible.ts';
+import { asTerms } from '../../model/keeping-relations.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
+import type { GradientBuilder } from '../../model/target.ts';
+import type { Value } from '../../onnx/graph.ts';
 import { perRow } from '../../threat/ball.ts';
 import { type AttackContext, type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
@@ -38,12 +41,13 @@ export const capgd = defineAttack({
     const { encoding } = target.preprocessing;
     const rules: Rules = ({ g }, x, x0, radius) =>
       encoding?.kind === 'ports' ? followingRules(g, encoding, { x0, x, norm, radius: perRow(g, g.cast(radius, 'float64'), x) }) : x;
+    const related = ({ g }: GradientBuilder, x: Value): Value => (encoding?.kind === 'ports' ? asTerms(g, encoding, x) : x);
     const starts = await startsOf(context, samples);
     const fields = ({ index, x, label }: AttackSample, restart: number): Record<string, Float32Array | number> => {
       const start = starts.get(index)?.[restart] as Start;
       return { ...apgdFields(x, start.at, { epsilon, steps, rho }), x: start.x, at: start.at, label };
     };
-    const define = apgdStep(norm, (b, x, label) => b.loss('cross-entropy', x, label), rules);
+    const define = apgdStep(norm, (b, x, label) => b.loss('cross-entropy', related(b, x), label), rules);
     return iterate(context, { id: `capgd ${norm}`, steps: steps + 1, restarts, fields, define }, samples);
   },
 });

@@ -63,7 +63,7 @@ async function openTable({ data, flags }: SubjectSpec): Promise<OpenedRemote> {
     from: i,
     count: 1,
   }));
-  const preprocessing = tablePreprocessing(dataset, { ports, certain: wanted !== undefined, known: new Set() }, flags.immutable ?? []);
+  const preprocessing = tablePreprocessing(dataset, { ports, certain: wanted !== undefined, known: new Set() }, flags);
   const sent = `The ${columns.length} columns beside the labels are sent in the order of the file.`;
   return { dataset, preprocessing, table: spec, notes: [...(label ? [label.how] : []), sent] };
 }

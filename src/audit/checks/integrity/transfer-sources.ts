@@ -82,7 +82,7 @@ interface Other {
 function others({ options, model }: Context): (Other & { origin: string })[] {
   const { models, surrogate, flags } = options;
   const beside = models.filter(({ path }) => path !== model.path && !isAddress(path)).slice(0, MOST_OTHERS);
-  const { immutable } = flags;
+  const { immutable, relations } = flags;
   return [
     ...(surrogate === undefined
       ? []
@@ -90,7 +90,7 @@ function others({ options, model }: Context): (Other & { origin: string })[] {
           {
             name: 'surrogate',
             path: surrogate,
-            flags: immutable ? { immutable } : {},
+            flags: { ...(immutable && { immutable }), ...(relations && { relations }) },
             origin: `${basename(surrogate)}, given as a second model`,
           },
         ]),
