@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-const OUTSIDE = [/^sharp$/, /^libsql$/, /^onnxruntime-/, /^jiti$/, /^mpg123-decoder$/, /^@wasm-audio-decoders\//];
+const OUTSIDE = [/^sharp$/, /^libsql$/, /^onnxruntime-/, /^jiti$/, /^mpg123-decoder$/, /^@wasm-audio-decoders\//, /^highs$/];
 
 /** The folder of the package that a module belongs to, if it comes from one. */
 const packageOf = (module) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(module.replaceAll('\\', '/'))?.[0];
