@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nextDown32, nextUp32 } from '../../src/certify/trees/float32.ts';
 import { type FeatureBox, type Forest, scoreBounds } from '../../src/certify/trees/forest.ts';
+import { largestSum } from '../../src/certify/trees/largest.ts';
 import { minimalRadius } from '../../src/certify/trees/radius.ts';
 import { readForest } from '../../src/certify/trees/read-forest.ts';
 import { decided } from '../../src/model/judge.ts';
@@ -136,6 +137,45 @@ describe('bounds over a box', () => {
       expect(lower[k]).toBeCloseTo(sum, 5);
       expect((upper[k] as number) - (lower[k] as number)).toBeLessThanOrEqual(2.0001 * (forest.slack[k] as number));
     }
+  });
+});
+
+describe('the largest sum over a box', () => {
+  it('is that of asking in every cell, and its point has it', async () => {
+    for (const [kind, seed] of [
+      ['regressor', 0],
+      ['ensemble', 1],
+      ['classes', 2],
+      ['average', 3],
+    ] as const) {
+      const { forest, scores } = await load(ensemble(kind, seed));
+      const rng = keyedRng(3, 'largest', seed);
+      const values = borders(forest);
+      const weights = forest.base.map((_, k) => (k === 0 ? 1 : -0.5 * k));
+      const weighted = (found: ArrayLike<number>): number => weights.reduce((sum, weight, k) => sum + weight * (found[k] as number), 0);
+      const slack = weights.reduce((sum, weight, k) => sum + Math.abs(weight) * (forest.slack[k] as number), 0);
+      for (let i = 0; i < 3; i++) {
+        const ends = values.map(
+          (own) => [own[rng.int(own.length)] ?? 0, own[rng.int(own.length)] ?? 0].sort((a, b) => a - b) as [number, number],
+        );
+        const box = { low: Float64Array.from(ends, ([low]) => low), high: Float64Array.from(ends, ([, high]) => high) };
+        const inside = values.map((own, f) => own.filter((value) => value >= (box.low[f] as number) && value <= (box.high[f] as number)));
+        const rows = inside.reduce<number[][]>((all, own) => all.flatMap((start) => own.map((value) => [...start, value])), [[]]);
+        const exact = Math.max(...rows.map((row) => weighted(sums(forest, Float32Array.from(row)))));
+        const { upper, lower, point } = largestSum(forest, weights, box);
+        expect(upper).toBeCloseTo(exact + slack, 9);
+        expect(lower).toBeCloseTo(exact - slack, 9);
+        expect(weighted(await scores(point as Float32Array))).toBeGreaterThanOrEqual(lower);
+        for (const most of [0, 1, 2]) expect(largestSum(forest, weights, box, most).upper).toBeGreaterThanOrEqual(upper - 1e-12);
+      }
+    }
+  });
+
+  it('of an empty box is nothing', async () => {
+    const { forest } = await load(ensemble('classes', 0));
+    expect(largestSum(forest, [1, 0, 0], { low: Float64Array.of(1, 1, 1), high: Float64Array.of(0, 0, 0) }).upper).toBe(
+      Number.NEGATIVE_INFINITY,
+    );
   });
 });
 
