@@ -79,7 +79,7 @@ function solved<T>(
   { isExact, seconds }: How,
   use: (solver: Solver) => T,
 ): T {
-  const { data, columns } = programOf(pieces, box, bounds, isExact);
+  const { data, columns, binaries } = programOf(pieces, box, bounds, isExact);
   const infinite = (values: ArrayLike<number>): Float64Array =>
     Float64Array.from(values, (value) => (Number.isFinite(value) ? value : Math.sign(value) * highs.infinity));
   const whole = {
@@ -100,7 +100,8 @@ function solved<T>(
       ...(seconds !== undefined && { time_limit: seconds }),
     });
     return use({
-      minimise: (piece, row, sign) => minimum(highs, model, { piece, row, sign }, { columns, inputs: pieces.inputs, isExact }),
+      minimise: (piece, row, sign) =>
+        minimum(highs, model, { piece, row, sign }, { columns, inputs: pieces.inputs, isSearch: binaries > 0 }),
     });
   });
 }
@@ -109,7 +110,7 @@ function minimum(
   highs: Highs,
   model: Model,
   { piece, row, sign }: { piece: AffinePiece; row: number; sign: 1 | -1 },
-  { columns, inputs, isExact }: { columns: number; inputs: number; isExact: boolean },
+  { columns, inputs, isSearch }: { columns: number; inputs: number; isSearch: boolean },
 ): Minimum {
   const costs = new Float64Array(columns);
   costs.set(piece.matrix.subarray(row * piece.columns, (row + 1) * piece.columns).map((weight) => sign * weight));
@@ -121,10 +122,10 @@ function minimum(
   const status = model.getModelStatus();
   // "Unknown", limits and errors prove nothing; a search that stopped early still has its bound.
   const isOptimal = status === highs.constants.modelStatus.optimal;
-  const isStopped = isExact && status === highs.constants.modelStatus.timeLimit;
+  const isStopped = isSearch && status === highs.constants.modelStatus.timeLimit;
   if (!isOptimal && !isStopped) return { bound: Number.NEGATIVE_INFINITY, value: Number.POSITIVE_INFINITY, point: undefined };
   const value = isOptimal ? model.getObjectiveValue() : Number.POSITIVE_INFINITY;
-  const bound = isExact ? provedBy(model, value, isOptimal) : value;
+  const bound = isSearch ? provedBy(model, value, isOptimal) : value;
   return {
     bound: bound + offset,
     value: value + offset,
@@ -132,7 +133,7 @@ function minimum(
   };
 }
 
-/** What a search over binaries has proved. Where there is none to search, the program is a linear one, and optimal or nothing. */
+/** What a search over binaries has proved; of linear programs the solver keeps a bound that means nothing. */
 function provedBy(model: Model, value: number, isOptimal: boolean): number {
   const bound = model.info.get('mip_dual_bound');
   if (typeof bound === 'number' && Number.isFinite(bound)) return Math.min(bound, value);

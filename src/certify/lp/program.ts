@@ -9,6 +9,8 @@ import type { AffinePiece, Intervals, PiecewiseLinear } from './affine-pieces.ts
 export interface Program {
   readonly data: Omit<ModelData, 'colCost'>;
   readonly columns: number;
+  /** One for each unstable rectifier of an exact program; without any it is a linear program. */
+  readonly binaries: number;
 }
 
 /** Rows of the program, compressed. */
@@ -69,7 +71,7 @@ export function programOf(
       else triangle(rows, unit);
     }
   }
-  return { columns, data: dataOf(rows, lower, upper, columns) };
+  return { columns, binaries: columns - continuous, data: dataOf(rows, lower, upper, columns) };
 }
 
 /** One rectifier: its column a ≥ 0, and the row of the piece that gives its input z in [low, high]. */
