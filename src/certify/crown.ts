@@ -28,7 +28,7 @@ const CLIMB_COPIES = 4;
 /** auto_LiRPA's number of steps. */
 const STEPS = 20;
 /** Sizes of chunks: each is a graph of its own. */
-const SIZES = [16, 64, 256, 1024, 4096];
+const SIZES = [16, 32, 64, 128, 256, 1024, 4096];
 
 /** Bounds of all layers. @param steps how often the bounds of a layer are raised (`alpha-crown`) */
 export async function layerBounds(network: BoundNetwork, domain: Domain, method: BoundMethod, steps = STEPS): Promise<LayerBounds> {

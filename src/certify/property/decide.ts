@@ -1,0 +1,160 @@
+/** Decides a property of a model: a counterexample (sat), a proof that there is none (unsat), or neither in the time given. */
+import { GibbonError } from '../../base/errors.ts';
+import type { Graph, StaticGraph } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { evaluator } from '../../runtime/evaluate.ts';
+import type { Runtime, Session } from '../../runtime/runtime.ts';
+import { specialise } from '../../transform/specialise.ts';
+import { branchInputs } from '../branch-inputs.ts';
+import { escalate } from '../escalate.ts';
+import type { Goal } from '../goal.ts';
+import { type BoundNetwork, boundNetwork } from '../network.ts';
+import { type Box, type Conjunction, float32Box, type Property } from './property.ts';
+import type { InstanceResult } from './result-text.ts';
+import { type PointSearch, pointSearch } from './search.ts';
+import { type Ask, asked, checkWitness } from './witness.ts';
+
+export interface DecideSettings {
+  /** Seconds. */
+  readonly budget: number;
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly alive?: () => void;
+}
+
+export interface Decided {
+  readonly result: InstanceResult;
+  readonly seconds: number;
+  /** What proved it, found it, or was tried last. */
+  readonly by: string;
+}
+
+/** Inputs of at most so many values are halved; for more, neurons are split. */
+const FEW_INPUTS = 20;
+/** Points of the first search, and steps of each. */
+const [POINTS, STEPS] = [128, 30];
+
+/**
+ * @param original session of the file itself, which alone decides on counterexamples
+ * @throws GibbonError E_OPERATOR_UNSUPPORTED where an operator has no bounds; E_MODEL_UNSUPPORTED for several inputs
+ */
+export async function decideProperty(
+  model: Graph,
+  original: Session,
+  property: Property,
+  runtime: Runtime,
+  settings: DecideSettings,
+): Promise<Decided> {
+  const started = performance.now();
+  const graph = batched(model, property, runtime);
+  const ask = asked(original, model, property);
+  const network = await boundNetwork(graph, runtime);
+  const rows = Math.max(1, ...property.cases.flatMap(({ violations }) => violations.map(({ length }) => length)));
+  const search = await pointSearch(graph, runtime, { batch: POINTS, rows });
+  const task: Task = { network, search, ask, property, settings, started };
+  try {
+    let [open, by] = ['unsat' as InstanceResult['status'], 'no input fulfils it'];
+    for (const one of property.cases) {
+      const found = await decideCase(task, float32Box(one.box), one.violations);
+      by = found.by;
+      if (found.result.status === 'sat') return { ...found, seconds: secondsOf(task) };
+      if (found.result.status !== 'unsat') open = found.result.status;
+    }
+    return { result: { status: open as 'unsat' }, by, seconds: secondsOf(task) };
+  } finally {
+    await Promise.all([network.release(), search.release()]);
+  }
+}
+
+interface Task {
+  readonly network: BoundNetwork;
+  readonly search: PointSearch;
+  readonly ask: Ask;
+  readonly property: Property;
+  readonly settings: DecideSettings;
+  readonly started: number;
+}
+
+const secondsOf = ({ started }: Pick<Task, 'started'>): number => (performance.now() - started) / 1000;
+
+async function decideCase(task: Task, box: Box, violations: readonly Conjunction[]): Promise<Pick<Decided, 'result' | 'by'>> {
+  const { network, search, settings } = task;
+  const [lower, upper] = [Float32Array.from(box.lower), Float32Array.from(box.upper)];
+  const goals = violations.map((one) => goalOf(one, network.outputs));
+  const tried = async (points: readonly Float32Array[]): Promise<Float32Array | undefined> => {
+    for (const point of points) if ((await checkWitness(task.ask, task.property, point)).violates) return point;
+    return undefined;
+  };
+  const starts = search.random(POINTS, { lower, upper }, settings.seed ?? 0);
+  const aims = starts.map((_, i) => goals[i % goals.length] as Goal);
+  const sat = async (point: Float32Array): Promise<Pick<Decided, 'result' | 'by'>> => {
+    const { inputs, outputs } = await checkWitness(task.ask, task.property, point);
+    return { result: { status: 'sat', inputs, outputs }, by: 'search' };
+  };
+  const hit = await tried(await search.descend(starts, aims, { lower, upper }, STEPS));
+  if (hit) return sat(hit);
+  const until = (): boolean => {
+    settings.signal?.throwIfAborted();
+    settings.alive?.();
+    return secondsOf(task) >= settings.budget;
+  };
+  if (lower.length > FEW_INPUTS) return proveWhole(task, { lower, upper }, goals);
+  const found = await branchInputs({ network, lower, upper }, goals, {
+    until,
+    tried: async (points) =>
+      tried(
+        await search.descend(
+          points,
+          points.map((_, i) => goals[i % goals.length] as Goal),
+          { lower, upper },
+          0,
+        ),
+      ),
+  });
+  if (found.counterexample) return sat(found.counterexample);
+  return { result: { status: found.open === 0 ? 'unsat' : 'timeout' }, by: 'input splitting' };
+}
+
+async function proveWhole(
+  { network, settings, started }: Task,
+  { lower, upper }: { lower: Float32Array; upper: Float32Array },
+  goals: readonly Goal[],
+): Promise<Pick<Decided, 'result' | 'by'>> {
+  const { name } = network.inputs[0] as { name: string };
+  const domain = { batch: 1, norm: 'box' as const, lower: new Map([[name, lower]]), upper: new Map([[name, upper]]) };
+  const budget = settings.budget - secondsOf({ started });
+  const verdict = await escalate(network, domain, goals, {
+    method: 'auto',
+    budget,
+    signal: settings.signal,
+    ...(settings.alive && { alive: settings.alive }),
+  });
+  if (verdict.isProved) return { result: { status: 'unsat' }, by: verdict.method };
+  return { result: { status: secondsOf({ started }) >= settings.budget ? 'timeout' : 'unknown' }, by: verdict.method };
+}
+
+/** The violation of a clause: each constraint is a row. @throws GibbonError E_MODEL_UNSUPPORTED where it speaks of inputs */
+function goalOf(violation: Conjunction, outputs: number): Goal {
+  const rows = new Float32Array(violation.length * outputs);
+  for (const [r, { inputs, outputs: terms }] of violation.entries()) {
+    if (inputs.length > 0)
+      throw new GibbonError('E_MODEL_UNSUPPORTED', 'the property ties outputs to inputs', {
+        hint: 'Bounds are known of conditions on outputs only.',
+      });
+    for (const { index, weight } of terms) rows[r * outputs + index] = weight;
+  }
+  return { rows, offsets: Float32Array.from(violation, ({ bound }) => bound) };
+}
+
+function batched(model: Graph, property: Property, runtime: Runtime): (batch: number) => Promise<StaticGraph> {
+  const [port, ...others] = model.inputs;
+  if (!port || others.length > 0)
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${model.inputs.length} inputs`, {
+      hint: 'Properties are decided for models with one input.',
+    });
+  const dims = (port.shape ?? [property.inputs]).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : 1));
+  const rest = sizeOf(dims.slice(1)) === property.inputs ? dims.slice(1) : [property.inputs];
+  // The first dimension counts rows, where the others hold all values; a model for one point only is run on a batch of one.
+  return (batch) =>
+    specialise({ ...model, outputs: model.outputs.slice(0, 1) }, { [port.name]: [batch, ...rest] }, evaluator(runtime), { exact: true });
+}

@@ -1,0 +1,143 @@
+/**
+ * Looks for counterexamples by projected gradient descent on the clause's worst constraint, max over its rows of a·y − offset (Madry et al., arXiv:1706.06083),
+ * from random points and from those that bounds point at. What it finds is a proposal: the untouched model decides (`witness.ts`).
+ */
+import type { StaticGraph, Value } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { newGraph } from '../../ops/table.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { evaluator } from '../../runtime/evaluate.ts';
+import type { HostTensor, Runtime, Session } from '../../runtime/runtime.ts';
+import { foldConstants } from '../../transform/fold-constants.ts';
+import { gradient } from '../../transform/gradient.ts';
+import { optimise } from '../../transform/optimise.ts';
+import { type Goal, stacked } from '../goal.ts';
+
+export interface PointSearch {
+  /** A batch of points, as [points · size], each moved `steps` times for its goal: all points on the way that seem to violate it. */
+  descend(starts: readonly Float32Array[], goals: readonly Goal[], box: SearchBox, steps: number): Promise<Float32Array[]>;
+  /** Random points of the box. */
+  random(count: number, box: SearchBox, seed: number): Float32Array[];
+  readonly batch: number;
+  release(): Promise<void>;
+}
+
+export interface SearchBox {
+  readonly lower: Float32Array;
+  readonly upper: Float32Array;
+}
+
+/** Steps relative to the box's half width, falling to a hundredth of it. */
+const FIRST = 0.5;
+const LAST = 0.01;
+
+/** @param graph the model's first output for so many rows of its one input */
+export async function pointSearch(
+  graph: (batch: number) => Promise<StaticGraph>,
+  runtime: Runtime,
+  { batch, rows }: { batch: number; rows: number },
+): Promise<PointSearch> {
+  const net = await graph(batch);
+  const session = await runtime.load(optimise(await foldConstants(stepGraph(net, rows), evaluator(runtime))));
+  const size = sizeOf((net.inputs[0] as Value).shape) / batch;
+  return {
+    batch,
+    random: (count, box, seed) => Array.from({ length: count }, (_, i) => drawn(box, seed, i)),
+    descend: async (starts, goals, box, steps) => {
+      const hits: Float32Array[] = [];
+      for (let from = 0; from < starts.length; from += batch) {
+        const part = filled(starts.slice(from, from + batch), batch);
+        const aims = filled(goals.slice(from, from + batch), batch);
+        hits.push(
+          ...(await descended(session, {
+            part,
+            aims,
+            box,
+            steps,
+            rows,
+            size,
+            outputs: (aims[0] as Goal).rows.length / (aims[0] as Goal).offsets.length,
+            net,
+          })),
+        );
+      }
+      return hits;
+    },
+    release: () => session.release(),
+  };
+}
+
+interface Descent {
+  readonly part: readonly Float32Array[];
+  readonly aims: readonly Goal[];
+  readonly box: SearchBox;
+  readonly steps: number;
+  readonly rows: number;
+  readonly size: number;
+  readonly outputs: number;
+  readonly net: StaticGraph;
+}
+
+async function descended(session: Session, { part, aims, box, steps, rows, size, outputs, net }: Descent): Promise<Float32Array[]> {
+  const batch = part.length;
+  const { count, data } = stacked(aims, outputs);
+  // A graph of more rows repeats the last.
+  const rowsData = new Float32Array(rows * batch * outputs);
+  const offsets = new Float32Array(rows * batch);
+  for (let s = 0; s < rows; s++) {
+    const from = Math.min(s, count - 1) * batch * outputs;
+    rowsData.set(data.subarray(from, from + batch * outputs), s * batch * outputs);
+    for (const [b, goal] of aims.entries()) offsets[s * batch + b] = goal.offsets[Math.min(s, goal.offsets.length - 1)] as number;
+  }
+  const shape = (net.inputs[0] as Value).shape;
+  const one = [1, ...shape.slice(1)];
+  let x = new Float32Array(batch * size);
+  for (const [b, point] of part.entries()) x.set(point, b * size);
+  const hits: Float32Array[] = [];
+  for (let t = 0; t <= steps; t++) {
+    const rate = FIRST * (LAST / FIRST) ** (t / Math.max(1, steps));
+    const found = await session.run({
+      x: tensor(x, shape),
+      l: tensor(box.lower, one),
+      u: tensor(box.upper, one),
+      rows: tensor(rowsData, [rows, batch, outputs]),
+      offsets: tensor(offsets, [rows, batch]),
+      rate: tensor(Float32Array.of(rate), []),
+    });
+    const value = found.value?.data as Float32Array;
+    for (let b = 0; b < batch; b++) if ((value[b] as number) <= 0) hits.push(x.slice(b * size, (b + 1) * size));
+    if (hits.length > 0) return hits;
+    x = found.next?.data as Float32Array<ArrayBuffer>;
+  }
+  return hits;
+}
+
+const tensor = (data: Float32Array, shape: readonly number[]): HostTensor => ({ type: 'float32', shape, data });
+
+/** x' = clip(x − rate·½(u − l)·sign ∇ max_s (a_s·y − offset_s), l, u), and that maximum at x. */
+function stepGraph(net: StaticGraph, rows: number): StaticGraph {
+  const g = newGraph();
+  const { name, shape } = net.inputs[0] as Value;
+  const batch = shape[0] as number;
+  const x = g.input('x', 'float32', shape);
+  const [lower, upper] = ['l', 'u'].map((end) => g.input(end, 'float32', [1, ...shape.slice(1)])) as [Value, Value];
+  const output = net.outputs[0] as Value;
+  const y = g.inline(net, new Map([[name, x]])).get(output.name) as Value;
+  const outputs = sizeOf(output.shape) / batch;
+  const weights = g.input('rows', 'float32', [rows, batch, outputs]);
+  const offsets = g.input('offsets', 'float32', [rows, batch]);
+  const value = g.reduceMax(g.sub(g.sum(g.mul(weights, g.reshape(y, [batch, outputs])), [2]), offsets), [0]);
+  const [slope] = gradient(g, [{ value, cotangent: g.expand(g.scalar(1), [batch]) }], [x]);
+  const step = g.mul(g.mul(g.sub(upper, lower), g.scalar(0.5)), g.input('rate', 'float32', []));
+  const moved = g.sub(x, g.mul(step, g.sign(slope ?? g.mul(x, g.scalar(0)))));
+  return g.finish({ value, next: g.min(g.max(moved, lower), upper) }, 'search for a counterexample');
+}
+
+function drawn({ lower, upper }: SearchBox, seed: number, i: number): Float32Array {
+  const rng = keyedRng(seed, 'property', i);
+  return lower.map((value, k) => Math.min(upper[k] as number, Math.max(value, value + rng.uniform() * ((upper[k] as number) - value))));
+}
+
+function filled<T>(items: readonly T[], length: number): T[] {
+  return Array.from({ length }, (_, i) => items[Math.min(i, items.length - 1)] as T);
+}
