@@ -30,15 +30,27 @@ const STEPS = 20;
 /** Sizes of chunks: each is a graph of its own. */
 const SIZES = [16, 32, 64, 128, 256, 1024, 4096];
 
-/** Bounds of all layers. @param steps how often the bounds of a layer are raised (`alpha-crown`) */
-export async function layerBounds(network: BoundNetwork, domain: Domain, method: BoundMethod, steps = STEPS): Promise<LayerBounds> {
+export interface LayerSettings {
+  /** How often the bounds of a layer are raised (`alpha-crown`). */
+  readonly steps?: number;
+  /** When it says so, nothing more is raised, and later layers keep what their intervals say. */
+  readonly until?: () => boolean;
+}
+
+/** Bounds of all layers. */
+export async function layerBounds(
+  network: BoundNetwork,
+  domain: Domain,
+  method: BoundMethod,
+  { steps = STEPS, until = () => false }: LayerSettings = {},
+): Promise<LayerBounds> {
   const bounds = unbounded(network, domain.batch);
   await narrowed(network, domain, bounds);
   for (const cut of network.cuts) {
     const isKnown = network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
-    if (isKnown || (method.endsWith('ibp') && !cut.isFirst)) continue;
-    await refined({ network, domain, bounds, cut }, 0);
-    if (method === 'alpha-crown' && !cut.isFirst) await refined({ network, domain, bounds, cut }, steps);
+    if (isKnown || (method.endsWith('ibp') && !cut.isFirst) || until()) continue;
+    await refined({ network, domain, bounds, cut, until }, 0);
+    if (method === 'alpha-crown' && !cut.isFirst) await refined({ network, domain, bounds, cut, until }, steps);
     await narrowed(network, domain, bounds);
   }
   return bounds;
@@ -76,7 +88,7 @@ async function refined(layer: Layer, steps: number): Promise<void> {
   );
   const most = Math.max(...open.map(({ length }) => length));
   // Each element once for its lower bound and once for its upper.
-  for (let from = 0; from < 2 * most; ) {
+  for (let from = 0; from < 2 * most && !layer.until(); ) {
     const rows = chunkOf(2 * most - from, network.widest * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
     await chunk({ ...layer, open, from, rows, steps });
     from += rows;
@@ -90,6 +102,7 @@ function chunkOf(left: number, widest: number): number {
 }
 
 interface Layer {
+  readonly until: () => boolean;
   readonly network: BoundNetwork;
   readonly domain: Domain;
   readonly bounds: LayerBounds;
@@ -104,7 +117,7 @@ interface Chunk extends Layer {
   readonly steps: number;
 }
 
-async function chunk({ network, domain, bounds, cut, open, from, rows, steps }: Chunk): Promise<void> {
+async function chunk({ network, domain, bounds, cut, until, open, from, rows, steps }: Chunk): Promise<void> {
   const { batch } = domain;
   const index = new BigInt64Array(rows * batch);
   const sign = new Float32Array(rows * batch).fill(1);
@@ -126,7 +139,7 @@ async function chunk({ network, domain, bounds, cut, open, from, rows, steps }: 
   ]);
   const { lower: least, error } =
     steps > 0
-      ? await climb({ network, domain, bounds, wanted: cut, rows, seed }, { steps })
+      ? await climb({ network, domain, bounds, wanted: cut, rows, seed }, { steps, enough: until })
       : await once(network, { domain, bounds, wanted: cut, rows, seed });
   const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
   for (const { at, row, element, negative } of places) {

@@ -77,9 +77,12 @@ interface State {
 
 const seconds = ({ started }: State): number => (performance.now() - started) / 1000;
 
-function left(state: State): boolean {
+const left = (state: State): boolean => state.found.size === 0 || !isOver(state);
+
+function isOver(state: State): boolean {
   state.settings.signal?.throwIfAborted();
-  return state.found.size === 0 || seconds(state) < state.settings.budget;
+  state.settings.alive?.();
+  return seconds(state) >= state.settings.budget;
 }
 
 const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((found.get(goal)?.lower ?? -1) > 0));
@@ -87,7 +90,7 @@ const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((foun
 /** Bounds by one method, for the goals that are still open. */
 async function simply(state: State, method: BoundMethod): Promise<void> {
   const { network, domain } = state;
-  state.bounds = await layerBounds(network, domain, method);
+  state.bounds = await layerBounds(network, domain, method, { until: () => isOver(state) });
   const goals = open(state);
   const rows = inARow(goals, network.outputs);
   note(state, method, goals, await rowBounds(network, domain, state.bounds, rows, method));
@@ -111,16 +114,11 @@ async function climbed(state: State): Promise<void> {
 }
 
 async function branched(state: State): Promise<void> {
-  const { network, domain, settings } = state;
+  const { network, domain } = state;
   state.bounds ??= await layerBounds(network, domain, 'crown');
   const goals = open(state);
   state.method = 'bab';
-  const until = (): boolean => {
-    settings.alive?.();
-    settings.signal?.throwIfAborted();
-    return seconds(state) >= settings.budget;
-  };
-  const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until });
+  const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until: () => isOver(state) });
   state.leaves = { closed: result.closed, open: result.open.length };
   for (const goal of goals) {
     const own = result.open.filter((leaf) => leaf.goal === goal);
