@@ -25,7 +25,7 @@ export const best = defineAttack({
   paper: 'arXiv:2003.01690',
   summary: 'AutoAttack, and on what it leaves probability margins, further starts and four times the questions.',
   knowledge: 'gradients',
-  norms: ['linf', 'l2'],
+  norms: ['linf', 'l2', 'l1'],
   aim: 'budget',
   params,
   most: (given, classes, norm) => mostOfAll(all({ norm, classes, isPicture: true }, given), { classes, norm }),

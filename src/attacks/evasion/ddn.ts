@@ -7,13 +7,13 @@ import { clipTo, normOf, perRow, steepest } from '../../threat/ball.ts';
 import { cosineFields, cosineShare } from '../annealing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
+import { FAR, nearEnough, restarting } from '../nearest-restarts.ts';
+import type { Finished } from '../schedule.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { finite } from './pgd.ts';
 
 /** The step length falls from 1 to this along half a period of a cosine (section 4 of the paper). */
 const LAST_STEP = 0.01;
-/** No distance is beyond it. */
-const FAR = 3e38;
 
 export const ddn = defineAttack({
   id: 'ddn',
@@ -28,14 +28,20 @@ export const ddn = defineAttack({
     gamma: z.number().positive().lt(1).default(0.05).describe('share by which the sphere shrinks or grows at each step'),
     radius: z.number().positive().default(1).describe('first radius of the sphere, in input units'),
     loss: z.enum(['cross-entropy', 'margin']).default('cross-entropy').describe('what the steps climb'),
+    restarts: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('starts, those after the first at random points; only for examples without a point within epsilon'),
     target: targetParam,
   }),
-  most: ({ steps }) => ({ queries: steps + 1, gradients: steps + 1 }),
+  most: ({ steps, restarts }) => ({ queries: (steps + 1) * restarts, gradients: (steps + 1) * restarts }),
   run: async (context, samples) => {
-    const { params, target } = context;
-    const { steps, gamma, radius, loss } = params;
+    const { params, target, epsilon } = context;
+    const { steps, gamma, radius, loss, restarts } = params;
     const goals = await targetOf(params.target, target, samples);
-    const fields = ({ index, x, label }: AttackSample): Record<string, Float32Array | number> => ({
+    const again = restarting(context, 'ddn', 'l2');
+    const fields = ({ index, x, label }: AttackSample, restart: number, before?: Finished): Record<string, Float32Array | number> => ({
       // The nearest point that fooled the model; the example itself until there is one.
       x,
       x0: x,
@@ -43,13 +49,14 @@ export const ddn = defineAttack({
       nearest: FAR,
       label: goals?.get(index) ?? label,
       radius,
+      ...again({ index, x }, restart, before),
       gamma,
       ...cosineFields(steps),
     });
     const define = ddnStep(loss, goals !== undefined);
-    const fooled = goals ? ({ index }: AttackSample, label: number) => label === goals.get(index) : undefined;
+    const fooled = nearEnough(epsilon, goals);
     // One run more than there are steps: it looks at the point that the last step leads to.
-    const iteration = { id: `ddn ${loss} ${goals ? 'targeted' : 'untargeted'}`, steps: steps + 1, restarts: 1, fields, define };
+    const iteration = { id: `ddn ${loss} ${goals ? 'targeted' : 'untargeted'}`, steps: steps + 1, restarts, fields, define };
     return withGoals(await iterate(context, iteration, samples, fooled), goals);
   },
 });

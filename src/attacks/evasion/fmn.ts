@@ -9,11 +9,11 @@ import { cosineFields, cosineShare } from '../annealing.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { clearance } from '../clearance.ts';
 import { iterate } from '../iterate.ts';
+import { FAR, nearEnough, restarting } from '../nearest-restarts.ts';
+import type { Finished } from '../schedule.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { finite } from './pgd.ts';
 
-/** No distance is beyond it. */
-const FAR = 3e38;
 /** Just above the smallest normal float32. */
 const SMALLEST = 2e-38;
 /** Share of the first step length with which the last step is taken. */
@@ -39,13 +39,19 @@ export const fmn = defineAttack({
       .lt(1)
       .default(0.05)
       .describe('share by which the ball shrinks or grows at the first step; it falls to 0.001'),
+    restarts: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('starts, those after the first at random points; only for examples without a point within epsilon'),
     target: targetParam,
   }),
   run: async (context, samples) => {
-    const { norm, params, target } = context;
-    const { steps, stepSize, gamma } = params;
+    const { norm, params, target, epsilon } = context;
+    const { steps, stepSize, gamma, restarts } = params;
     const goals = await targetOf(params.target, target, samples);
-    const fields = ({ index, x, label }: AttackSample): Record<string, Float32Array | number> => ({
+    const again = restarting(context, 'fmn', norm);
+    const fields = ({ index, x, label }: AttackSample, restart: number, before?: Finished): Record<string, Float32Array | number> => ({
       // The nearest point that fooled the model; the example itself until there is one.
       x,
       x0: x,
@@ -56,11 +62,12 @@ export const fmn = defineAttack({
       gamma,
       stepSize,
       ...cosineFields(steps),
+      ...again({ index, x }, restart, before),
     });
-    const fooled = goals ? ({ index }: AttackSample, label: number) => label === goals.get(index) : undefined;
+    const fooled = nearEnough(epsilon, goals);
     const id = `fmn ${norm} ${goals ? 'targeted' : 'untargeted'}`;
     // One run more than there are steps: it looks at the point that the last step leads to.
-    const iteration = { id, steps: steps + 1, restarts: 1, fields, define: fmnStep(norm, goals !== undefined) };
+    const iteration = { id, steps: steps + 1, restarts, fields, define: fmnStep(norm, goals !== undefined) };
     return withGoals(await iterate(context, iteration, samples, fooled), goals);
   },
 });

@@ -1,10 +1,13 @@
 /** Momentum iterative method (MI-FGSM; Dong et al., arXiv:1710.06081, algorithm 1 and section 3.3): gradient steps that keep a share of their old direction. */
 import * as z from 'zod';
+import { rangeOf } from '../../model/preprocessing.ts';
 import type { GradientBuilder } from '../../model/target.ts';
 import type { Value } from '../../onnx/graph.ts';
+import { keyedRng } from '../../rng/rng.ts';
 import { type Norm, normOf, perRow, project, steepest } from '../../threat/ball.ts';
 import { type AttackSample, defineAttack } from '../attack.ts';
 import { iterate } from '../iterate.ts';
+import { randomStart } from '../random-start.ts';
 import { targetOf, targetParam, withGoals } from '../targets.ts';
 import { finite } from './pgd.ts';
 
@@ -20,18 +23,24 @@ export const momentum = defineAttack({
   params: z.object({
     steps: z.int().min(1).default(10).describe('gradient steps'),
     stepSize: z.number().positive().optional().describe('length of a step in input units (default epsilon/steps)'),
+    restarts: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('starts, all but the first at random points; later ones only on examples that still stand'),
     decay: z.number().min(0).default(1).describe('share of the old direction that is kept'),
     earlyStop: z.boolean().default(true).describe('stop an example at the first point that fools the model'),
     target: targetParam,
   }),
   run: async (context, samples) => {
-    const { norm, epsilon, params, target } = context;
-    const { steps, decay, earlyStop: stops } = params;
+    const { norm, epsilon, params, target, seed } = context;
+    const { steps, restarts, decay, earlyStop: stops } = params;
+    const range = rangeOf(target.preprocessing);
     const goals = await targetOf(params.target, target, samples);
     const define = momentumStep({ norm, targeted: goals !== undefined, stops });
     const id = `momentum ${norm} ${goals ? 'targeted' : 'untargeted'}${stops ? '' : ' to the end'}`;
-    const fields = ({ index, x, label }: AttackSample): Record<string, Float32Array | number> => ({
-      x,
+    const fields = ({ index, x, label }: AttackSample, restart: number): Record<string, Float32Array | number> => ({
+      x: restart === 0 ? x : randomStart(keyedRng(seed, 'momentum', index, restart), norm, x, epsilon, range),
       x0: x,
       memory: new Float32Array(x.length),
       label: goals?.get(index) ?? label,
@@ -40,7 +49,7 @@ export const momentum = defineAttack({
       decay,
     });
     const fooled = goals ? ({ index }: AttackSample, label: number) => label === goals.get(index) : undefined;
-    return withGoals(await iterate(context, { id, steps, restarts: 1, fields, define }, samples, fooled), goals);
+    return withGoals(await iterate(context, { id, steps, restarts, fields, define }, samples, fooled), goals);
   },
 });
 
