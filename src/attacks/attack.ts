@@ -22,6 +22,9 @@ export interface Stage {
   readonly gradients: number;
 }
 
+/** A transform of a whole input by the names of its parameters. */
+export type Transform = Readonly<Record<string, number | string>>;
+
 /** What an attack found for one example. */
 export interface Proposal {
   readonly index: number;
@@ -35,6 +38,8 @@ export interface Proposal {
   readonly firstSuccess?: number;
   /** The class that a targeted attack wanted; the judge then asks for it and no other. */
   readonly goal?: number;
+  /** What an attack that transforms the whole input did to it: degrees and pixels, or the kind of change and its strength. */
+  readonly transform?: Transform;
   /** The gradient at the first step, where one was taken. */
   readonly slope?: 'ok' | 'zero' | 'not-finite';
   /** An attack made of several: those that tried this example, in turn; only the last can have broken it. */

@@ -4,7 +4,7 @@ import { rangeOf } from '../model/preprocessing.ts';
 import type { Rng } from '../rng/rng.ts';
 import { keyedRng } from '../rng/rng.ts';
 import type { Range } from '../threat/ball.ts';
-import type { AttackContext, AttackSample, Proposal } from './attack.ts';
+import type { AttackContext, AttackSample, Proposal, Transform } from './attack.ts';
 import { type LabelQueries, labelQueries } from './label-queries.ts';
 import { targetOf } from './targets.ts';
 import { together } from './together.ts';
@@ -27,6 +27,12 @@ export interface Hunt {
   rng(purpose: string, step?: number): Rng;
 }
 
+/** A point that a transform of the whole input leads to. */
+export interface Transformed {
+  readonly point: Float32Array;
+  readonly transform: Transform;
+}
+
 interface Params {
   readonly maxQueries: number;
   readonly untilEpsilon?: boolean;
@@ -41,7 +47,7 @@ export async function byLabels(
   context: AttackContext<Params>,
   id: string,
   samples: readonly AttackSample[],
-  search: (hunt: Hunt) => Promise<Float32Array | undefined>,
+  search: (hunt: Hunt) => Promise<Float32Array | Transformed | undefined>,
 ): Promise<Proposal[]> {
   const { target, params, epsilon, seed, signal, onStep } = context;
   const goals = await targetOf(params.target, target, samples);
@@ -63,8 +69,16 @@ export async function byLabels(
       enough: params.untilEpsilon ? epsilon : 0,
       rng: (purpose, step = 0) => keyedRng(seed, id, sample.index, purpose, step),
     };
-    const candidate = (await queries.fools(sample.x)) ? sample.x : await search(hunt);
-    const proposal = { index: sample.index, candidate, queries: queries.used, gradients: 0, ...(goal === undefined ? {} : { goal }) };
+    const found = (await queries.fools(sample.x)) ? sample.x : await search(hunt);
+    const { point: candidate, ...transformed } = found === undefined || found instanceof Float32Array ? { point: found } : found;
+    const proposal = {
+      index: sample.index,
+      candidate,
+      ...transformed,
+      queries: queries.used,
+      gradients: 0,
+      ...(goal === undefined ? {} : { goal }),
+    };
     context.onProposal?.(proposal);
     context.onProgress?.(1);
     return proposal;

@@ -242,6 +242,7 @@ function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[
           confidence: sure(nearest.reply.confidence),
           distances: nearest.distances,
           survives8bit: nearest.reply.broken8bit,
+          ...(nearest.reply.transform && { transform: { ...nearest.reply.transform } }),
         }
       : null,
   };

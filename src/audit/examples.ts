@@ -66,7 +66,7 @@ function example(
   { index, id, label, clean, adversarial }: Broken,
   facts: Facts,
 ): Omit<ExampleImages, 'original' | 'difference' | 'adversarialImage' | 'amplification' | 'series' | 'sound' | 'text' | 'changes'> {
-  const { attack, label: fooled, confidence, distances, survives8bit } = adversarial;
+  const { attack, label: fooled, confidence, distances, survives8bit, transform } = adversarial;
   return {
     index,
     id,
@@ -77,6 +77,7 @@ function example(
     adversarial: { label: fooled, confidence },
     distances,
     survives8bit,
+    ...(transform && { transform }),
     modality: facts.prepared.preprocessing.modality,
   };
 }

@@ -59,7 +59,7 @@ export async function judged(
   const levels = isImage && isNumeric(norm) ? await rounded(target, pairs, norm, epsilon) : [];
   const saved = await judge(levels.map((candidate, i) => ({ original: (pairs[i] as Pair).original, candidate })));
   const replies = new Map<number, AttackReply>();
-  for (const [i, { index, queries, gradients, training, slope, stages, firstSuccess }] of candidates.entries()) {
+  for (const [i, { index, queries, gradients, training, transform, slope, stages, firstSuccess }] of candidates.entries()) {
     const [plain, picture] = [points[i] as Point, saved[i]];
     // Rounding may help the attacker: a picture that fools the model inside the ball is an adversarial input like any other.
     const worst = !plain.fools && picture?.fools ? picture : plain;
@@ -68,6 +68,7 @@ export async function judged(
     const found = { broken: worst.fools, ...worst.decision, distances, broken8bit: picture ? picture.fools : null };
     const more = {
       ...(training !== undefined && { training }),
+      ...(transform && { transform }),
       ...(slope && { slope }),
       ...(stages && { stages }),
       ...(firstSuccess !== undefined && { firstSuccess }),

@@ -36,6 +36,9 @@ export const distances = z.object({
   editShare: z.number().optional(),
 });
 
+/** What an attack did to the whole input: `spatial` the `degrees` that it turned it (counter-clockwise) and the pixels that it moved it `right` and `down`; `photometric` the `kind` of change and its `strength` from 0 to 1. */
+export const transform = z.record(z.string(), z.union([z.number(), z.string()]));
+
 export const sampleResult = z.object({
   /** Position in the data set, in file order. */
   index: z.int(),
@@ -51,6 +54,7 @@ export const sampleResult = z.object({
       distances,
       /** Does it still fool the model after rounding to 8 bits inside the ball? null where the data is not images. */
       survives8bit: z.boolean().nullable(),
+      transform: transform.optional(),
     })
     .nullable(),
 });
@@ -128,6 +132,7 @@ export const exampleImages = z.object({
   adversarial: prediction,
   distances,
   survives8bit: z.boolean().nullable(),
+  transform: transform.optional(),
   modality: z.enum(['image', 'waveform', 'text', 'table', 'tensor']),
   /** Image: PNG data URIs. Waveform: SVG path data is drawn from `series`. */
   original: z.string().nullable(),

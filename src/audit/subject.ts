@@ -1,5 +1,5 @@
 /** What is audited, as plain JSON that any process can open again: a model file, its data, and how the one becomes the input of the other. */
-import type { Stage } from '../attacks/attack.ts';
+import type { Stage, Transform } from '../attacks/attack.ts';
 import type { DataSpec, Modality } from '../data/dataset.ts';
 import type { Grouping } from '../data/group-expression.ts';
 import type { GroupSpec } from '../data/groups.ts';
@@ -160,6 +160,7 @@ export interface AttackReply {
   readonly broken8bit: boolean | null;
   readonly queries: number;
   readonly gradients: number;
+  readonly transform?: Transform;
   /** Questions asked once for all examples, beside those of each. */
   readonly training?: number;
   readonly slope?: 'ok' | 'zero' | 'not-finite';

@@ -33,6 +33,8 @@ it.each(['contrast', 'brighter', 'darker', 'negative'] as const)('%s: the streng
     const [proposal] = await attacked('photometric', target, [{ index: 0, x, label: 0 }], { norm: 'linf', epsilon: 0, params: { kind } });
     if (slope < 0 && strength < 0.3) {
       const candidate = proposal?.candidate ?? new Float32Array();
+      expect(proposal?.transform?.kind).toBe(kind);
+      expect(proposal?.transform?.strength).toBeCloseTo(((candidate[0] as number) - (x[0] as number)) / (along[0] as number), 4);
       const found = (candidate[0] as number) - (x[0] as number);
       // Just beyond the boundary, by at most the resolution of a strength.
       expect(found / (along[0] as number)).toBeGreaterThanOrEqual(strength - 1e-5);

@@ -16,14 +16,36 @@ const asking = (pixel: number) =>
 
 // Where the white pixels are, which pixel the model asks about, the limits, and where they must be then.
 it.each([
-  ['to the right', [at(2, 2)], at(2, 3), { maxShift: 1, shifts: 3, rotations: 1 }, [at(2, 3)]],
-  ['up', [at(2, 2)], at(1, 2), { maxShift: 1, shifts: 3, rotations: 1 }, [at(1, 2)]],
-  ['down and out of the picture', [at(4, 4), at(2, 0)], at(3, 0), { maxShift: 1, shifts: 3, rotations: 1 }, [at(3, 0)]],
-  ['a quarter to the left', [at(0, 2)], at(2, 0), { maxRotation: 90, rotations: 3, shifts: 1 }, [at(2, 0)]],
-  ['a quarter to the right', [at(0, 1)], at(1, 4), { maxRotation: 90, rotations: 3, shifts: 1 }, [at(1, 4)]],
-] as const)('%s', async (_, white, pixel, params, after) => {
+  ['to the right', [at(2, 2)], at(2, 3), { maxShift: 1, shifts: 3, rotations: 1 }, [at(2, 3)], { degrees: 0, right: 1, down: 0 }],
+  ['up', [at(2, 2)], at(1, 2), { maxShift: 1, shifts: 3, rotations: 1 }, [at(1, 2)], { degrees: 0, right: 0, down: -1 }],
+  [
+    'down and out of the picture',
+    [at(4, 4), at(2, 0)],
+    at(3, 0),
+    { maxShift: 1, shifts: 3, rotations: 1 },
+    [at(3, 0)],
+    { degrees: 0, right: 0, down: 1 },
+  ],
+  [
+    'a quarter to the left',
+    [at(0, 2)],
+    at(2, 0),
+    { maxRotation: 90, rotations: 3, shifts: 1 },
+    [at(2, 0)],
+    { degrees: 90, right: 0, down: 0 },
+  ],
+  [
+    'a quarter to the right',
+    [at(0, 1)],
+    at(1, 4),
+    { maxRotation: 90, rotations: 3, shifts: 1 },
+    [at(1, 4)],
+    { degrees: -90, right: 0, down: 0 },
+  ],
+] as const)('%s', async (_, white, pixel, params, after, transform) => {
   const target = await asking(pixel);
   const [proposal] = await attacked('spatial', target, [{ index: 0, x: one(...white), label: 0 }], { norm: 'linf', epsilon: 1, params });
+  expect(proposal?.transform).toEqual(transform);
   const expected = one(...after);
   expect(proposal?.candidate?.length).toBe(SIDE * SIDE);
   for (const [i, v] of (proposal?.candidate ?? []).entries()) expect(v).toBeCloseTo(expected[i] as number, 5);

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { GibbonError } from '../../base/errors.ts';
 import { defineAttack } from '../attack.ts';
 import { bisect } from '../bisect.ts';
-import { byLabels, type Hunt } from '../by-labels.ts';
+import { byLabels, type Hunt, type Transformed } from '../by-labels.ts';
 import { firstHolding } from '../label-queries.ts';
 import { type LineMoves, lineMoves } from '../line-moves.ts';
-import { type Change, KINDS, photometricChange } from './photometric-moves.ts';
+import { type Change, KINDS, type Kind, photometricChange } from './photometric-moves.ts';
 
 const params = z.object({
   kind: z
@@ -45,7 +45,7 @@ export const photometric = defineAttack({
       lineMoves(target, context.norm),
       ...kinds.map((kind) => photometricChange(target, kind)),
     ]);
-    const known = changes.filter((change) => change !== undefined);
+    const known = changes.flatMap((change, i) => (change ? [{ kind: kinds[i] as Kind, change }] : []));
     return byLabels(context, 'photometric', samples, (hunt) => weakest({ moves, strengths: given.strengths, hunt }, known));
   },
 });
@@ -57,18 +57,21 @@ interface Setting {
 }
 
 /** The nearest of the points that each change first fools the model at; undefined where none does. */
-async function weakest({ moves, strengths, hunt }: Setting, changes: readonly Change[]): Promise<Float32Array | undefined> {
+async function weakest(
+  { moves, strengths, hunt }: Setting,
+  changes: readonly { readonly kind: Kind; readonly change: Change }[],
+): Promise<Transformed | undefined> {
   const { queries, enough } = hunt;
   const { x } = queries.sample;
-  let best: { readonly point: Float32Array; readonly distance: number } | undefined;
-  for (const change of changes) {
+  let best: (Transformed & { readonly distance: number }) | undefined;
+  for (const { kind, change } of changes) {
     if (queries.left === 0 || (best && best.distance <= enough)) break;
-    const point = await firstFooling(hunt, (t) => change(x, t), strengths);
-    if (point === undefined) continue;
-    const distance = await moves.distance(x, point);
-    if (best === undefined || distance < best.distance) best = { point, distance };
+    const found = await firstFooling(hunt, (t) => change(x, t), strengths);
+    if (found === undefined) continue;
+    const distance = await moves.distance(x, found.point);
+    if (best === undefined || distance < best.distance) best = { point: found.point, transform: { kind, strength: found.t }, distance };
   }
-  return best?.point;
+  return best && { point: best.point, transform: best.transform };
 }
 
 /** Rising strengths in one question each, asked together; then bisection below the first that fools the model, as stronger ones need not. */
@@ -76,11 +79,11 @@ async function firstFooling(
   { queries }: Hunt,
   at: (t: number) => Promise<Float32Array>,
   strengths: number,
-): Promise<Float32Array | undefined> {
+): Promise<{ readonly point: Float32Array; readonly t: number } | undefined> {
   const points: Float32Array[] = [];
   for (let i = 1; i <= strengths; i++) points.push(await at(i / strengths));
   const first = await firstHolding(queries, points);
   if (first === -1) return undefined;
   const [low, high] = [first / strengths, (first + 1) / strengths];
-  return (await bisect(queries, { point: points[first] as Float32Array, low, high, at, threshold: FINEST })).point;
+  return bisect(queries, { point: points[first] as Float32Array, low, high, at, threshold: FINEST });
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { GibbonError } from '../../base/errors.ts';
 import { type AttackContext, defineAttack } from '../attack.ts';
-import { byLabels, type Hunt } from '../by-labels.ts';
+import { byLabels, type Hunt, type Transformed } from '../by-labels.ts';
 import { firstHolding } from '../label-queries.ts';
 import { type LineMoves, lineMoves } from '../line-moves.ts';
 import { hasPlanes } from '../planes.ts';
@@ -58,9 +58,10 @@ async function search(context: AttackContext<Params>, samples: Parameters<typeof
   const given = context.params;
   return byLabels(context, 'spatial', samples, async (hunt) => {
     const { x } = hunt.queries.sample;
-    const points: Float32Array[] = [];
-    for (const one of given.random > 0 ? drawn(given, hunt) : gridOf(given)) points.push(await turn(x, one));
-    return nearestFooling(hunt, moves, points);
+    const made: Transformed[] = [];
+    for (const one of given.random > 0 ? drawn(given, hunt) : gridOf(given))
+      made.push({ point: await turn(x, one), transform: { ...one } });
+    return nearestFooling(hunt, moves, made);
   });
 }
 
@@ -80,15 +81,19 @@ function drawn({ maxShift, maxRotation, random }: Params, hunt: Hunt): Turn[] {
 }
 
 /** By rising distance, so that the first that fools the model is the nearest. */
-async function nearestFooling({ queries }: Hunt, moves: LineMoves, points: readonly Float32Array[]): Promise<Float32Array | undefined> {
+async function nearestFooling({ queries }: Hunt, moves: LineMoves, made: readonly Transformed[]): Promise<Transformed | undefined> {
   const { x } = queries.sample;
-  const reached: { readonly point: Float32Array; readonly distance: number }[] = [];
-  for (const point of points) reached.push({ point, distance: await moves.distance(x, point) });
+  const reached: (Transformed & { readonly distance: number })[] = [];
+  for (const one of made) reached.push({ ...one, distance: await moves.distance(x, one.point) });
   reached.sort((a, b) => a.distance - b.distance);
   for (let at = 0; at < reached.length && queries.left > 0; at += AT_ONCE) {
-    const asked = reached.slice(at, at + AT_ONCE).map(({ point }) => point);
-    const first = await firstHolding(queries, asked);
-    if (first !== -1) return asked[first];
+    const asked = reached.slice(at, at + AT_ONCE);
+    const first = await firstHolding(
+      queries,
+      asked.map(({ point }) => point),
+    );
+    const found = asked[first];
+    if (found) return { point: found.point, transform: found.transform };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { ExampleImages, ModelResult } from '../../audit/result.ts';
 import { allDistances } from '../format.ts';
+import { transformText } from '../transform-text.ts';
 
 export function ExampleFacts({ model, example }: { model: ModelResult; example: ExampleImages }): VNode {
   const name = model.attacks.find((attack) => attack.id === example.attack)?.name ?? example.attack;
@@ -16,6 +17,7 @@ export function ExampleFacts({ model, example }: { model: ModelResult; example: 
       </ul>
       <p class="provenance-line">
         <span class="mono">{example.id}</span> · {name}
+        {example.transform && `: ${transformText(example.transform)}`}
       </p>
       {example.survives8bit !== null && (
         <span class={example.survives8bit ? 'chip' : 'chip lost'}>
