@@ -10,6 +10,7 @@ import { writeModel } from '../../src/onnx/write.ts';
 import { newGraph } from '../../src/ops/table.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
+import { mcNemar } from '../../src/stats/paired.ts';
 import { put, scratch } from '../support/cli.ts';
 import { expectNoWeaker } from '../support/no-weaker.ts';
 import { absent, attacked, because, fixture, MNIST, mnist, preprocessing, standing, targetAt } from './attacks-fixtures.ts';
@@ -134,16 +135,27 @@ describe.skipIf(absent)(`beside PGD with as many gradients${because}`, () => {
 });
 
 describe.skipIf(absent)(`in L1${because}`, () => {
-  // AutoAttack's reference (fra31/auto-attack, PyTorch 2.15.0, seed 0): five starts on the cross-entropy leave 8 of the first 60 images.
+  // What five starts on the cross-entropy of AutoAttack's reference (fra31/auto-attack, CPU) leave of the first 60 images, with the seeds 0, 1 and 2.
+  const REFERENCE = [
+    [1, 3, 10, 13, 19, 28, 47, 49],
+    [1, 3, 10, 13, 28, 30, 35],
+    [3, 10, 13, 19, 28, 35, 47, 49, 54, 56],
+  ];
+  /** One-sided, for the three together. */
+  const LEVEL = 0.025 / REFERENCE.length;
+
   it(
-    'leaves about as many as the reference, far fewer than PGD, and nothing outside the ball',
+    'is not shown to be weaker than the reference, image by image, leaves fewer than PGD, and nothing outside the ball',
     async () => {
       const target = await targetAt(fixture('mnist/mnist_lenet5_advtrained.onnx'), MNIST);
       const samples = mnist(60);
       const run = { norm: 'l1', epsilon: 8, batch: 32 } as const;
       const proposals = await attacked('apgd', target, samples, { ...run, params: { restarts: 5 } });
-      // Other random starts; a dozen examples near the border may fall either way.
-      expect(await standing(target, samples, proposals)).toBeLessThanOrEqual(8 + 4);
+      const decisions = await target.judge.decide(proposals.map(({ candidate }) => candidate as Float32Array));
+      const left = samples.filter(({ label }, i) => decisions[i]?.label === label).map(({ index }) => index);
+      const alone = (one: readonly number[], other: readonly number[]): number => one.filter((index) => !other.includes(index)).length;
+      for (const theirs of REFERENCE)
+        expect(mcNemar({ n: samples.length, worse: alone(left, theirs), better: alone(theirs, left) }).worsePValue).toBeGreaterThan(LEVEL);
       const few = samples.slice(0, 20);
       const [one, plain] = [
         await attacked('apgd', target, few, run),
