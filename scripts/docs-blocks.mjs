@@ -159,7 +159,7 @@ export const errorTable = () =>
 
 /** The command line's own help, 80 columns wide. */
 export function helpText() {
-  const commands = [[], ['init'], ['audit'], ['plan'], ['resume'], ['diff'], ['attack'], ['inspect'], ['compose'], ['list']];
+  const commands = [[], ['init'], ['audit'], ['plan'], ['resume'], ['diff'], ['attack'], ['certify'], ['inspect'], ['compose'], ['list']];
   const help = (words) =>
     execFileSync(process.execPath, [bin, ...words, '--help'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   return commands.map((words) => `### ${['gibbon', ...words].join(' ')}\n\n\`\`\`text\n${help(words).trimEnd()}\n\`\`\``).join('\n\n');

@@ -5,9 +5,16 @@ import * as z from 'zod';
 import { auditResult } from '../dist/audit/result.js';
 import { table } from './docs-blocks.mjs';
 
-const SOURCES = ['audit/result', 'audit/check-result', 'audit/metric', 'audit/finding', 'audit/details', 'threat/threat-model'].map(
-  (name) => new URL(`../src/${name}.ts`, import.meta.url),
-);
+const SOURCES = [
+  'audit/proportion',
+  'audit/result',
+  'audit/certificates/result',
+  'audit/check-result',
+  'audit/metric',
+  'audit/finding',
+  'audit/details',
+  'threat/threat-model',
+].map((name) => new URL(`../src/${name}.ts`, import.meta.url));
 
 /** Every `const name = …` of a file. */
 function declare(found, file) {

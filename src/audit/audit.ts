@@ -2,6 +2,8 @@
 import { GibbonError } from '../base/errors.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
+import type { Certificates } from './certificates/result.ts';
+import { withCertificates } from './certificates/with-certificates.ts';
 import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
 import { withDoubts } from './evidence/with-doubts.ts';
@@ -57,6 +59,7 @@ export async function auditModel(
   const results: CheckResult[] = [];
   const errors = new Set<GibbonError>();
   let error: GibbonError | undefined;
+  let certificates: Certificates | undefined;
   for (const check of checks) {
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
@@ -66,9 +69,10 @@ export async function auditModel(
     if (ended.error) errors.add(ended.error);
     error ??=
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
+    certificates ??= ended.certificates;
     results.push(ended.result);
   }
-  const { result, checks: told } = withDoubts((await gathered.assembled()).result, results);
+  const { result, checks: told } = withDoubts(withCertificates((await gathered.assembled()).result, certificates), results);
   return {
     result: { ...result, ...remoteResult(facts, spec), attacksLeftOut: [...plan.leftOut], findings: told.flatMap((one) => one.findings) },
     checks: told,

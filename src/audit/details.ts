@@ -28,6 +28,20 @@ export const curve = z.object({
   x: z.object({ label: z.string(), unit: z.string().optional(), scale: z.enum(['linear', 'log']).optional() }),
   y: z.object({ label: z.string(), unit: z.string().optional(), scale: z.enum(['linear', 'log']).optional() }),
   lines: z.array(z.object({ name: z.string(), points: z.array(point), isBaseline: z.boolean().optional() })),
+  /** The space between two lines (by their places) that share their points means something of its own. */
+  between: z.object({ above: z.int(), below: z.int(), name: z.string() }).optional(),
+});
+
+/** A bar for each item from 0 to `end`: up to `low` one thing holds, from `high` on another, and nobody knows between. */
+export const ranges = z.object({
+  kind: z.literal('ranges'),
+  title: z.string(),
+  x: z.object({ label: z.string(), unit: z.string().optional() }),
+  end: z.number(),
+  /** A value of x to compare with. */
+  mark: z.number().optional(),
+  names: z.object({ low: z.string(), open: z.string(), high: z.string() }),
+  items: z.array(z.object({ name: z.string(), low: z.number(), high: z.number().nullable() })),
 });
 
 export const histogram = z.object({
@@ -108,6 +122,7 @@ export const checklist = z.object({
 export const detail = z.discriminatedUnion('kind', [
   table,
   curve,
+  ranges,
   histogram,
   heatMap,
   imageGrid,

@@ -31,6 +31,7 @@ const SEES: Readonly<Record<Knowledge, string>> = {
 /** What an attacker can do with what a check finds, after "can". Checks that look at harm without an attacker stand in HARMS. */
 const CAN: Readonly<Record<string, string>> = {
   evasion: 'turn its decision by a change of the audited size',
+  'certified-robustness': 'look for a change of the audited size where no proof says that there is none',
   transfer: 'prepare a change on another model and turn this one’s decision without asking it',
   'model-file': 'carry a rule of their own into every system that loads the file',
   'input-validation': 'bring it down, or get a confident answer to nonsense, with a single malformed input',

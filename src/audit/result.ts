@@ -1,21 +1,14 @@
 /** The versioned JSON result: the one thing that reports, gates and other tools read. Documented in docs/result.md. */
 import * as z from 'zod';
 import { threatModel } from '../threat/threat-model.ts';
+import { certificates } from './certificates/result.ts';
 import { checkResult } from './check-result.ts';
 import { textPiece } from './details.ts';
 import { finding } from './finding.ts';
 import { gateResult } from './gates/gate-result.ts';
+import { proportion } from './proportion.ts';
 
 export const SCHEMA_VERSION = '1.0';
-
-/** A proportion with its sample size and two-sided 95 % Clopper–Pearson interval, all in [0, 1]. */
-export const proportion = z.object({
-  value: z.number(),
-  count: z.int(),
-  n: z.int(),
-  low: z.number(),
-  high: z.number(),
-});
 
 export const prediction = z.object({
   label: z.int(),
@@ -251,6 +244,8 @@ export const modelResult = z.object({
     robustAccuracy8bit: proportion.nullable(),
     /** Accuracy under random noise of the same size: the honest baseline. */
     noiseAccuracy: proportion.nullable(),
+    /** Share of the examples that certificates were tried on whose class is proved at the audited epsilon; absent where none were tried. */
+    certifiedAccuracy: proportion.optional(),
     verdict: z.enum(['robust', 'fragile', 'broken', 'undecided']),
     /** The verdict as one sentence. */
     headline: z.string(),
@@ -259,6 +254,8 @@ export const modelResult = z.object({
   /** Attacks on what withstood those: on all of it, or on a sample. What they broke counts in the summary. */
   onWithstood: z.array(attackResult).optional(),
   curve: z.array(curvePoint),
+  /** What is proved, by the check `certified-robustness`; absent where it did not run. */
+  certificates: certificates.optional(),
   /** Those of all its checks, in their order. */
   findings: z.array(finding),
   samples: z.array(sampleResult),
@@ -301,7 +298,7 @@ export const auditResult = z.object({
   checks: z.array(checkResult),
   /** What came of the gates; absent where none were given. */
   gates: z.array(gateResult).optional(),
-  /** Seconds. This, `run` and the `timings` of checks are all that differs between two runs with the same seed; findings and status of a timed check follow from its timings. */
+  /** Seconds. This, `run`, the `timings` of checks and the `seconds` of certificates are all that differs between two runs with the same seed; findings and status of a timed check follow from its timings. */
   timings: z.record(z.string(), z.number()),
 });
 

@@ -1,6 +1,7 @@
 /** Runs checks one after the other; whatever comes of one, the others go on and it leaves a result. */
 import { GibbonError, toGibbonError } from '../base/errors.ts';
 import { STRONGEST, type ThreatModel } from '../threat/threat-model.ts';
+import type { Certificates } from './certificates/result.ts';
 import type { CheckResult, Status } from './check-result.ts';
 import { inapplicable } from './checks/applicable.ts';
 import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
@@ -33,6 +34,7 @@ export interface Ended {
   readonly result: CheckResult;
   /** What it threw, if it did. */
   readonly error: GibbonError | undefined;
+  readonly certificates?: Certificates | undefined;
 }
 
 /** The parameters that a check runs with, defaults included. @throws GibbonError E_USAGE naming the parameter */
@@ -83,7 +85,7 @@ export async function runCheck(check: Check, context: CheckContext, forlorn?: st
     const outcome = await check.run(context);
     if (outcome.notApplicable !== undefined) return { result: ended('not-applicable', outcome.notApplicable), error: undefined };
     const result = ended(outcome.undecided === undefined ? statusOf(outcome) : 'undecided', outcome.undecided ?? null, outcome);
-    return { result, error: undefined };
+    return { result, error: undefined, certificates: outcome.certificates };
   } catch (thrown) {
     const error = toGibbonError(thrown);
     if (error.code === 'E_ABORTED') throw error;

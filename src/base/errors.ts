@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   E_NOT_APPLICABLE: 3,
   E_WORKER_DIED: 70,
   E_WORKER_HUNG: 70,
+  E_CONTRADICTION: 70,
   E_INTERNAL: 70,
   E_ABORTED: 130,
 } as const;

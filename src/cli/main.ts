@@ -4,6 +4,7 @@ import { version } from '../api/version.ts';
 import { toGibbonError } from '../base/errors.ts';
 import { attackCommand } from './attack.ts';
 import { auditCommand } from './audit.ts';
+import { certifyCommand } from './certify.ts';
 import { composeCommand } from './compose.ts';
 import { diffCommand } from './diff.ts';
 import { initCommand } from './init.ts';
@@ -37,6 +38,7 @@ function program(signal: AbortSignal): Command {
     resumeCommand,
     diffCommand,
     attackCommand,
+    certifyCommand,
     inspectCommand,
     composeCommand,
     listCommand,

@@ -17,6 +17,8 @@ export type CurveData = {
   auditedText: string;
   /** Is the space below the first line drawn as open: neither broken by an attack nor proven by a certificate? */
   isOpen: boolean;
+  /** What is proved: the open space ends there. */
+  proved?: Series;
 };
 
 const SHAPES: MarkerShape[] = ['circle', 'square', 'triangle', 'diamond'];
@@ -72,7 +74,28 @@ export function modelCurve(model: ModelResult): CurveData | null {
       places: places(model, 'Noise', (p) => p.noiseAccuracy),
     });
   }
-  return { ...data, series, isOpen: true };
+  const proved = provedSeries(model);
+  return { ...data, series, isOpen: true, ...(proved && { proved }) };
+}
+
+/** Certified accuracy, on the examples that certificates were tried on; only what is proved of this model, in the norm that was attacked. */
+function provedSeries({ certificates, threat }: ModelResult): Series | undefined {
+  if (certificates?.of !== 'model' || certificates.norm !== threat.norm || certificates.curve.length === 0) return undefined;
+  const name = `Certified (${certificates.certified.n} of the examples)`;
+  return {
+    name,
+    style: 'series-3',
+    shape: 'square',
+    places: certificates.curve.map(({ epsilon, certified }) => {
+      const epsilonText = size(epsilon, threat);
+      return {
+        epsilon,
+        epsilonText,
+        value: certified,
+        title: `Certified, ε = ${epsilonText}: ${percent(certified)} (${interval(certified)})`,
+      };
+    }),
+  };
 }
 
 /** The robust accuracy of several models on one pair of axes; null where their axes differ. */

@@ -9,7 +9,11 @@ import { gibbon, resultIn, scratch } from './cli.ts';
 export function timeless({ timings: _, ...result }: AuditResult): string {
   const { startedAt: __, ...run } = result.run;
   const checks = result.checks.map(({ timings: ___, ...check }) => check);
-  return JSON.stringify({ ...result, run, checks });
+  const models = result.models.map(({ certificates, ...model }) => ({
+    ...model,
+    certificates: certificates && { ...certificates, samples: certificates.samples.map(({ seconds: ____, ...sample }) => sample) },
+  }));
+  return JSON.stringify({ ...result, run, checks, models });
 }
 
 export interface Undisturbed {

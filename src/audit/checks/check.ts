@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Modality } from '../../data/dataset.ts';
 import type { RanEvasion } from '../artifacts.ts';
 import type { Attackers } from '../attackers.ts';
+import type { Certificates } from '../certificates/result.ts';
 import type { CheckResult } from '../check-result.ts';
 import type { Detail } from '../details.ts';
 import type { Scrutiny } from '../evidence/scrutiny.ts';
@@ -46,6 +47,8 @@ export interface Outcome {
   readonly metrics?: Readonly<Record<string, Metric>>;
   readonly findings?: readonly FindingDraft[];
   readonly details?: readonly Detail[];
+  /** What it proves about the model: it stands with the model in the result. */
+  readonly certificates?: Certificates;
   /** It ran, and cannot tell: why. */
   readonly undecided?: string;
   /** It turned out while running that it has nothing to say: why. */

@@ -13,6 +13,7 @@ import { gradientMasking } from './evidence/gradient-masking.ts';
 import { groupPerformance } from './fairness/group-performance.ts';
 import { groupRobustness } from './fairness/group-robustness.ts';
 import { calibration } from './integrity/calibration.ts';
+import { certifiedRobustness } from './integrity/certified-robustness.ts';
 import { evasion } from './integrity/evasion.ts';
 import { modelFile } from './integrity/model-file.ts';
 import { noiseBaseline } from './integrity/noise-baseline.ts';
@@ -21,6 +22,7 @@ import { transfer } from './integrity/transfer.ts';
 export const CHECKS: readonly Check[] = [
   modelFile,
   evasion,
+  certifiedRobustness,
   noiseBaseline,
   calibration,
   transfer,

@@ -22,6 +22,7 @@ interface Figure {
 const UNDER_ATTACK: Readonly<Record<string, readonly string[]>> = {
   evasion: [],
   'noise-baseline': [],
+  'certified-robustness': [],
   transfer: ['surrogateAccuracy'],
   'forced-rejection': ['refusedAnyway'],
   'group-robustness': [],

@@ -4,6 +4,7 @@ import { anatomyTask } from './anatomy.ts';
 import { answersTask } from './answers.ts';
 import { ascentTask } from './ascent.ts';
 import { blindTask } from './blind.ts';
+import { certifyTask } from './certify.ts';
 import { cleanTask } from './clean.ts';
 import { degradedTask } from './degraded.ts';
 import { degradedSamplesTask } from './degraded-samples.ts';
@@ -11,6 +12,7 @@ import { determinedTask } from './determined.ts';
 import { exposureTask } from './exposure.ts';
 import { kinshipTask } from './kinship.ts';
 import { latencyTask } from './latency.ts';
+import { lookAtBounds } from './look-at-bounds.ts';
 import { lookAtSurrogate } from './look-at-surrogate.ts';
 import { lookAtTeacher } from './look-at-teacher.ts';
 import { modelContentsTask } from './model-contents.ts';
@@ -21,6 +23,7 @@ import { overlapTask } from './overlap.ts';
 import { refusalTask } from './refusal.ts';
 import { roundedTask } from './rounded.ts';
 import { slopesTask } from './slopes.ts';
+import { smoothTask } from './smooth.ts';
 import { steadinessTask } from './steadiness.ts';
 import { surrogateAnswers } from './surrogate-answers.ts';
 import { trainSurrogate } from './train-surrogate.ts';
@@ -56,6 +59,9 @@ const ALL: readonly AnyTask[] = [
   determinedTask,
   exposureTask,
   roundedTask,
+  lookAtBounds,
+  certifyTask,
+  smoothTask,
 ];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

@@ -49,17 +49,23 @@ function Audited({ at, end, text, height }: { at: number; end: number; text: str
   );
 }
 
+type OpenProps = { places: readonly Place[]; proved: readonly Place[] } & Record<'x' | 'y', (value: number) => number>;
+
 /** What no attack broke and no certificate proves: the true robust accuracy lies somewhere in here. */
-function Open({ places, x, y }: { places: readonly Place[] } & Record<'x' | 'y', (value: number) => number>): VNode {
+function Open({ places, proved, x, y }: OpenProps): VNode {
+  // What is proved at a larger epsilon is proved here, too. Of fewer examples, it may by chance even lie above.
+  const floor = (epsilon: number): number => proved.find((one) => one.epsilon >= epsilon * (1 - 1e-9))?.value.value ?? 0;
+  const least = ({ epsilon, value }: Place): number => Math.min(value.value, floor(epsilon));
   const under = area<Place>()
     .x((p) => x(p.epsilon))
-    .y0(y(0))
+    .y0((p) => y(least(p)))
     .y1((p) => y(p.value.value));
   return <path class="open-area" d={under([...places]) ?? ''} />;
 }
 
 export function CurveChart(props: Props): VNode {
   const { data, width, height, label } = props;
+  const drawn = [...data.series, ...(data.proved ? [data.proved] : [])];
   const scaleX = scaleLinear()
     .domain([0, data.end])
     .range([MARGIN.left, width - MARGIN.right]);
@@ -78,12 +84,12 @@ export function CurveChart(props: Props): VNode {
   return (
     <svg class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       <Axes {...props} x={x} y={y} />
-      {data.isOpen && <Open places={data.series[0]?.places ?? []} x={x} y={y} />}
-      {data.series.map((series, i) => (
+      {data.isOpen && <Open places={data.series[0]?.places ?? []} proved={data.proved?.places ?? []} x={x} y={y} />}
+      {drawn.map((series, i) => (
         <path key={i} class={`band ${series.style}`} d={band(series.places) ?? ''} />
       ))}
       {data.audited !== null && <Audited at={x(data.audited)} end={width} text={data.auditedText} height={height} />}
-      {data.series.map((series, i) => (
+      {drawn.map((series, i) => (
         <g key={i} class={`series ${series.style}`}>
           <path class="line" d={path(series.places) ?? ''} />
           {series.places.map((place, j) => (

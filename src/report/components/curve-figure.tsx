@@ -6,10 +6,12 @@ import { CurveChart } from './curve-chart.tsx';
 import { CurveMarker } from './curve-marker.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
+const drawnOf = ({ series, proved }: CurveData): CurveData['series'] => [...series, ...(proved ? [proved] : [])];
+
 function Legend({ data }: { data: CurveData }): VNode {
   return (
     <ul class="legend">
-      {data.series.map((series, i) => (
+      {drawnOf(data).map((series, i) => (
         <li key={i}>
           <svg viewBox="0 0 30 12" width="30" height="12" aria-hidden="true" class={`series ${series.style}`}>
             <path class="line" d="M1 6h28" />
@@ -25,7 +27,7 @@ function Legend({ data }: { data: CurveData }): VNode {
       {data.isOpen && (
         <li>
           <span class="swatch-open" aria-hidden="true" />
-          unbroken, not proven: no certificate yet
+          {data.proved ? 'undecided: neither broken nor proved' : 'unbroken, not proven: no certificate yet'}
         </li>
       )}
     </ul>
@@ -33,7 +35,7 @@ function Legend({ data }: { data: CurveData }): VNode {
 }
 
 function CurveTable({ data, label }: { data: CurveData; label: string }): VNode {
-  const rows = data.series.flatMap((series) => series.places.map((place) => ({ series, place })));
+  const rows = drawnOf(data).flatMap((series) => series.places.map((place) => ({ series, place })));
   return (
     <ScrollRegion label={`${label}, as a table`}>
       <table>

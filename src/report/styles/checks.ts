@@ -73,6 +73,7 @@ export const CHECKS = `
 .checklist { display: grid; border: 1px solid var(--line); border-radius: .75rem; } .checklist li { display: grid; grid-template-columns: 8.75rem 1fr; gap: .1rem 1rem; padding: .6rem .9rem; border-bottom: 1px solid var(--line); font-size: .9375rem; } .checklist li:last-child { border: 0; }
 .checklist .badge { align-self: start; line-height: 1.7; font-size: .8125rem; } .item-name { font-weight: 560; } .checklist .dim { font-size: .875rem; text-wrap: pretty; }
 @media (max-width: 40rem) { .checklist li { grid-template-columns: 1fr; } }
+.ranges text { font-size: .6875rem; } .range-low { fill: rgb(var(--good-rgb) / .75); } .range-open { fill: rgb(var(--mute-rgb) / .25); } .range-high { fill: rgb(var(--bad-rgb) / .6); }
 .open-area { fill: rgb(var(--mute-rgb) / .09); } .swatch-open { width: 1.5rem; height: .75rem; border-radius: 2px; background: rgb(var(--mute-rgb) / .12); box-shadow: inset 0 0 0 1px var(--line); }
 
 #compliance { margin-top: 5rem; } .framework { margin-top: 1.25rem; } .framework > summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem .75rem; width: auto; color: var(--ink); list-style: none; }

@@ -55,6 +55,18 @@ const TABLES: readonly Detail[] = [
 
 const CHARTS: readonly Detail[] = [
   {
+    kind: 'ranges',
+    title: 'Each example: certified up to here, broken from there on',
+    x: { label: 'ε (linf)', unit: 'epsilon' },
+    end: 0.4,
+    mark: 0.3,
+    names: { low: 'certified', open: 'unknown', high: 'broken by an attack' },
+    items: [
+      { name: 'image 17', low: 0.31, high: null },
+      { name: 'image 4', low: 0.12, high: 0.25 },
+    ],
+  },
+  {
     kind: 'curve',
     title: 'Accuracy against the size of the perturbation',
     x: { label: 'ε (linf)' },

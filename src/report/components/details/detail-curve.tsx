@@ -63,6 +63,19 @@ function Lines(scales: Scales): VNode {
   );
 }
 
+/** The space between two lines, where it has a name. */
+function Between({ detail, xs, ys }: Scales): VNode | null {
+  const { between, lines } = detail;
+  const [above, below] = [lines[between?.above ?? -1], lines[between?.below ?? -1]];
+  if (!above || !below) return null;
+  const lower = new Map(below.points.map(({ x, y }) => [x, y ?? 0]));
+  const shape = area<Point>()
+    .x((p) => xs.place(p.x))
+    .y0((p) => ys.place(Math.min(p.y ?? 0, lower.get(p.x) ?? 0)))
+    .y1((p) => ys.place(p.y ?? 0));
+  return <path class="open-area" d={shape(above.points.filter(({ x }) => lower.has(x))) ?? ''} />;
+}
+
 function Drawn({ detail, width, height }: { detail: Curve; width: number; height: number }): VNode {
   const points = detail.lines.flatMap((one) => one.points);
   const heights = points.flatMap(({ y, low, high }) => [y, low, high]).filter((value) => value !== null && value !== undefined);
@@ -77,6 +90,7 @@ function Drawn({ detail, width, height }: { detail: Curve; width: number; height
   return (
     <svg class="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}: ${y.label} against ${x.label}`}>
       <ChartAxes x={{ label: x.label, unit: x.unit, ...xs }} y={{ label: y.label, unit: y.unit, ...ys }} width={width} height={height} />
+      <Between detail={detail} xs={xs} ys={ys} />
       <Lines detail={detail} xs={xs} ys={ys} />
     </svg>
   );
@@ -96,6 +110,12 @@ export function DetailCurve({ detail }: { detail: Curve }): VNode {
             {one.name}
           </li>
         ))}
+        {detail.between && (
+          <li>
+            <span class="swatch-open" aria-hidden="true" />
+            {detail.between.name}
+          </li>
+        )}
       </ul>
       <div class="wide-only">
         <Drawn detail={detail} width={860} height={280} />

@@ -8,6 +8,7 @@ import { DetailGraph } from './detail-graph.tsx';
 import { DetailHeatMap } from './detail-heat-map.tsx';
 import { DetailHistogram } from './detail-histogram.tsx';
 import { DetailImages } from './detail-images.tsx';
+import { DetailRanges } from './detail-ranges.tsx';
 import { DetailTable } from './detail-table.tsx';
 import { DetailText } from './detail-text.tsx';
 import { DetailWaveform } from './detail-waveform.tsx';
@@ -32,6 +33,8 @@ function Body({ detail, id }: { detail: Detail; id: string }): VNode {
       return <DetailTable detail={detail} />;
     case 'curve':
       return <DetailCurve detail={detail} />;
+    case 'ranges':
+      return <DetailRanges detail={detail} />;
     case 'histogram':
       return <DetailHistogram detail={detail} />;
     case 'heat-map':

@@ -1,0 +1,79 @@
+/** Asks workers to certify examples, and puts the result together. */
+import { version } from '../../runtime/ort-version.ts';
+import { distanceIn, isNorm } from '../../threat/metric.ts';
+import type { CheckContext } from '../checks/check.ts';
+import { PLANS } from '../presets.ts';
+import { certifyTask } from '../tasks/certify.ts';
+import type { CertifyItem, CertifyOrder } from './order.ts';
+import type { CertifyParams } from './params.ts';
+import type { Certificates } from './result.ts';
+import { type Chosen, sampleOf, sharesOf } from './summarise.ts';
+import { assertUncontradicted } from './uncontradicted.ts';
+
+type Context = CheckContext<CertifyParams>;
+
+/** @throws GibbonError E_CONTRADICTION where the untouched model contradicts a certificate */
+export async function proveSamples(context: Context, chosen: readonly Chosen[]): Promise<Certificates> {
+  const { rows, reporter, model, options, epsilon, params } = context;
+  const items = params.attacks ? plainItems(context, chosen) : await attackedItems(context, chosen);
+  reporter.phase(`${model.name}: certificates`, items.length);
+  const replies = await rows(certifyTask, orderOf(context), items);
+  assertUncontradicted([...replies.values()].flatMap(({ index, contradiction }) => (contradiction ? [{ index, ...contradiction }] : [])));
+  const samples = chosen.map((one) => sampleOf(one, replies.get(one.index)));
+  const epsilons = params.radius ? [0, ...PLANS[options.preset].curve.map((factor) => factor * epsilon.value)] : [];
+  return { ...headOf(context), ...sharesOf(samples, epsilons) };
+}
+
+export function headOf({ options, epsilon, params }: Context) {
+  return {
+    of: params.method === 'smoothing' ? ('smoothed classifier' as const) : ('model' as const),
+    method: params.method,
+    norm: normOf({ options }),
+    epsilon: epsilon.value,
+    epsilonText: epsilon.text,
+    budget: params.budget,
+    deployment: {
+      runtime: 'onnxruntime-node',
+      version,
+      provider: 'cpu',
+      optimisation: 'all',
+      arithmetic: params.method === 'smoothing' ? 'as counted' : 'float32, in any order of operations',
+    },
+  };
+}
+
+function normOf({ options: { norm } }: Pick<Context, 'options'>): CertifyOrder['norm'] {
+  return isNorm(norm) ? norm : 'linf';
+}
+
+/** Radii are searched for up to so many times epsilon where no attack says how far it makes sense. */
+const MOST = 4;
+
+function orderOf({ subject, model, prepared, options, epsilon, params }: Context): CertifyOrder {
+  const { method, budget, radius, attacks } = params;
+  return {
+    subject,
+    model: { name: model.name, sha256: prepared.sha256 },
+    norm: normOf({ options }),
+    epsilon: epsilon.value,
+    method: method === 'smoothing' ? 'auto' : method,
+    budget,
+    ...(radius && { most: MOST * epsilon.value }),
+    attacks,
+    folder: options.folder,
+  };
+}
+
+function plainItems({ prepared }: Context, chosen: readonly Chosen[]): CertifyItem[] {
+  return chosen.filter(({ isCorrect }) => isCorrect).map(({ index }) => ({ index, label: prepared.labels[index] as number }));
+}
+
+/** With what the audit's attacks have found of each. */
+async function attackedItems(context: Context, chosen: readonly Chosen[]): Promise<CertifyItem[]> {
+  const { result } = await context.artifacts.evasion();
+  const broken = new Map(result.samples.map(({ index, adversarial }) => [index, adversarial]));
+  return plainItems(context, chosen).map((item) => {
+    const adversarial = broken.get(item.index);
+    return adversarial ? { ...item, upper: distanceIn(adversarial.distances, context.options.norm), isBroken: true } : item;
+  });
+}

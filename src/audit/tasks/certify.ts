@@ -1,0 +1,122 @@
+/** Certifies examples: attacks them, proves what it can within a budget, looks for the largest radius, and cross-examines what it has proved. */
+import type { AttackSample } from '../../attacks/attack.ts';
+import { escalate, type Verdict } from '../../certify/escalate.ts';
+import { modelNetwork, provableHead } from '../../certify/model-network.ts';
+import type { BoundNetwork } from '../../certify/network.ts';
+import { type Claim, largestProved, proveAt } from '../../certify/prove.ts';
+import { type ModelFile, readModelFile } from '../../model/model-file.ts';
+import { rangeOf } from '../../model/preprocessing.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { attackFirst, type Met } from '../certificates/attack-first.ts';
+import { contradicted } from '../certificates/contradict.ts';
+import { type CertifyItem, type CertifyOrder, type CertifyReply, obstacleOf } from '../certificates/order.ts';
+import type { Subject } from '../subject.ts';
+import { defineRowTask } from '../task.ts';
+import { attackSamples, type Opened } from '../work.ts';
+
+/** A model prepared for bounds. */
+export interface Provable {
+  readonly network: BoundNetwork;
+  readonly head: ModelFile['head'];
+}
+
+const known = new Map<string, Promise<Provable>>();
+
+/** Prepared once in a process. @throws GibbonError where the model has no bounds */
+export function provable(subject: Subject, runtime: Runtime): Promise<Provable> {
+  const key = JSON.stringify([subject.model, subject.preprocessing]);
+  const made =
+    known.get(key) ??
+    readModelFile(subject.model).then(async (model) => ({
+      network: await modelNetwork(model, subject.preprocessing, runtime),
+      head: provableHead(model),
+    }));
+  known.set(key, made);
+  return made;
+}
+
+/** Attacked together; few enough that a killed worker has little to do again. */
+const GROUP = 16;
+
+export const certifyTask = defineRowTask<CertifyOrder, CertifyItem, CertifyReply>({
+  kind: 'certify',
+  run: async (order, items, { open, runtime, finished, alive }) => {
+    const opened = await open(order.subject);
+    const certifier = { opened, order, alive, ...(await provable(order.subject, runtime)) };
+    for (let at = 0; at < items.length; at += GROUP) {
+      const group = items.slice(at, at + GROUP);
+      const samples = await attackSamples(opened, group);
+      const started = performance.now();
+      const met = order.attacks
+        ? await attackFirst(opened, order, samples, alive)
+        : group.map(({ upper, isBroken = false }) => ({ upper, isBroken }));
+      const each = (performance.now() - started) / 1000 / group.length;
+      for (const [i, sample] of samples.entries()) {
+        const { seconds, ...reply } = await certified(certifier, sample, met[i] as Met);
+        await finished([{ ...reply, seconds: seconds + each }]);
+      }
+    }
+  },
+});
+
+export interface Certifier extends Provable {
+  readonly opened: Opened;
+  readonly order: CertifyOrder;
+  readonly alive: () => void;
+  /** What proves a set; by default all that Gibbon knows. */
+  readonly prover?: typeof escalate;
+}
+
+/** Everything about one example. */
+export async function certified(certifier: Certifier, sample: AttackSample, met: Met): Promise<CertifyReply> {
+  const { opened, order, alive, network, head, prover = escalate } = certifier;
+  const { norm, epsilon, method, budget } = order;
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const range = rangeOf(opened.target.preprocessing);
+  const claim: Claim = { network, x: sample.x, label: sample.label, head, norm, range, prover };
+  const settled = met.isBroken ? undefined : await proveAt(claim, epsilon, { method, budget, alive });
+  const { radius, verdict } = await radiusOf(claim, order, { met, settled, until: () => seconds() >= budget, alive });
+  const proof = verdict ?? (settled?.isProved ? settled : undefined);
+  const contradiction = proof && (await contradicted(opened, order, { sample, epsilon: radius, verdict: proof }, alive));
+  return {
+    index: sample.index,
+    status: met.isBroken ? 'attacked' : settled?.isProved ? 'certified' : 'undecided',
+    lower: radius,
+    upper: met.upper ?? null,
+    method: (settled?.isProved ? settled : (verdict ?? settled))?.method ?? null,
+    margin: settled && Number.isFinite(settled.lower) && settled.lower > Number.MIN_VALUE ? settled.lower : null,
+    obstacle: settled && !settled.isProved ? obstacleOf(settled) : null,
+    seconds: seconds(),
+    ...(contradiction && { contradiction }),
+  };
+}
+
+interface Search {
+  readonly met: Met;
+  /** What was found at epsilon, where no attack had settled it. */
+  readonly settled: Verdict | undefined;
+  readonly until: () => boolean;
+  readonly alive: () => void;
+}
+
+/**
+ * The largest radius that is certified: where epsilon was certified, beyond it if that is asked for; where it was not, below it, which says what would
+ * have passed. By one pass of bounds for each radius; the dearer methods then have a try at the gap that is left.
+ */
+async function radiusOf(claim: Claim, { epsilon, method, most, budget }: CertifyOrder, { met, settled, until, alive }: Search) {
+  const isProved = settled?.isProved === true;
+  const low = isProved ? epsilon : 0;
+  if (most === undefined && (isProved || met.isBroken)) return { radius: low, verdict: undefined };
+  const high = isProved ? Math.max(epsilon, met.upper ?? (most as number)) : Math.min(epsilon, met.upper ?? epsilon);
+  const single = method === 'auto' || method === 'bab' ? 'crown' : method;
+  const first = await largestProved(claim, { low, high }, { method: single, budget, alive, until: () => false });
+  if (most === undefined || single === method || until()) return first;
+  const beyond = { low: first.radius, high: Math.min(high, REACH * Math.max(first.radius, high / REACH ** 2)) };
+  const second = await largestProved(claim, beyond, { method, budget: budget / TRIES, alive, until });
+  return second.verdict ? second : first;
+}
+
+/** How far beyond CROWN's radius dearer methods are tried, and the radii that share the budget. */
+const REACH = 4;
+const TRIES = 4;

@@ -1,0 +1,88 @@
+/** `gibbon certify` on what ships: both sides for each example, a result as the schema has it, taken up again without proving anything twice. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type AuditResult, auditResult } from '../../src/audit/result.ts';
+import { DEMO, type Ended, gibbon, resultIn } from '../support/cli.ts';
+
+const ARGS = [
+  'certify',
+  DEMO.adversarial,
+  '--data',
+  DEMO.images,
+  '--n',
+  '4',
+  '--epsilon',
+  '0.1',
+  '--method',
+  'crown',
+  '--radius',
+  '--run',
+  'run',
+];
+
+let ended: Ended;
+let result: AuditResult;
+beforeAll(async () => {
+  ended = await gibbon(ARGS);
+  expect(ended.code, ended.stderr).toBe(0);
+  result = resultIn(join(ended.cwd, 'run'));
+}, 60_000);
+
+describe('the shipped model', () => {
+  it('has a status and both sides for every example', () => {
+    const [model] = result.models;
+    const { certificates, summary } = model as AuditResult['models'][number];
+    expect(certificates?.samples).toHaveLength(4);
+    expect(summary.certifiedAccuracy).toEqual(certificates?.certified);
+    expect(certificates?.deployment).toMatchObject({ runtime: 'onnxruntime-node', provider: 'cpu' });
+    for (const { status, lower, upper, method, seconds } of certificates?.samples ?? []) {
+      expect(upper).not.toBeNull();
+      expect(lower).toBeGreaterThan(0);
+      expect(lower).toBeLessThanOrEqual(upper as number);
+      expect(status).toBe(lower >= 0.1 ? 'certified' : (upper as number) <= 0.1 ? 'attacked' : 'undecided');
+      expect(method).toMatch(/crown/);
+      expect(seconds).toBeGreaterThan(0);
+    }
+  });
+
+  it('is written as the schema says, with the report', () => {
+    expect(() => auditResult.parse(result)).not.toThrow();
+    const page = readFileSync(join(ended.cwd, 'run/report.html'), 'utf8');
+    expect(page).toContain('broken by an attack');
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toMatch(/of 4 examples \d are certified, \d broken, \d undecided/);
+  });
+
+  it('is taken up again from the journal', async () => {
+    const again = await gibbon(['resume', 'run'], { cwd: ended.cwd });
+    expect(again.code, again.stderr).toBe(0);
+    // Even the seconds are those of the first time.
+    expect(resultIn(join(ended.cwd, 'run')).models[0]?.certificates).toEqual(result.models[0]?.certificates);
+  });
+});
+
+it('smoothing is about the smoothed classifier, and says so', async () => {
+  const { code, stdout, stderr, cwd } = await gibbon([
+    ...['certify', DEMO.natural, '--data', DEMO.images, '--n', '3', '--run', 'run'],
+    ...['--method', 'smoothing', '--norm', 'l2', '--epsilon', '0.2', '--copies', '1000'],
+  ]);
+  expect(code, stderr).toBe(0);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain("the smoothed classifier's decision, not the model's own");
+  const [model] = resultIn(join(cwd, 'run')).models;
+  expect(model?.certificates).toMatchObject({ of: 'smoothed classifier', smoothing: { sigma: 0.25, n: 1000 } });
+  expect(model?.summary.certifiedAccuracy).toBeUndefined();
+});
+
+describe('what cannot be', () => {
+  it.each([
+    [['--method', 'smoothing'], 'smoothing certifies in L2'],
+    [['--norm', 'l0'], 'no certificates in l0'],
+    [['--sigma', '0.5'], 'belong to --method smoothing'],
+    [['--budget', 'long'], 'A time such as 60s'],
+    [['--method', 'magic'], 'Allowed choices'],
+  ])('%j', async (flags, message) => {
+    const { code, stderr } = await gibbon(['certify', ...flags]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
