@@ -1,4 +1,5 @@
 /** A bar for each item: what holds up to here, what from there on, and the unknown between. */
+import { scaleLinear } from 'd3-scale';
 import type { VNode } from 'preact';
 import type { DetailOf } from '../../../audit/details.ts';
 import { count } from '../../format.ts';
@@ -39,13 +40,13 @@ function Drawn({ detail, width }: { detail: Ranges; width: number }): VNode {
   const height = MARGIN.top + items.length * ROW + MARGIN.bottom;
   const bottom = height - MARGIN.bottom;
   const x = (value: number): number => Number((MARGIN.left + (value / detail.end) * (width - MARGIN.left - MARGIN.right)).toFixed(1));
-  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => (i / TICKS) * detail.end);
+  const ticks = scaleLinear().domain([0, detail.end]).ticks(TICKS);
   return (
     <svg class="curve ranges" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${detail.title}: ${detail.x.label}`}>
       <g class="axes">
         {ticks.map((value) => (
           <text key={value} x={x(value)} y={bottom + 18} text-anchor="middle">
-            {inUnit(Number(value.toPrecision(2)), detail.x.unit)}
+            {inUnit(value, detail.x.unit)}
           </text>
         ))}
         <text class="axis-title" x={(MARGIN.left + width - MARGIN.right) / 2} y={height - 6} text-anchor="middle">
