@@ -67,7 +67,7 @@ it('smoothing is about the smoothed classifier, and says so', async () => {
     ...['--method', 'smoothing', '--norm', 'l2', '--epsilon', '0.2', '--copies', '1000'],
   ]);
   expect(code, stderr).toBe(0);
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain("the smoothed classifier's decision, not the model's own");
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Nothing is proved of the model itself');
   const [model] = resultIn(join(cwd, 'run')).models;
   expect(model?.certificates).toMatchObject({ of: 'smoothed classifier', smoothing: { sigma: 0.25, n: 1000 } });
   expect(model?.summary.certifiedAccuracy).toBeUndefined();

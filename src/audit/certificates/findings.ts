@@ -6,7 +6,9 @@ import type { Certificates } from './result.ts';
 const isMost = ({ certified }: Certificates): boolean => certified.value > 0.5;
 
 export function undecidedBecause(certificates: Certificates): string | undefined {
-  const { undecided, attacked } = certificates;
+  const { undecided, attacked, certified, of } = certificates;
+  if (of !== 'model')
+    return `Nothing is proved of the model itself: of the smoothed classifier, ${certified.count} of ${certified.n} examples are certified.`;
   if (isMost(certificates) || undecided.count <= attacked.count) return undefined;
   return `${undecided.count} of ${undecided.n} examples are neither proved nor broken.`;
 }
