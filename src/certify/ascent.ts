@@ -52,13 +52,13 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
   const splits = task.splits !== undefined;
   const session = await network.ascent(wanted, { rows, batch: domain.batch, norm: domain.norm, splits, climbs: true });
   const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
-  let best: { lower: Float32Array; error: Float32Array } | undefined;
+  let best: Best | undefined;
   let done = 0;
   let scores = new Map<string, HostTensor>();
   for (let t = 1; t <= steps; t++) {
     for (const [name, value] of Object.entries(ratesAt(t, { rate, multiplierRate, decay }))) feeds.set(name, scalar(value));
     const found = await fed(session, feeds);
-    best = better(best, found.lower?.data as Float32Array, found.error?.data as Float32Array);
+    best = better(best, { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array }, feeds);
     done = t;
     scores = new Map(Object.entries(found).filter(([name]) => name.startsWith('score:')));
     if (enough?.(best.lower, best.error)) break;
@@ -68,7 +68,7 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
     }
   }
   if (!best) throw new RangeError('a climb takes at least one step');
-  return { ...best, steps: done, slopes: pick(feeds, 'a:'), multipliers: pick(feeds, 'b:'), scores: pick(scores, 'score:') };
+  return { ...best, steps: done, scores: pick(scores, 'score:') };
 }
 
 /** The bound for the slopes and multipliers that the task starts with, without climbing. */
@@ -96,20 +96,34 @@ function ratesAt(
 
 const scalar = (value: number): HostTensor => ({ type: 'float32', shape: [], data: Float32Array.of(value) });
 
-/** Per row the larger of what is proved: the bound less its rounding. */
-function better(
-  best: { lower: Float32Array; error: Float32Array } | undefined,
-  lower: Float32Array,
-  error: Float32Array,
-): { lower: Float32Array; error: Float32Array } {
-  if (!best) return { lower: lower.slice(), error: error.slice() };
+interface Best extends Variables {
+  readonly lower: Float32Array;
+  readonly error: Float32Array;
+}
+
+/** Per row the larger of what is proved, the bound less its rounding, with the slopes and multipliers that it was found at. */
+function better(best: Best | undefined, { lower, error }: Pick<Best, 'lower' | 'error'>, feeds: ReadonlyMap<string, HostTensor>): Best {
+  const [slopes, multipliers] = [pick(feeds, 'a:'), pick(feeds, 'b:')];
+  if (!best) return { lower: lower.slice(), error: error.slice(), slopes: copied(slopes), multipliers: copied(multipliers) };
   for (let i = 0; i < lower.length; i++) {
     if (!((lower[i] as number) - (error[i] as number) > (best.lower[i] as number) - (best.error[i] as number))) continue;
     best.lower[i] = lower[i] as number;
     best.error[i] = error[i] as number;
+    for (const [to, from] of [
+      [best.slopes, slopes],
+      [best.multipliers, multipliers],
+    ] as const) {
+      for (const [name, own] of to) {
+        const size = own.length / lower.length;
+        own.set((from.get(name) as Float32Array).subarray(i * size, (i + 1) * size), i * size);
+      }
+    }
   }
   return best;
 }
+
+const copied = (values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
+  new Map([...values].map(([name, value]) => [name, value.slice()]));
 
 /** Slopes, multipliers, Adam's moments and the splits, as the graph asks for them. */
 function variableFeeds({ network, domain, bounds, wanted, rows, splits, start }: Climb): Map<string, HostTensor> {

@@ -27,6 +27,9 @@ export interface Leaf {
   readonly scores: ReadonlyMap<string, Float32Array>;
 }
 
+/** A leaf that is proved, with the slopes and multipliers that prove it. */
+export type ClosedLeaf = Pick<Leaf, 'goal' | 'splits' | 'variables'>;
+
 export interface Branching {
   readonly network: BoundNetwork;
   /** One set. */
@@ -51,9 +54,14 @@ export interface Branched {
   /** Leaves that are still open; none where everything is proved. */
   readonly open: readonly Leaf[];
   readonly closed: number;
+  /** The leaves that are closed, as a proof; undefined where they are more than a file should hold. */
+  readonly proof: readonly ClosedLeaf[] | undefined;
   /** The least proved distance over all open leaves; positive infinity where there are none. */
   readonly worst: number;
 }
+
+/** Neurons times leaves that a proof may hold. */
+const PROOF_ELEMENTS = 2 ** 22;
 
 /** Elements of all rectified layers of a batch of leaves. */
 const BATCH_ELEMENTS = 2 ** 18;
@@ -65,10 +73,13 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
   const batch = settings.batch ?? Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
   const work: Work = { ...task, cuts, batch, steps, candidates };
   let closed = 0;
+  let proof: ClosedLeaf[] | undefined = [];
   let open: Leaf[] = [];
   const keep = (leaves: readonly Leaf[]): void => {
     const left = leaves.filter(({ bound: found }) => !(found > 0));
     closed += leaves.length - left.length;
+    if (closed * total > PROOF_ELEMENTS) proof = undefined;
+    proof?.push(...leaves.filter((leaf) => leaf.bound > 0).map(({ goal, splits, variables }) => ({ goal, splits, variables })));
     open = [...open, ...left].sort((a, b) => a.bound - b.bound);
     progress?.(open.length, closed, open[0]?.bound ?? Number.POSITIVE_INFINITY);
   };
@@ -89,7 +100,7 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
     if (children.length > 0) keep(await raised(work, children));
   }
   const left = [...stuck, ...open];
-  return { open: left, closed, worst: Math.min(...left.map(({ bound: found }) => found)) };
+  return { open: left, closed, proof, worst: Math.min(...left.map(({ bound: found }) => found)) };
 }
 
 interface Work extends Branching {
@@ -124,8 +135,12 @@ async function raised(work: Work, leaves: readonly Seedling[]): Promise<Leaf[]> 
 /** For each leaf its two halves at the best of its candidates; undefined where nothing is left to split. */
 async function halved(work: Work, leaves: readonly Leaf[]): Promise<(readonly [Seedling, Seedling] | undefined)[]> {
   const trials = leaves.flatMap((leaf, i) =>
-    candidatesOf(work, leaf).map((at) => {
-      const half = (sign: 1 | -1): Seedling => ({ goal: leaf.goal, splits: [...leaf.splits, { ...at, sign }], variables: leaf.variables });
+    candidatesOf(work, leaf).map(({ cut, element }) => {
+      const half = (sign: 1 | -1): Seedling => ({
+        goal: leaf.goal,
+        splits: [...leaf.splits, { cut, element, sign }],
+        variables: leaf.variables,
+      });
       return { leaf: i, pair: [half(1), half(-1)] as const };
     }),
   );
@@ -173,7 +188,10 @@ function candidatesOf({ cuts, candidates }: Work, { scores, splits }: Leaf): { r
 }
 
 /** Leaves side by side, the last repeated until the batch is full. */
-function taskOf({ network, domain, bounds, cuts, batch }: Work, leaves: readonly Seedling[]): Climb {
+export function taskOf(
+  { network, domain, bounds, cuts, batch }: Pick<Work, 'network' | 'domain' | 'bounds' | 'cuts' | 'batch'>,
+  leaves: readonly Seedling[],
+): Climb {
   const all = filled(leaves, batch);
   const { count, data } = stacked(
     all.map(({ goal }) => goal),

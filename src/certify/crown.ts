@@ -4,7 +4,7 @@
  * With free slopes (α-CROWN, arXiv:2011.13824) each layer's bounds are raised in turn.
  */
 import type { HostTensor } from '../runtime/runtime.ts';
-import { climb } from './ascent.ts';
+import { climb, type Variables } from './ascent.ts';
 import type { Wanted } from './bound-graphs.ts';
 import type { Cut } from './cuts.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
@@ -158,7 +158,7 @@ export async function rowBounds(
   rows: { readonly count: number; readonly data: Float32Array },
   method: BoundMethod = 'crown',
   steps = STEPS,
-): Promise<RowBounds> {
+): Promise<RowBounds & Partial<Variables>> {
   const seed = new Map<string, HostTensor>([
     ['rows', { type: 'float32', shape: [rows.count, domain.batch, network.outputs], data: rows.data }],
   ]);

@@ -1,7 +1,7 @@
 /** Proves what can be proved of one set within a budget: from the cheapest bounds to branch and bound, each goal ending at its first proof. */
-import { climb } from './ascent.ts';
-import { branchNeurons } from './branch-neurons.ts';
-import { type BoundMethod, layerBounds, rowBounds } from './crown.ts';
+import { climb, type Variables } from './ascent.ts';
+import { branchNeurons, type ClosedLeaf } from './branch-neurons.ts';
+import { type BoundMethod, layerBounds, type RowBounds, rowBounds } from './crown.ts';
 import type { Domain, LayerBounds } from './domain.ts';
 import { type Goal, proved } from './goal.ts';
 import type { BoundNetwork } from './network.ts';
@@ -33,7 +33,22 @@ export interface Verdict {
   readonly unstable: readonly { readonly layer: string; readonly open: number; readonly of: number }[];
   /** Leaves of branch and bound that are closed, and that are left. */
   readonly leaves?: { readonly closed: number; readonly open: number };
+  /** What proves it, where everything is proved and a file can hold it (`certificate.ts`). */
+  readonly proof?: Proof;
   readonly seconds: number;
+}
+
+/** Bounds of the layers by one method, and for each goal what it takes beside them. */
+export interface Proof {
+  readonly parts: readonly ProofPart[];
+}
+
+export interface ProofPart {
+  /** How the layers were bounded. */
+  readonly layers: BoundMethod;
+  readonly goals: readonly Goal[];
+  /** By rows of the goals alone, or leaf by leaf with slopes and multipliers. */
+  readonly leaves?: readonly ClosedLeaf[];
 }
 
 export interface GoalVerdict {
@@ -54,7 +69,19 @@ export async function escalate(
   settings: EscalationSettings,
 ): Promise<Verdict> {
   const started = performance.now();
-  const state: State = { network, domain, goals, found: new Map(), method: 'ibp', leaves: undefined, bounds: undefined, settings, started };
+  const state: State = {
+    network,
+    domain,
+    goals,
+    found: new Map(),
+    method: 'ibp',
+    layers: 'ibp',
+    leaves: undefined,
+    bounds: undefined,
+    parts: [],
+    settings,
+    started,
+  };
   const wants = (method: Method): boolean => settings.method === 'auto' || settings.method === method;
   for (const method of ['ibp', 'crown-ibp', 'crown'] as const)
     if (wants(method) && left(state) && open(state).length > 0) await simply(state, method);
@@ -69,6 +96,10 @@ interface State {
   readonly goals: readonly Goal[];
   readonly found: Map<Goal, GoalVerdict>;
   method: Method;
+  /** How `bounds` were found. */
+  layers: BoundMethod;
+  /** Proofs so far; undefined once one is too large to keep. */
+  parts: ProofPart[] | undefined;
   bounds: LayerBounds | undefined;
   leaves: Verdict['leaves'];
   readonly settings: EscalationSettings;
@@ -91,6 +122,7 @@ const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((foun
 async function simply(state: State, method: BoundMethod): Promise<void> {
   const { network, domain } = state;
   state.bounds = await layerBounds(network, domain, method, { until: () => isOver(state) });
+  state.layers = method;
   const goals = open(state);
   const rows = inARow(goals, network.outputs);
   note(state, method, goals, await rowBounds(network, domain, state.bounds, rows, method));
@@ -115,11 +147,15 @@ async function climbed(state: State): Promise<void> {
 
 async function branched(state: State): Promise<void> {
   const { network, domain } = state;
-  state.bounds ??= await layerBounds(network, domain, 'crown');
+  if (!state.bounds) [state.bounds, state.layers] = [await layerBounds(network, domain, 'crown'), 'crown'];
   const goals = open(state);
   state.method = 'bab';
   const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until: () => isOver(state) });
   state.leaves = { closed: result.closed, open: result.open.length };
+  const closed = goals.filter((goal) => !result.open.some((leaf) => leaf.goal === goal));
+  if (!result.proof) state.parts = undefined;
+  else if (closed.length > 0)
+    state.parts?.push({ layers: state.layers, goals: closed, leaves: result.proof.filter(({ goal }) => closed.includes(goal)) });
   for (const goal of goals) {
     const own = result.open.filter((leaf) => leaf.goal === goal);
     const known = state.found.get(goal);
@@ -131,31 +167,41 @@ async function branched(state: State): Promise<void> {
 }
 
 /** Goals one under the other, each row once: [rows, 1, outputs]. */
-function inARow(goals: readonly Goal[], outputs: number): { readonly count: number; readonly data: Float32Array } {
+export function inARow(goals: readonly Goal[], outputs: number): { readonly count: number; readonly data: Float32Array } {
   const single = goals.flatMap(({ rows, offsets }) =>
     Array.from(offsets, (_, r) => ({ rows: rows.subarray(r * outputs, (r + 1) * outputs), offsets: offsets.subarray(r, r + 1) })),
   );
   return { count: single.length, data: Float32Array.from(single.flatMap(({ rows }) => [...rows])) };
 }
 
-function note(
-  state: State,
-  method: Method,
-  goals: readonly Goal[],
-  { lower, error }: { readonly lower: Float32Array; readonly error: Float32Array },
-): void {
+function note(state: State, method: Method, goals: readonly Goal[], found: RowBounds & Partial<Variables>): void {
+  const { lower, error } = found;
   state.method = method;
+  const now: ClosedLeaf[] = [];
   let at = 0;
   for (const goal of goals) {
     const count = goal.offsets.length;
     const own = { lower: lower.subarray(at, at + count), error: error.subarray(at, at + count) };
+    const variables = {
+      slopes: rowsOf(found.slopes, at, count, lower.length),
+      multipliers: rowsOf(found.multipliers, at, count, lower.length),
+    };
     at += count;
     const [safe] = proved([goal], own) as [number];
     const [raw] = proved([goal], { lower: own.lower, error: new Float32Array(count) }) as [number];
     const known = state.found.get(goal);
+    if (safe > 0) now.push({ goal, splits: [], variables });
     if (known && known.lower >= safe) continue;
     state.found.set(goal, { name: goal.name, lower: safe, raw: Math.max(raw, known?.raw ?? raw), method });
   }
+  if (now.length === 0) return;
+  const ofNow = now.map(({ goal }) => goal);
+  state.parts?.push({ layers: state.layers, goals: ofNow, ...(found.slopes && { leaves: now }) });
+}
+
+/** The part of [rows · size] that belongs to `count` rows from `at` on. */
+function rowsOf(values: ReadonlyMap<string, Float32Array> | undefined, at: number, count: number, rows: number): Map<string, Float32Array> {
+  return new Map([...(values ?? [])].map(([name, all]) => [name, all.slice((at * all.length) / rows, ((at + count) * all.length) / rows)]));
 }
 
 function verdictOf(state: State): Verdict {
@@ -169,6 +215,7 @@ function verdictOf(state: State): Verdict {
     goals,
     unstable: unstableOf(state),
     ...(state.leaves && { leaves: state.leaves }),
+    ...(worst > 0 && state.parts && { proof: { parts: state.parts } }),
     seconds: seconds(state),
   };
 }
