@@ -5,6 +5,7 @@ import { resolved } from '../api/request.ts';
 import { usualFolder } from '../api/run-folder.ts';
 import { CERTIFY_METHODS } from '../audit/certificates/order.ts';
 import { GibbonError } from '../base/errors.ts';
+import { certifyProperties } from './certify-properties.ts';
 import type { CliContext } from './context.ts';
 import { above0, positive } from './numbers.ts';
 import { gathered, OUTPUT_HELP } from './outputs.ts';
@@ -12,6 +13,8 @@ import { beginRun } from './run.ts';
 import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
 
 interface CertifyFlags extends SharedFlags {
+  property?: string;
+  instances?: string;
   radius?: boolean;
   method?: (typeof CERTIFY_METHODS)[number];
   budget?: number;
@@ -47,6 +50,8 @@ export function certifyCommand(context: CliContext): Command {
       new Option('--method <name>', 'how to prove (default: auto, from cheap bounds to branch and bound)').choices(CERTIFY_METHODS),
     )
     .addOption(new Option('--budget <time>', `for each example: 60s, 5m (default: ${BUDGET}s)`).argParser(seconds))
+    .option('--property <file>', 'decide a property in VNN-LIB instead: sat with a counterexample, unsat, unknown or timeout')
+    .option('--instances <file>', 'decide every property of such a list: a model, a property and seconds in each line')
     .addOption(new Option('--sigma <number>', 'smoothing: standard deviation of the noise (default: 0.25)').argParser(above0))
     .addOption(new Option('--copies <count>', 'smoothing: noisy copies of each example (default: 10000)').argParser(positive))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
@@ -58,6 +63,7 @@ export function certifyCommand(context: CliContext): Command {
 }
 
 async function certify(models: readonly string[], flags: CertifyFlags, context: CliContext): Promise<void> {
+  if (flags.property !== undefined || flags.instances !== undefined) return certifyProperties(models, flags, context);
   assertFits(flags);
   const { radius = false, method = 'auto', budget = BUDGET, sigma, copies, output = [] } = flags;
   const asked = requestOf(flags);

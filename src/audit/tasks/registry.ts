@@ -20,6 +20,7 @@ import { modelTriggersTask } from './model-triggers.ts';
 import { oddInputTask } from './odd-input.ts';
 import { openLikeTask } from './open-like.ts';
 import { overlapTask } from './overlap.ts';
+import { propertyTask } from './property.ts';
 import { refusalTask } from './refusal.ts';
 import { roundedTask } from './rounded.ts';
 import { slopesTask } from './slopes.ts';
@@ -62,6 +63,7 @@ const ALL: readonly AnyTask[] = [
   lookAtBounds,
   certifyTask,
   smoothTask,
+  propertyTask,
 ];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

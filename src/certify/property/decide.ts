@@ -36,7 +36,8 @@ const [POINTS, STEPS] = [128, 30];
 
 /**
  * @param original session of the file itself, which alone decides on counterexamples
- * @throws GibbonError E_OPERATOR_UNSUPPORTED where an operator has no bounds; E_MODEL_UNSUPPORTED for several inputs
+ * Where an operator has no bounds, counterexamples are all that can be found.
+ * @throws GibbonError E_OPERATOR_UNSUPPORTED where an operator has no lowering; E_MODEL_UNSUPPORTED for several inputs
  */
 export async function decideProperty(
   model: Graph,
@@ -48,7 +49,7 @@ export async function decideProperty(
   const started = performance.now();
   const graph = batched(model, property, runtime);
   const ask = asked(original, model, property);
-  const network = await boundNetwork(graph, runtime);
+  const network = await bounding(graph, runtime);
   const rows = Math.max(1, ...property.cases.flatMap(({ violations }) => violations.map(({ length }) => length)));
   const search = await pointSearch(graph, runtime, { batch: POINTS, rows });
   const task: Task = { network, search, ask, property, settings, started };
@@ -62,12 +63,25 @@ export async function decideProperty(
     }
     return { result: { status: open as 'unsat' }, by, seconds: secondsOf(task) };
   } finally {
-    await Promise.all([network.release(), search.release()]);
+    await search.release();
+    if (!(network instanceof GibbonError)) await network.release();
+  }
+}
+
+/** The network prepared for bounds; the reason where it has none. */
+async function bounding(graph: (batch: number) => Promise<StaticGraph>, runtime: Runtime): Promise<BoundNetwork | GibbonError> {
+  try {
+    const network = await boundNetwork(graph, runtime);
+    await network.forward(1);
+    return network;
+  } catch (error) {
+    if (error instanceof GibbonError && error.code === 'E_OPERATOR_UNSUPPORTED') return error;
+    throw error;
   }
 }
 
 interface Task {
-  readonly network: BoundNetwork;
+  readonly network: BoundNetwork | GibbonError;
   readonly search: PointSearch;
   readonly ask: Ask;
   readonly property: Property;
@@ -80,7 +94,7 @@ const secondsOf = ({ started }: Pick<Task, 'started'>): number => (performance.n
 async function decideCase(task: Task, box: Box, violations: readonly Conjunction[]): Promise<Pick<Decided, 'result' | 'by'>> {
   const { network, search, settings } = task;
   const [lower, upper] = [Float32Array.from(box.lower), Float32Array.from(box.upper)];
-  const goals = violations.map((one) => goalOf(one, network.outputs));
+  const goals = violations.map((one) => goalOf(one, task.property.outputs));
   const tried = async (points: readonly Float32Array[]): Promise<Float32Array | undefined> => {
     for (const point of points) if ((await checkWitness(task.ask, task.property, point)).violates) return point;
     return undefined;
@@ -98,7 +112,8 @@ async function decideCase(task: Task, box: Box, violations: readonly Conjunction
     settings.alive?.();
     return secondsOf(task) >= settings.budget;
   };
-  if (lower.length > FEW_INPUTS) return proveWhole(task, { lower, upper }, goals);
+  if (network instanceof GibbonError) return { result: { status: 'unknown' }, by: network.message };
+  if (lower.length > FEW_INPUTS) return proveWhole({ ...task, network }, { lower, upper }, goals);
   const found = await branchInputs({ network, lower, upper }, goals, {
     until,
     tried: async (points) =>
@@ -116,7 +131,7 @@ async function decideCase(task: Task, box: Box, violations: readonly Conjunction
 }
 
 async function proveWhole(
-  { network, settings, started }: Task,
+  { network, settings, started }: Pick<Task, 'settings' | 'started'> & { readonly network: BoundNetwork },
   { lower, upper }: { lower: Float32Array; upper: Float32Array },
   goals: readonly Goal[],
 ): Promise<Pick<Decided, 'result' | 'by'>> {
