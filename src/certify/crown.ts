@@ -79,7 +79,8 @@ async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBoun
 async function refined(layer: Layer, steps: number): Promise<void> {
   const { network, domain, bounds, cut } = layer;
   const [lower, upper] = [bounds.lower.get(cut.name) as Float32Array, bounds.upper.get(cut.name) as Float32Array];
-  const rectified = cut.ops.every((op) => op === 'Relu');
+  // Over a ball, intervals of the first layer are those of the box around it.
+  const rectified = cut.ops.every((op) => op === 'Relu') && !(cut.isFirst && domain.norm !== 'box');
   const open = Array.from({ length: domain.batch }, (_, row) =>
     Array.from({ length: cut.size }, (_, i) => i).filter((i) => {
       const at = row * cut.size + i;

@@ -1,4 +1,11 @@
 /** Ceil. Straight-through gradient, named in the report. */
 import { unary } from './families.ts';
+import { steps } from './steps.ts';
 
-export const ceil = unary({ type: 'Ceil', differentiable: 'straight-through', pull: ({ cotangent }) => cotangent });
+export const ceil = unary({
+  type: 'Ceil',
+  differentiable: 'straight-through',
+  pull: ({ cotangent }) => cotangent,
+  interval: 'increasing',
+  relax: steps,
+});

@@ -2,6 +2,7 @@
 import type { GraphBuilder } from '../onnx/build.ts';
 import type { Value } from '../onnx/graph.ts';
 import { numbers } from '../onnx/tensor.ts';
+import { ends } from './intervals.ts';
 import type { OpRule } from './rule.ts';
 import { typeOf } from './shapes.ts';
 
@@ -14,6 +15,7 @@ export const clip: OpRule = {
   type: 'Clip',
   family: 'unary',
   differentiable: 'exact',
+  interval: ends,
   infer: (context) => [typeOf(context, 0)],
   gradient: ({ g, inputs, outputs, cotangents }) => {
     const [x, low, high] = inputs as readonly [Value, Value | undefined, Value | undefined];

@@ -1,7 +1,6 @@
 /** Div: a/b. */
 import { binary } from './families.ts';
-import { endsOf, hull } from './intervals.ts';
-import { shapeError } from './shapes.ts';
+import { endsOf, hull, onlyWhere } from './intervals.ts';
 
 /** d/da = 1/b, d/db = −y/b */
 export const div = binary({
@@ -10,10 +9,12 @@ export const div = binary({
   right: ({ g, b, y, cotangent }) => g.neg(g.div(g.mul(cotangent, y), b)),
   affine: (varying) => !varying[1],
   interval: (context) => {
-    const [a, b] = [
-      endsOf(context, 0),
-      context.constants[1] ?? shapeError(context.node, 'bounds of a division by what varies are not known'),
-    ];
-    return [hull(context, [context.g.div(a.lower, b), context.g.div(a.upper, b)])];
+    const { g } = context;
+    const [a, b] = [endsOf(context, 0), endsOf(context, 1)];
+    const quotients = [a.lower, a.upper].flatMap((x) => (b.lower === b.upper ? [b.lower] : [b.lower, b.upper]).map((y) => g.div(x, y)));
+    const found = hull(context, quotients);
+    if (b.lower === b.upper) return [found];
+    const zero = g.scalar(0, b.lower);
+    return [onlyWhere(g, g.node('Or', [g.greater(b.lower, zero), g.less(b.upper, zero)]), found)];
   },
 });

@@ -1,6 +1,7 @@
 /** ReduceMax and ReduceMin: the gradient goes to the first of the extreme elements. */
 import { int, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
+import { ends } from './intervals.ts';
 import { axesOf, reduced, unreduced } from './reduce.ts';
 import type { OpRule } from './rule.ts';
 
@@ -9,6 +10,7 @@ export function extremum(type: 'ReduceMax' | 'ReduceMin'): OpRule {
     type,
     family: 'selection',
     differentiable: 'exact',
+    interval: ends,
     infer: reduced,
     gradient: (context) => {
       const { g, inputs, outputs, cotangents } = context;

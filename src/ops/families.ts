@@ -9,6 +9,7 @@ import type {
   InferContext,
   Interval,
   IntervalContext,
+  KernelError,
   OpRule,
   Relaxation,
   RelaxContext,
@@ -35,6 +36,7 @@ export function unary(spec: {
   /** y = ax + b. */
   readonly affine?: boolean;
   readonly relax?: (context: RelaxContext) => Relaxation;
+  readonly kernelError?: KernelError;
 }): OpRule {
   const interval = intervalRule(spec.interval);
   return {
@@ -43,6 +45,7 @@ export function unary(spec: {
     ...(interval && { interval }),
     ...(spec.affine && { affine: () => true }),
     ...(spec.relax && { relax: spec.relax }),
+    ...(spec.kernelError && { kernelError: spec.kernelError }),
     differentiable: spec.differentiable ?? 'exact',
     infer: (context) => {
       const x = typeOf(context, 0);
@@ -84,6 +87,7 @@ export function binary(spec: {
   readonly interval?: (context: IntervalContext) => Interval[];
   readonly affine?: OpRule['affine'];
   readonly relax?: (context: RelaxContext) => Relaxation;
+  readonly kernelError?: OpRule['kernelError'];
 }): OpRule {
   return {
     type: spec.type,
@@ -91,6 +95,7 @@ export function binary(spec: {
     ...(spec.interval && { interval: spec.interval }),
     ...(spec.affine && { affine: spec.affine }),
     ...(spec.relax && { relax: spec.relax }),
+    ...(spec.kernelError && { kernelError: spec.kernelError }),
     differentiable: spec.left || spec.right ? 'exact' : spec.output === 'bool' ? 'none' : 'zero',
     infer: (context) => [elementwise(context, spec.output)],
     gradient: ({ g, node, inputs, outputs, cotangents, wants }) => {

@@ -2,6 +2,14 @@
 import { float, floatOf, type Node, type Value } from '../onnx/graph.ts';
 import type { Interval, IntervalContext } from './rule.ts';
 
+/** Stands for what has no bound: nothing that float32 holds lies beyond, and sums with it are numbers, so that no bound becomes NaN. */
+export const UNBOUNDED = 3e38;
+
+/** The interval where the condition holds, none elsewhere. */
+export function onlyWhere(g: IntervalContext['g'], condition: Value, { lower, upper }: Interval): Interval {
+  return { lower: g.where(condition, lower, g.scalar(-UNBOUNDED, lower)), upper: g.where(condition, upper, g.scalar(UNBOUNDED, upper)) };
+}
+
 /** An operator that grows with each of its inputs: its value at both ends. */
 export function ends({ g, node, constants, intervals }: IntervalContext): Interval[] {
   const at = (end: 'lower' | 'upper'): readonly Value[] =>

@@ -69,6 +69,12 @@ export interface RelaxContext extends IntervalContext {
   readonly choice: { readonly lower?: Value | undefined; readonly upper?: Value | undefined };
 }
 
+/** |computed − exact| ≤ absolute + relative·|exact|: four times the largest error seen in ONNX Runtime's CPU kernel over float32 inputs of all exponents. */
+export interface KernelError {
+  readonly absolute?: number;
+  readonly relative?: number;
+}
+
 export interface OpRule {
   readonly type: string;
   readonly family: 'unary' | 'binary' | 'linear' | 'bilinear' | 'structural' | 'selection' | 'discrete';
@@ -81,4 +87,6 @@ export interface OpRule {
   affine?(varying: readonly boolean[]): boolean;
   /** Planes around the operator, where it is not affine. */
   relax?(context: RelaxContext): Relaxation;
+  /** How far a kernel that approximates is off; absent where it rounds once or not at all. A rule of the node where an attribute says what it computes. */
+  readonly kernelError?: KernelError | ((node: Node) => KernelError | undefined);
 }

@@ -1,5 +1,6 @@
 /** Where: a where the condition holds, b elsewhere. */
 import type { Value, ValueType } from '../onnx/graph.ts';
+import { ends } from './intervals.ts';
 import type { OpRule } from './rule.ts';
 import { broadcast, typeOf } from './shapes.ts';
 
@@ -8,6 +9,8 @@ export const where: OpRule = {
   type: 'Where',
   family: 'selection',
   differentiable: 'exact',
+  interval: ends,
+  affine: (varying) => !varying[0],
   infer: (context) => {
     const types = [0, 1, 2].map((i) => typeOf(context, i)) as [ValueType, ValueType, ValueType];
     return [{ type: types[1].type, shape: broadcast(context.node, ...types.map(({ shape }) => shape)) }];

@@ -85,11 +85,37 @@ export async function margins(
   label: number,
   method: BoundMethod,
 ): Promise<{ lower: Float32Array; error: Float32Array }> {
-  const classes = network.outputs;
-  const rows = Float32Array.from({ length: classes * classes }, (_, i) => {
+  return rowBounds(network, domain, await layerBounds(network, domain, method), marginRows(network.outputs, label), method);
+}
+
+/** logit[label] − logit[j] for every class j. */
+export function marginRows(classes: number, label: number): { readonly count: number; readonly data: Float32Array } {
+  const data = Float32Array.from({ length: classes * classes }, (_, i) => {
     const [row, column] = [Math.floor(i / classes), i % classes];
     if (row === label) return 0;
     return column === label ? 1 : column === row ? -1 : 0;
   });
-  return rowBounds(network, domain, await layerBounds(network, domain, method), { count: classes, data: rows }, method);
+  return { count: classes, data };
+}
+
+/** What each element of the output lies between, less what rounding may take. */
+export async function outputBounds(
+  network: BoundNetwork,
+  domain: Domain,
+  method: BoundMethod,
+): Promise<{ lower: Float32Array; upper: Float32Array }> {
+  const { outputs } = network;
+  const rows = Float32Array.from({ length: 2 * outputs * outputs }, (_, i) => {
+    const [row, column] = [Math.floor(i / outputs), i % outputs];
+    return row % outputs === column ? (row < outputs ? 1 : -1) : 0;
+  });
+  const { lower, error } = await rowBounds(
+    network,
+    domain,
+    await layerBounds(network, domain, method),
+    { count: 2 * outputs, data: rows },
+    method,
+  );
+  const least = lower.map((value, i) => value - (error[i] as number));
+  return { lower: least.slice(0, outputs), upper: least.slice(outputs).map((value) => -value) };
 }

@@ -1,8 +1,10 @@
 /** Interval bounds of every value of a network (IBP), widened by what float32 may do to it, and the size of that. */
 import type { GraphBuilder } from '../../onnx/build.ts';
-import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
-import type { Interval, Relaxation } from '../../ops/rule.ts';
+import type { Node, Value } from '../../onnx/graph.ts';
+import { UNBOUNDED } from '../../ops/intervals.ts';
+import type { Interval, IntervalContext, KernelError, OpRule, Relaxation } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
+import type { BoundGraph } from './bound-form.ts';
 import { refuseBound } from './refuse.ts';
 import { affineError, isExact, largestOf, scaled } from './rounding.ts';
 import { constantsOf, isAffine, type Scope, scopeOf } from './scope.ts';
@@ -30,7 +32,7 @@ export interface ForwardOptions {
  */
 export function forwardBounds(
   g: GraphBuilder,
-  net: StaticGraph,
+  net: BoundGraph,
   inputs: ReadonlyMap<string, Interval>,
   { given = new Map(), arithmetic = 'float32' }: ForwardOptions = {},
 ): ForwardBounds {
@@ -38,13 +40,18 @@ export function forwardBounds(
   refuseBound(scope);
   const intervals = new Map<string, Interval>(inputs);
   const errors = new Map<string, Value>();
+  const tame = isPiecewiseLinear(scope) ? (value: Interval): Interval => value : (value: Interval): Interval => tamed(g, value);
+  const both = (a: Interval, b: Interval | undefined): Interval =>
+    b ? { lower: g.max(a.lower, b.lower), upper: g.min(a.upper, b.upper) } : a;
   for (const node of scope.nodes) {
     const found = bounded(scope, node, intervals, arithmetic);
-    if (found.error) errors.set(node.outputs[0] as string, found.error);
+    const error = found.error && tame({ lower: found.error, upper: found.error }).upper;
+    if (error) errors.set(node.outputs[0] as string, error);
     for (const [i, name] of node.outputs.entries()) {
-      const known = given.get(name);
-      const own = found.intervals[i] as Interval;
-      intervals.set(name, known ? { lower: g.max(own.lower, known.lower), upper: g.min(own.upper, known.upper) } : own);
+      const own = tame(found.intervals[i] as Interval);
+      const whole = net.whole?.get(name);
+      const direct = whole && tame(wholeInterval(scope, whole, intervals, error));
+      intervals.set(name, both(both(own, direct), given.get(name)));
     }
   }
   return { scope, intervals, errors };
@@ -56,6 +63,28 @@ export function inputError(scope: Scope, interval: Interval): Value {
   return scaled(scope.g, largest, largest.shape.slice(1).reduce((product, dim) => product * dim, 1) + SLOPE_ROUNDINGS);
 }
 
+/** No bound is NaN or infinite where the network can make such values: comparisons with them would go either way. */
+function tamed(g: GraphBuilder, { lower, upper }: Interval): Interval {
+  const limit = g.scalar(UNBOUNDED, lower);
+  const fits = (value: Value): Value => g.node('LessOrEqual', [g.abs(value), limit]);
+  return { lower: g.where(fits(lower), lower, g.neg(limit)), upper: g.where(fits(upper), upper, limit) };
+}
+
+function isPiecewiseLinear(scope: Scope): boolean {
+  return scope.nodes.every((node) => node.op === 'Relu' || isAffine(scope, node, ruleOf(node.op)));
+}
+
+/** Of an operator that the form for bounds has written with several: its own rule is tighter than what follows from theirs. */
+function wholeInterval(scope: Scope, node: Node, intervals: ReadonlyMap<string, Interval>, error: Value | undefined): Interval {
+  const found = (ruleOf(node.op).interval as NonNullable<OpRule['interval']>)(contextOf(scope, node, intervals))[0] as Interval;
+  return error ? widened(scope.g, found, error) : found;
+}
+
+function contextOf(scope: Scope, node: Node, intervals: ReadonlyMap<string, Interval>): IntervalContext {
+  const around = node.inputs.map((name) => (scope.varies(name) ? intervals.get(name) : undefined));
+  return { g: scope.g, node, constants: constantsOf(scope, node), intervals: around };
+}
+
 function bounded(
   scope: Scope,
   node: Node,
@@ -64,16 +93,15 @@ function bounded(
 ): { intervals: readonly Interval[]; error?: Value } {
   const { g } = scope;
   const rule = ruleOf(node.op);
-  const around = node.inputs.map((name) => (scope.varies(name) ? intervals.get(name) : undefined));
-  const context = { g, node, constants: constantsOf(scope, node), intervals: around };
+  const context = contextOf(scope, node, intervals);
   const own = rule.interval?.(context) ?? [];
   if (isExact(node) || arithmetic === 'real') return { intervals: own };
-  const largest = around.map((interval) => interval && largestOf(scope, interval));
+  const largest = context.intervals.map((interval) => interval && largestOf(scope, interval));
   if (isAffine(scope, node, rule)) {
     const error = affineError(scope, node, largest);
     return { error, intervals: own.map((interval) => widened(g, interval, error)) };
   }
-  const error = relaxedError(scope, rule.relax?.({ ...context, choice: {} }) as Relaxation, largest);
+  const error = relaxedError(context, rule, { largest, own: own[0] as Interval });
   // Relu takes over what it is given, to the bit.
   return { error, intervals: node.op === 'Relu' ? own : own.map((interval) => widened(g, interval, error)) };
 }
@@ -82,26 +110,56 @@ function widened(g: GraphBuilder, { lower, upper }: Interval, error: Value): Int
   return { lower: g.sub(lower, error), upper: g.add(upper, error) };
 }
 
+interface Sizes {
+  readonly largest: readonly (Value | undefined)[];
+  readonly own: Interval;
+}
+
+/** What computing the operator as deployed, and its planes, may be off by: the planes between which a choice lies bound all of them. */
+function relaxedError(context: IntervalContext, rule: OpRule, { largest, own }: Sizes): Value {
+  const { g } = context;
+  const relax = rule.relax as NonNullable<OpRule['relax']>;
+  const inputs = largest.filter((most) => most !== undefined);
+  const choices = rule.type === 'Relu' ? [undefined] : [undefined, g.scalar(0, inputs[0]), g.scalar(1, inputs[0])];
+  const errors = choices.map((choice) =>
+    planesError(g, relax({ ...context, choice: choice ? { lower: choice, upper: choice } : {} }), largest),
+  );
+  const ofPlanes = errors.reduce((a, b) => g.max(a, b));
+  const kernel = typeof rule.kernelError === 'function' ? rule.kernelError(context.node) : rule.kernelError;
+  return kernel ? g.add(ofPlanes, kernelPart(g, kernel, inputs[0] as Value, own)) : ofPlanes;
+}
+
+/**
+ * The kernel's own error, as deployed and in the planes: at the two ends, and through slopes, whose errors move the plane over a distance of at most
+ * twice the largest input.
+ */
+function kernelPart(g: GraphBuilder, { absolute = 0, relative = 0 }: KernelError, input: Value, own: Interval): Value {
+  const value = g.mul(largestOf({ g }, own), g.scalar(3 * relative, input));
+  return g.add(value, g.add(g.mul(input, g.scalar(4 * absolute, input)), g.scalar(3 * absolute, input)));
+}
+
 /** The planes' own rounding: slopes and intercepts are off by a few units, and an intercept is summed over all elements of a row. */
-function relaxedError(scope: Scope, { lower, upper }: Relaxation, largest: readonly (Value | undefined)[]): Value {
-  const { g } = scope;
+function planesError(g: GraphBuilder, { lower, upper }: Relaxation, largest: readonly (Value | undefined)[]): Value {
+  const one = g.scalar(
+    1,
+    largest.find((most) => most !== undefined),
+  );
   const sizes = largest.flatMap((most, i) => {
     if (!most) return [];
     const slopes = [lower.slopes[i], upper.slopes[i]].filter((slope) => slope !== undefined).map((slope) => g.abs(slope));
     return [
       g.mul(
         most,
-        g.max(
-          g.scalar(1, most),
-          slopes.reduce((a, b) => g.max(a, b)),
-        ),
+        slopes.reduce((a, b) => g.max(a, b), one),
       ),
     ];
   });
-  const size = sizes.reduce((a, b) => g.add(a, b));
-  const intercepts = [lower.intercept, upper.intercept].filter((value) => value !== undefined).map((value) => g.abs(value));
-  const [first, ...rest] = intercepts;
-  const ofSlopes = scaled(g, size, SLOPE_ROUNDINGS);
+  const ofSlopes = scaled(
+    g,
+    sizes.reduce((a, b) => g.add(a, b)),
+    SLOPE_ROUNDINGS,
+  );
+  const [first, ...rest] = [lower.intercept, upper.intercept].filter((value) => value !== undefined).map((value) => g.abs(value));
   if (!first) return ofSlopes;
   const most = rest.reduce((a, b) => g.max(a, b), first);
   const perRow = most.shape.slice(1).reduce((product, dim) => product * dim, 1);
