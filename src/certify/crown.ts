@@ -47,7 +47,7 @@ export async function layerBounds(
   const bounds = unbounded(network, domain.batch);
   await narrowed(network, domain, bounds);
   for (const cut of network.cuts) {
-    const isKnown = network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
+    const isKnown = cut.isSettled || network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
     if (isKnown || (method.endsWith('ibp') && !cut.isFirst) || until()) continue;
     await refined({ network, domain, bounds, cut, until }, 0);
     if (method === 'alpha-crown' && !cut.isFirst) await refined({ network, domain, bounds, cut, until }, steps);

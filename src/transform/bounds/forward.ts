@@ -157,7 +157,7 @@ function planesError(g: GraphBuilder, { lower, upper }: Relaxation, largest: rea
   const ofSlopes = scaled(
     g,
     sizes.reduce((a, b) => g.add(a, b)),
-    SLOPE_ROUNDINGS,
+    SLOPE_ROUNDINGS + largest.length,
   );
   const [first, ...rest] = [lower.intercept, upper.intercept].filter((value) => value !== undefined).map((value) => g.abs(value));
   if (!first) return ofSlopes;
