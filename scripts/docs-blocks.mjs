@@ -10,6 +10,7 @@ import { PLANS, scoreAttack } from '../dist/audit/presets.js';
 import { ERROR_CODES } from '../dist/base/errors.js';
 import { attackCommand } from '../dist/cli/attack.js';
 import { CORE_OPS, OPS } from '../dist/ops/table.js';
+import { REWRITTEN } from '../dist/transform/bounds/bound-form.js';
 import { loweredOperators } from '../dist/transform/lower/table.js';
 
 const bin = fileURLToPath(new URL('../bin/gibbon.js', import.meta.url));
@@ -145,10 +146,23 @@ const PASSES = {
   none: 'none: no float output',
 };
 
+/** How lines below and above an operator are found. */
+function linearBound(op) {
+  const { affine, relax } = OPS[op];
+  return [affine && 'exact', relax && 'planes', REWRITTEN.has(op) && 'written with others'].filter(Boolean).join('; ') || '–';
+}
+
 export const coreTable = () =>
   table(
-    ['operator', 'family', 'gradient', 'read from files'],
-    CORE_OPS.map((op) => [op, OPS[op].family, PASSES[OPS[op].differentiable], loweredOperators().includes(op) ? 'yes' : 'no']),
+    ['operator', 'family', 'gradient', 'interval', 'linear bounds', 'read from files'],
+    CORE_OPS.map((op) => [
+      op,
+      OPS[op].family,
+      PASSES[OPS[op].differentiable],
+      OPS[op].interval || REWRITTEN.has(op) ? 'yes' : '–',
+      linearBound(op),
+      loweredOperators().includes(op) ? 'yes' : 'no',
+    ]),
   );
 
 export const errorTable = () =>

@@ -32,6 +32,12 @@ export type Rewrite = (rewriting: Rewriting) => Value | undefined;
 
 const REWRITES: Readonly<Record<string, Rewrite>> = { ...pieces, ...extremum, ...products, ...softmax };
 
+/** Operators that are written with others, at least where more than one operand depends on the input. */
+export const REWRITTEN: ReadonlySet<string> = new Set(Object.keys(REWRITES));
+
+/** Their interval rules know one varying operand. */
+const PRODUCTS = new Set(['MatMul', 'Gemm']);
+
 export function boundForm(net: StaticGraph): BoundGraph {
   const g = newGraph();
   const values = new Map<string, Value>();
@@ -44,7 +50,7 @@ export function boundForm(net: StaticGraph): BoundGraph {
     if (made) {
       values.set(node.outputs[0] as string, made);
       const isNew = !inputs.some((value) => value?.name === made.name);
-      if (isNew && ruleOf(node.op).interval)
+      if (isNew && ruleOf(node.op).interval && !PRODUCTS.has(node.op))
         whole.set(made.name, { ...node, inputs: inputs.map((value) => value?.name ?? ''), outputs: [made.name] });
       continue;
     }

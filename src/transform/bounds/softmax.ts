@@ -1,6 +1,8 @@
-/** Softmax and LogSoftmax with differences of their inputs: yᵢ = 1/Σⱼ e^(xⱼ − xᵢ), where no large number is subtracted from another. */
-import type { GraphBuilder } from '../../onnx/build.ts';
-import { intOf, type Value } from '../../onnx/graph.ts';
+/**
+ * Softmax with differences of its inputs: yᵢ = 1/Σⱼ e^(xⱼ − xᵢ), where no large number is subtracted from another; LogSoftmax as x less one value for all, which
+ * cancels where differences of its elements are bounded.
+ */
+import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { floats } from '../../onnx/tensor.ts';
 import { axisOf } from '../../ops/shapes.ts';
 import type { Rewrite, Rewriting } from './bound-form.ts';
@@ -9,11 +11,16 @@ import type { Rewrite, Rewriting } from './bound-form.ts';
 const WIDEST = 512;
 
 export const softmax: Readonly<Record<string, Rewrite>> = {
-  Softmax: (context) => over(context, (g, sum) => g.node('Reciprocal', [sum])),
-  LogSoftmax: (context) => over(context, (g, sum) => g.neg(g.node('Log', [sum]))),
+  Softmax: ofGaps,
+  LogSoftmax: ({ g, node, inputs }) => {
+    const x = inputs[0] as Value;
+    const axes = [axisOf(node, intOf(node, 'axis', -1), x.shape.length)];
+    const centred = g.sub(x, g.node('ReduceMean', [x, g.ints(axes)], { keepdims: int(1) }));
+    return g.sub(centred, g.node('Log', [g.sum(g.exp(centred), axes, true)]));
+  },
 };
 
-function over({ g, node, inputs }: Rewriting, end: (g: GraphBuilder, sum: Value) => Value): Value | undefined {
+function ofGaps({ g, node, inputs }: Rewriting): Value | undefined {
   const x = inputs[0] as Value;
   const rank = x.shape.length;
   const axis = axisOf(node, intOf(node, 'axis', -1), rank);
@@ -31,7 +38,7 @@ function over({ g, node, inputs }: Rewriting, end: (g: GraphBuilder, sum: Value)
   );
   const sum = g.sum(g.exp(g.mul(gaps, g.constant(others))), [rank]);
   return g.transpose(
-    end(g, sum),
+    g.node('Reciprocal', [sum]),
     last.map((_, at) => last.indexOf(at)),
   );
 }
