@@ -4,6 +4,7 @@ import { sizeOf } from '../onnx/tensor.ts';
 import type { Interval } from '../ops/rule.ts';
 import { newGraph, ruleOf } from '../ops/table.ts';
 import { type LinearContext, type LinearSeed, linearBounds } from '../transform/bounds/backward.ts';
+import type { BoundForm } from '../transform/bounds/bound-form.ts';
 import { type InputSet, least } from '../transform/bounds/concretise.ts';
 import { type Arithmetic, forwardBounds, inputError } from '../transform/bounds/forward.ts';
 import { isExact } from '../transform/bounds/rounding.ts';
@@ -31,7 +32,7 @@ function givenOf(g: Graph, net: StaticGraph, cuts: readonly Cut[]): Map<string, 
 }
 
 /** Interval bounds of all cuts and the output, intersected with what is given, and δ of every node: the largest over the batch, [n, 1]. */
-export function forwardGraph(net: StaticGraph, { cuts, batch, arithmetic }: Pick<Rows, 'cuts' | 'batch' | 'arithmetic'>): StaticGraph {
+export function forwardGraph(net: BoundForm, { cuts, batch, arithmetic }: Pick<Rows, 'cuts' | 'batch' | 'arithmetic'>): StaticGraph {
   const g = newGraph();
   const output = net.outputs[0] as Value;
   const box = boxOf(g, net);
@@ -101,15 +102,17 @@ function outputSeed(g: Graph, net: StaticGraph, { rows, batch }: Rows): LinearSe
 }
 
 /** What the affine tail of a network starts from: values made by nodes that are not affine, or its inputs. */
-function headsOf(net: StaticGraph): string[] {
+function headsOf(net: BoundForm): string[] {
   return tailOf(net).inputs.map(({ name }) => name);
 }
 
 /** The affine nodes at a network's end. */
-export function tailOf(net: StaticGraph): StaticGraph {
+export function tailOf(net: BoundForm): StaticGraph {
   const scope = scopeOf(newGraph(), net);
   const wanted = new Set([(net.outputs[0] as Value).name]);
   const nodes = [...scope.nodes].reverse().filter((node) => {
+    // Intervals of what stands for one operator come from that operator's rule.
+    if (node.outputs.some((name) => net.whole?.has(name))) return false;
     if (!node.outputs.some((name) => wanted.has(name)) || !isAffine(scope, node, ruleOf(node.op))) return false;
     for (const name of node.outputs) wanted.delete(name);
     for (const name of node.inputs) wanted.add(name);

@@ -1,8 +1,9 @@
 /** The values of a network that have to be bounded on the way to its output. */
-import type { StaticGraph } from '../onnx/graph.ts';
+import type { Node, StaticGraph } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { newGraph, ruleOf } from '../ops/table.ts';
-import { isAffine, scopeOf } from '../transform/bounds/scope.ts';
+import { isExact } from '../transform/bounds/rounding.ts';
+import { isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
 
 /** A value that enters a node which is not affine: what has to be bounded on the way to the output. */
 export interface Cut {
@@ -15,6 +16,8 @@ export interface Cut {
   readonly ops: readonly string[];
   /** Is it affine in the input, so that its interval over a box is exact? */
   readonly isFirst: boolean;
+  /** Elements of what a function of one bounded value made, moved about: their intervals follow from that value's, and substitution finds no better ones. */
+  readonly isSettled: boolean;
 }
 
 export type Norm = 'box' | 'l1' | 'l2';
@@ -24,10 +27,15 @@ export function cutsOf(net: StaticGraph): Cut[] {
   const scope = scopeOf(newGraph(), net);
   const cuts = new Map<string, Cut>();
   const curved = new Set<string>();
+  const settled = new Set<string>();
   for (const node of scope.nodes) {
     const affine = isAffine(scope, node, ruleOf(node.op));
     const isCurved = !affine || node.inputs.some((name) => curved.has(name));
     if (isCurved) for (const name of node.outputs) curved.add(name);
+    const isSettled = affine
+      ? isExact(node) && node.inputs.every((name) => settled.has(name) || !scope.varies(name))
+      : isUnary(scope, node);
+    if (isSettled) for (const name of node.outputs) settled.add(name);
     if (affine) continue;
     for (const name of node.inputs.filter((input) => scope.varies(input))) {
       const known = cuts.get(name);
@@ -39,9 +47,15 @@ export function cutsOf(net: StaticGraph): Cut[] {
         shape,
         ops: [...(known?.ops ?? []), node.op],
         isFirst: !curved.has(name),
+        isSettled: settled.has(name),
       });
     }
   }
   const order = new Map(scope.nodes.flatMap((node, i) => node.outputs.map((name): [string, number] => [name, i])));
   return [...cuts.values()].sort((a, b) => (order.get(a.name) ?? -1) - (order.get(b.name) ?? -1));
+}
+
+/** Does it depend on one value only? */
+function isUnary(scope: Scope, node: Node): boolean {
+  return new Set(node.inputs.filter((name) => scope.varies(name))).size === 1;
 }

@@ -3,6 +3,7 @@ import type { StaticGraph, Value } from '../onnx/graph.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { evaluator } from '../runtime/evaluate.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
+import { type BoundForm, boundForm } from '../transform/bounds/bound-form.ts';
 import type { Arithmetic } from '../transform/bounds/forward.ts';
 import { foldConstants } from '../transform/fold-constants.ts';
 import { ascentGraph } from './ascent-graph.ts';
@@ -39,12 +40,13 @@ export interface Head {
   shape(batch: number): readonly number[];
 }
 
-/** @param graph the network for so many rows, its first output being what specifications speak of */
+/** @param core the network for so many rows, its first output being what specifications speak of */
 export async function boundNetwork(
-  graph: (batch: number) => Promise<StaticGraph>,
+  core: (batch: number) => Promise<StaticGraph>,
   runtime: Runtime,
   arithmetic: Arithmetic = 'float32',
 ): Promise<BoundNetwork> {
+  const graph = async (batch: number): Promise<BoundForm> => boundForm(await core(batch));
   const one = await graph(1);
   const cuts = cutsOf(one);
   const sessions = new Map<string, Promise<Session>>();

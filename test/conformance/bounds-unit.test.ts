@@ -88,7 +88,7 @@ describe('bounds of single operators beside auto_LiRPA', () => {
   it.each(nets)('%s holds all samples, with the rounding of float32', async (name, cases) => {
     const path = join('unit', `${name}.onnx`);
     const network = await fixtureNetwork(path, 'float32');
-    const [{ name: input, shape }] = network.inputs as [{ name: string; shape: readonly number[] }];
+    const { name: input, shape } = network.inputs[0] as { name: string; shape: readonly number[] };
     const rows = [SAMPLES, ...shape.slice(1)];
     const model = await ortNode.load(await specialise(readModel(readFileSync(join(CERTIFY, path))), { [input]: rows }, evaluator(ortNode)));
     const size = shape.reduce((product, dim) => product * dim, 1);

@@ -12,7 +12,7 @@ import { pieces } from './pieces.ts';
 import { products } from './products.ts';
 import { softmax } from './softmax.ts';
 
-export interface BoundGraph extends StaticGraph {
+export interface BoundForm extends StaticGraph {
   /** By a value: an operator of values of the graph that makes the same, and whose interval rule is tighter than the nodes that stand for it. */
   readonly whole?: ReadonlyMap<string, Node>;
 }
@@ -38,7 +38,7 @@ export const REWRITTEN: ReadonlySet<string> = new Set(Object.keys(REWRITES));
 /** Their interval rules know one varying operand. */
 const PRODUCTS = new Set(['MatMul', 'Gemm']);
 
-export function boundForm(net: StaticGraph): BoundGraph {
+export function boundForm(net: StaticGraph): BoundForm {
   const g = newGraph();
   const values = new Map<string, Value>();
   const whole = new Map<string, Node>();
@@ -80,7 +80,7 @@ function rewritten(g: GraphBuilder, net: StaticGraph, node: Node, inputs: readon
 }
 
 /** Types of live values only, and operators whose inputs are all there. */
-function trimmed(graph: StaticGraph, whole: ReadonlyMap<string, Node>): BoundGraph {
+function trimmed(graph: StaticGraph, whole: ReadonlyMap<string, Node>): BoundForm {
   const live = new Set([
     ...graph.inputs.map(({ name }) => name),
     ...graph.constants.keys(),

@@ -4,7 +4,7 @@ import type { Node, Value } from '../../onnx/graph.ts';
 import { UNBOUNDED } from '../../ops/intervals.ts';
 import type { Interval, IntervalContext, KernelError, OpRule, Relaxation } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
-import type { BoundGraph } from './bound-form.ts';
+import type { BoundForm } from './bound-form.ts';
 import { refuseBound } from './refuse.ts';
 import { affineError, isExact, largestOf, scaled } from './rounding.ts';
 import { constantsOf, isAffine, type Scope, scopeOf } from './scope.ts';
@@ -32,7 +32,7 @@ export interface ForwardOptions {
  */
 export function forwardBounds(
   g: GraphBuilder,
-  net: BoundGraph,
+  net: BoundForm,
   inputs: ReadonlyMap<string, Interval>,
   { given = new Map(), arithmetic = 'float32' }: ForwardOptions = {},
 ): ForwardBounds {
@@ -51,7 +51,7 @@ export function forwardBounds(
       const own = tame(found.intervals[i] as Interval);
       const whole = net.whole?.get(name);
       const direct = whole && tame(wholeInterval(scope, whole, intervals, error));
-      intervals.set(name, both(both(own, direct), given.get(name)));
+      intervals.set(name, tame(both(both(own, direct), given.get(name))));
     }
   }
   return { scope, intervals, errors };
