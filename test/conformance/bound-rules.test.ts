@@ -6,8 +6,8 @@ import { REWRITTEN } from '../../src/transform/bounds/bound-form.ts';
 import { violation } from '../support/bound-case.ts';
 import { BOUND_CASES } from '../support/bound-cases.ts';
 
-const RUNS = 5;
-const SAMPLES = 40;
+const RUNS = 4;
+const SAMPLES = 30;
 
 describe('bounds of operators', () => {
   // A cast between floats is none in a core graph, which has float32 only.
