@@ -1,8 +1,9 @@
 /** One operator in a box: whether its interval and its planes hold all samples, in float32 as ONNX Runtime computes it. */
 import type { Attributes, StaticGraph, Value } from '../../src/onnx/graph.ts';
 import { floats, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
+import { UNBOUNDED } from '../../src/ops/intervals.ts';
 import type { Interval } from '../../src/ops/rule.ts';
-import { newGraph } from '../../src/ops/table.ts';
+import { newGraph, ruleOf } from '../../src/ops/table.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import type { HostTensor } from '../../src/runtime/runtime.ts';
@@ -30,7 +31,7 @@ export interface BoundCase {
   readonly seed: number;
 }
 
-/** What was found outside, in words; undefined where everything holds. */
+/** What was found outside, or which plane never comes near, in words; undefined where everything holds. */
 export async function violation(test: BoundCase, samples: number): Promise<string | undefined> {
   const net = netOf(test);
   const output = net.outputs[0] as Value;
@@ -47,6 +48,7 @@ export async function violation(test: BoundCase, samples: number): Promise<strin
         bounds.run(given(bounds.inputNames, { ...feeds, choice: { type: 'float32', shape: [], data: Float32Array.of(choice) } })),
       ),
     );
+    const nearest = new Float64Array(2 * n).fill(Number.POSITIVE_INFINITY);
     for (let sample = 0; sample < samples; sample++) {
       const x = box.map(({ lower, upper }) => pointOf(lower, upper, sample, () => rng.uniform()));
       const inputs = Object.fromEntries(box.map(({ name }, i) => [name, x[i] as HostTensor]));
@@ -55,12 +57,34 @@ export async function violation(test: BoundCase, samples: number): Promise<strin
         const wrong = outside(one, x, y, n);
         if (wrong) return `${test.op}: ${wrong} in sample ${sample}, box of ${test.width}`;
       }
+      approach(nearest, found[0] as Record<string, HostTensor>, x, y);
     }
-    return undefined;
+    const far = isCurve(test) ? nearest.findIndex((gap) => gap > test.width + NEAR && gap < UNBOUNDED / 2) : -1;
+    return far < 0 ? undefined : `${test.op}: a plane keeps ${nearest[far]} away from every sample, box of ${test.width}`;
   } finally {
     await bounds.release();
     await model.release();
   }
+}
+
+/** The form for bounds of the case. */
+export const formOf = (test: BoundCase): StaticGraph => boundForm(netOf(test));
+
+/** The largest difference between what the operator and its form for bounds compute at the middle of a box, of a value or of 1. */
+export async function formError(test: BoundCase): Promise<number> {
+  const net = netOf(test);
+  const rng = keyedRng(test.seed, 'bound case');
+  const point = Object.fromEntries(
+    boxOf(test, net, () => rng.uniform()).map(({ name, lower, upper }) => [name, pointOf(lower, upper, 2, () => rng.uniform())]),
+  );
+  const values = async (graph: StaticGraph): Promise<Float32Array> => {
+    const session = await ortNode.load(graph);
+    const { y } = await session.run(given(session.inputNames, point));
+    await session.release();
+    return (y as HostTensor).data as Float32Array;
+  };
+  const [exact, form] = [await values(net), await values(boundForm(net))];
+  return Math.max(...Array.from(exact, (value, i) => Math.abs((form[i] as number) - value) / Math.max(1, Math.abs(value))));
 }
 
 function netOf({ op, attributes = {}, shapes, constants = [], outputs = 1, build }: BoundCase): StaticGraph {
@@ -133,16 +157,41 @@ function boxOf({ range = [-2, 2], width }: BoundCase, net: StaticGraph, uniform:
   });
 }
 
-/** Both ends, then corners and points in turn. */
+/** Both ends and the middle, then corners and points in turn. */
 function pointOf(lower: HostTensor, upper: HostTensor, sample: number, uniform: () => number): HostTensor {
   const [low, high] = [lower.data as Float32Array, upper.data as Float32Array];
   const data = low.map((from, i) => {
     const to = high[i] as number;
-    if (sample < 2) return sample === 0 ? from : to;
+    if (sample < 3) return [from, to, Math.fround(from / 2 + to / 2)][sample] as number;
     if (sample % 2 === 0) return uniform() < 0.5 ? from : to;
     return Math.min(Math.max(Math.fround(from + uniform() * (to - from)), from), to);
   });
   return { ...lower, data };
+}
+
+/** Boxes in which a plane that touches its curve has to be about that near to one of the samples. */
+const NARROW = 0.1;
+/** Room for rounding, of a value or of 1. */
+const NEAR = 1e-3;
+
+/** Of one value, element by element: planes touch it. */
+function isCurve({ op, build, width, shapes }: BoundCase): boolean {
+  return !build && width <= NARROW && shapes.length === 1 && ruleOf(op).family === 'unary' && ruleOf(op).relax !== undefined;
+}
+
+/** The least distance of each usual plane so far, of a value or of 1. */
+function approach(nearest: Float64Array, found: Record<string, HostTensor>, x: readonly HostTensor[], y: Float32Array): void {
+  const constants = found.d0?.data;
+  if (!(constants instanceof Float32Array)) return;
+  for (const [i, value] of y.entries()) {
+    for (const [row, exact] of [
+      [i, value],
+      [y.length + i, -value],
+    ] as const) {
+      const line = (constants[row] as number) + along(found, x, 0, row);
+      nearest[row] = Math.min(nearest[row] as number, (exact - line) / Math.max(1, Math.abs(exact)));
+    }
+  }
 }
 
 /** Of the bounds at one point. */
