@@ -93,13 +93,11 @@ const plain: Readonly<Record<string, fc.Arbitrary<Shaped>>> = {
   Atan: unary('Atan'),
   AveragePool: pool('AveragePool'),
   Ceil: unary('Ceil'),
-  Clip: fc
-    .tuple(shape(), fc.boolean(), fc.boolean())
-    .map(([dims, low, high]) => ({
-      op: 'Clip',
-      shapes: [dims],
-      constants: [low ? floats([-0.5], []) : undefined, high ? floats([0.7], []) : undefined],
-    })),
+  Clip: fc.tuple(shape(), fc.boolean(), fc.boolean()).map(([dims, low, high]) => ({
+    op: 'Clip',
+    shapes: [dims],
+    constants: [low ? floats([-0.5], []) : undefined, high ? floats([0.7], []) : undefined],
+  })),
   Concat: shape(2, 3).map((dims) => ({ op: 'Concat', shapes: [dims, dims.with(1, 2)], attributes: { axis: int(1) } })),
   Conv: convolution('Conv'),
   ConvTranspose: convolution('ConvTranspose'),

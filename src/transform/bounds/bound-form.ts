@@ -10,25 +10,13 @@ import { gated } from './gates.ts';
 import { extremum } from './maxima.ts';
 import { pieces } from './pieces.ts';
 import { products } from './products.ts';
+import type { Rewrite } from './rewriting.ts';
 import { softmax } from './softmax.ts';
 
 export interface BoundForm extends StaticGraph {
   /** By a value: an operator of values of the graph that makes the same, and whose interval rule is tighter than the nodes that stand for it. */
   readonly whole?: ReadonlyMap<string, Node>;
 }
-
-export interface Rewriting {
-  readonly g: GraphBuilder;
-  readonly node: Node;
-  /** Values of `g`; undefined where an input is absent. */
-  readonly inputs: readonly (Value | undefined)[];
-  /** Shape and type of the node's first output. */
-  readonly output: Value;
-  varies(index: number): boolean;
-}
-
-/** The same value with other operators; undefined where the node is to stay. */
-export type Rewrite = (rewriting: Rewriting) => Value | undefined;
 
 const REWRITES: Readonly<Record<string, Rewrite>> = { ...pieces, ...extremum, ...products, ...softmax };
 

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { str, type Value } from '../../onnx/graph.ts';
 import { numbers } from '../../onnx/tensor.ts';
 import type { Gate } from '../../ops/gated.ts';
-import type { Rewriting } from './bound-form.ts';
+import type { Rewriting } from './rewriting.ts';
 
 /** Constants of exporters agree to float32. */
 const CLOSE = 1e-6;

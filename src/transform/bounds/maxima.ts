@@ -6,8 +6,8 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, intsOf, type Value } from '../../onnx/graph.ts';
 import { int64s, numbers, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { axisOf, type Window, windowOf } from '../../ops/shapes.ts';
-import type { Rewrite, Rewriting } from './bound-form.ts';
 import { larger } from './pieces.ts';
+import type { Rewrite, Rewriting } from './rewriting.ts';
 
 export const extremum: Readonly<Record<string, Rewrite>> = {
   MaxPool: ({ g, node, inputs, output }) => {

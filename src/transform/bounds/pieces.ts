@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, type Value } from '../../onnx/graph.ts';
 import { isFloat, numbers } from '../../onnx/tensor.ts';
-import type { Rewrite } from './bound-form.ts';
+import type { Rewrite } from './rewriting.ts';
 
 /** Bounds of a clip from here on do nothing. */
 const FAR = 1e30;

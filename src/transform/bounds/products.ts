@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { floatOf, intOf, type Value } from '../../onnx/graph.ts';
 import { numbers } from '../../onnx/tensor.ts';
-import type { Rewrite } from './bound-form.ts';
+import type { Rewrite } from './rewriting.ts';
 
 /** Larger exponents take more products than their bounds are worth. */
 const HIGHEST = 16;

@@ -5,7 +5,7 @@
 import { int, intOf, type Value } from '../../onnx/graph.ts';
 import { floats } from '../../onnx/tensor.ts';
 import { axisOf } from '../../ops/shapes.ts';
-import type { Rewrite, Rewriting } from './bound-form.ts';
+import type { Rewrite, Rewriting } from './rewriting.ts';
 
 /** The differences are as many as the square of this. */
 const WIDEST = 512;
