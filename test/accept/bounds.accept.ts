@@ -61,8 +61,10 @@ describe.skipIf(oracles.length === 0)('bounds beside auto_LiRPA on all of its ne
         expect.soft(certified, `${name} ${run.eps} ${stored}`).toBeGreaterThanOrEqual(count ?? 0);
         const at = `${name} ${run.eps} ${stored}`;
         expect.soft(mean('ours'), at).toBeGreaterThan(mean('theirs') - TOLERANCE * Math.max(1, Math.abs(mean('theirs'))));
-        // Slopes flip with the bounds that enter them, so single margins of CROWN may fall behind where its layers are tighter.
-        const isAlike = method === 'ibp' || (method === 'crown-ibp' && network.cuts.every(({ ops }) => ops.every((op) => op === 'Relu')));
+        // A leaky rectifier's slope below is the one that leaves the least area, not auto_LiRPA's. Slopes flip with the bounds that enter them, so single
+        // margins of CROWN may fall behind where its layers are tighter.
+        const rectified = network.cuts.every(({ ops }) => ops.every((op) => op === 'Relu'));
+        const isAlike = method === 'ibp' || (method === 'crown-ibp' && rectified && !name.includes('leaky'));
         if (isAlike) expect.soft(worst, at).toBeLessThan(TOLERANCE);
       }
     }
