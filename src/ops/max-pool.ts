@@ -2,7 +2,6 @@
 import { int, ints, intsOf, type Node, type Value } from '../onnx/graph.ts';
 import { floats, sizeOf } from '../onnx/tensor.ts';
 import { im2col } from './im2col.ts';
-import { ends } from './intervals.ts';
 import type { GradientContext, OpRule } from './rule.ts';
 import { listOf, slide, typeOf, type Window, windowOf } from './shapes.ts';
 import { upsampled } from './upsample.ts';
@@ -13,7 +12,6 @@ export const maxPool: OpRule = {
   type: 'MaxPool',
   family: 'selection',
   differentiable: 'exact',
-  interval: ends,
   infer: (context) => {
     const x = typeOf(context, 0);
     return [{ type: x.type, shape: [...x.shape.slice(0, 2), ...slide(x.shape.slice(2), poolWindow(context.node, x.shape))] }];
