@@ -23,6 +23,7 @@ import { gaussianNoise } from './evasion/gaussian-noise.ts';
 import { hopSkipJump } from './evasion/hop-skip-jump.ts';
 import { jsma } from './evasion/jsma.ts';
 import { mimic } from './evasion/mimic.ts';
+import { moeva } from './evasion/moeva.ts';
 import { momentum } from './evasion/momentum.ts';
 import { nes } from './evasion/nes.ts';
 import { onePixel } from './evasion/one-pixel.ts';
@@ -60,6 +61,7 @@ export const ATTACKS: readonly Attack[] = [
   hopSkipJump,
   jsma,
   mimic,
+  moeva,
   momentum,
   nes,
   onePixel,

@@ -186,8 +186,8 @@ describe('relations', () => {
       ),
     );
 
-  it('are kept by every proposal of capgd, caa and cube, which still break rows', async () => {
-    const broken = { capgd: 0, caa: 0, cube: 0 };
+  it('are kept by every proposal of capgd, caa, cube and moeva, which still break rows', async () => {
+    const broken = { capgd: 0, caa: 0, cube: 0, moeva: 0 };
     for (let seed = 0; seed < 2; seed++) {
       const target = await targetOf(drawnNet(seed, true, related), [], related, relations);
       const samples = await relatedRows(target, 12, seed);
@@ -195,6 +195,7 @@ describe('relations', () => {
         ['capgd', {}],
         ['caa', { maxQueries: 60 }],
         ['cube', { maxQueries: 60, simplify: false }],
+        ['moeva', { population: 20, generations: 6, offspring: 10 }],
       ] as const) {
         for (const epsilon of [0.2, 1.5]) {
           const proposals = await attacked(id, target, samples, { norm: 'linf', epsilon, batch: 12, params });
@@ -207,6 +208,7 @@ describe('relations', () => {
     expect(broken.capgd).toBeGreaterThan(5);
     expect(broken.caa).toBeGreaterThanOrEqual(broken.capgd);
     expect(broken.cube).toBeGreaterThan(5);
+    expect(broken.moeva).toBeGreaterThan(0);
   });
 
   it('are known to the steps: they break more rows than Auto-PGD that is brought to the relations at the end', async () => {

@@ -39,6 +39,8 @@ const SMALL: Readonly<Record<string, number>> = {
   repeats: 2,
   restarts: 2,
   goals: 2,
+  generations: 3,
+  offspring: 8,
 };
 const paramsOf = (shape: Readonly<Record<string, unknown>>, target: number | undefined): Record<string, unknown> => ({
   ...Object.fromEntries(Object.entries(SMALL).filter(([name]) => name in shape)),
