@@ -24,8 +24,8 @@ export const certificateSchema = z.strictObject({
   /** Runtime, version and execution provider that the rounding was judged for. */
   runtime: z.string(),
   arithmetic: z.enum(['float32', 'real']),
-  /** What the numbers of the set are, e.g. the preprocessing. */
-  about: z.string(),
+  /** What the set is in: how the model's input is made of it, which example it is around, which class is to win. */
+  about: z.strictObject({ preprocessing: z.unknown(), example: z.number().int(), label: z.number().int(), epsilon: z.number() }),
   norm: z.enum(['box', 'l1', 'l2']),
   lower: byCut,
   upper: byCut,
@@ -57,7 +57,8 @@ export type Certificate = z.infer<typeof certificateSchema>;
 export type Subject = Pick<Certificate, 'model' | 'runtime' | 'about'>;
 
 /** @param domain the one set that the proof is of */
-export function certificateOf(network: BoundNetwork, domain: Domain, goals: readonly Goal[], proof: Proof, subject: Subject): Certificate {
+export function certificateOf(network: BoundNetwork, domain: Domain, proof: Proof, subject: Subject): Certificate {
+  const { goals } = proof;
   const places = new Map(goals.map((goal, i) => [goal, i]));
   const place = (goal: Goal): number => places.get(goal) as number;
   return {

@@ -40,6 +40,8 @@ export interface Verdict {
 
 /** Bounds of the layers by one method, and for each goal what it takes beside them. */
 export interface Proof {
+  /** Everything that was to be proved. */
+  readonly goals: readonly Goal[];
   readonly parts: readonly ProofPart[];
 }
 
@@ -215,7 +217,7 @@ function verdictOf(state: State): Verdict {
     goals,
     unstable: unstableOf(state),
     ...(state.leaves && { leaves: state.leaves }),
-    ...(worst > 0 && state.parts && { proof: { parts: state.parts } }),
+    ...(worst > 0 && state.parts && { proof: { goals: state.goals, parts: state.parts } }),
     seconds: seconds(state),
   };
 }

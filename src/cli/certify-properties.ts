@@ -1,6 +1,6 @@
 /** `gibbon certify --property` and `--instances`: properties of models, decided in the words of the verification competitions. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import pc from 'picocolors';
 import { hire, narrator } from '../api/crew.ts';
 import type { PropertyOrder, PropertyReply } from '../audit/tasks/property.ts';
@@ -62,8 +62,8 @@ async function ordersOf(models: readonly string[], { property, instances, budget
     const folder = dirname(resolve(instances));
     const listed = readInstances(await readFile(instances, 'utf8').catch(() => missing(instances)), instances);
     return listed.map(({ onnx, vnnlib, timeout }: Instance) => ({
-      model: join(folder, onnx),
-      property: join(folder, vnnlib),
+      model: resolve(folder, onnx),
+      property: resolve(folder, vnnlib),
       budget: Math.min(timeout, budget ?? timeout),
       seed,
     }));

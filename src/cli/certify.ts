@@ -5,6 +5,7 @@ import { resolved } from '../api/request.ts';
 import { usualFolder } from '../api/run-folder.ts';
 import { CERTIFY_METHODS } from '../audit/certificates/order.ts';
 import { GibbonError } from '../base/errors.ts';
+import { certifyAgain } from './certify-again.ts';
 import { certifyProperties } from './certify-properties.ts';
 import type { CliContext } from './context.ts';
 import { above0, positive } from './numbers.ts';
@@ -15,6 +16,8 @@ import { requestOf, type SharedFlags, withShared } from './shared-options.ts';
 interface CertifyFlags extends SharedFlags {
   property?: string;
   instances?: string;
+  recheck?: string[];
+  certificates?: boolean;
   radius?: boolean;
   method?: (typeof CERTIFY_METHODS)[number];
   budget?: number;
@@ -52,6 +55,8 @@ export function certifyCommand(context: CliContext): Command {
     .addOption(new Option('--budget <time>', `for each example: 60s, 5m (default: ${BUDGET}s)`).argParser(seconds))
     .option('--property <file>', 'decide a property in VNN-LIB instead: sat with a counterexample, unsat, unknown or timeout')
     .option('--instances <file>', 'decide every property of such a list: a model, a property and seconds in each line')
+    .option('--certificates', "keep each certificate in certificates/ of the run's folder")
+    .option('--recheck <files...>', 'check such files again instead, without a search')
     .addOption(new Option('--sigma <number>', 'smoothing: standard deviation of the noise (default: 0.25)').argParser(above0))
     .addOption(new Option('--copies <count>', 'smoothing: noisy copies of each example (default: 10000)').argParser(positive))
     .addOption(new Option('-o, --output <file>', OUTPUT_HELP).argParser(gathered))
@@ -64,6 +69,7 @@ export function certifyCommand(context: CliContext): Command {
 
 async function certify(models: readonly string[], flags: CertifyFlags, context: CliContext): Promise<void> {
   if (flags.property !== undefined || flags.instances !== undefined) return certifyProperties(models, flags, context);
+  if (flags.recheck !== undefined) return certifyAgain(models, flags.recheck, context);
   assertFits(flags);
   const { radius = false, method = 'auto', budget = BUDGET, sigma, copies, output = [] } = flags;
   const asked = requestOf(flags);
@@ -72,6 +78,7 @@ async function certify(models: readonly string[], flags: CertifyFlags, context: 
     budget,
     radius,
     attacks: true,
+    keep: flags.certificates === true,
     examples: ALL,
     neurons: ALL,
     ...(sigma !== undefined && { sigma }),

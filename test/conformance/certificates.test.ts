@@ -5,7 +5,7 @@ import { escalate } from '../../src/certify/escalate.ts';
 import { robustness } from '../../src/certify/goal.ts';
 import { around, fixtureNetwork, haveCertify, imageOf } from '../support/bounds.ts';
 
-const subject = { model: 'a hash', runtime: 'onnxruntime-node', about: 'pixels' };
+const subject = { model: 'a hash', runtime: 'onnxruntime-node', about: { preprocessing: {}, example: 2, label: 1, epsilon: 0.18 } };
 
 describe.skipIf(!haveCertify)('a certificate', () => {
   it('of branch and bound holds leaf by leaf, and not without one of them, for another set or for another class', {
@@ -17,7 +17,7 @@ describe.skipIf(!haveCertify)('a certificate', () => {
     const goals = robustness(1, 10);
     const verdict = await escalate(network, domain, goals, { method: 'auto', budget: 20 });
     expect(verdict).toMatchObject({ isProved: true, method: 'bab' });
-    const made = certificateOf(network, domain, goals, verdict.proof ?? { parts: [] }, subject);
+    const made = certificateOf(network, domain, verdict.proof ?? { goals, parts: [] }, subject);
     const read = readCertificate(JSON.stringify(made), 'x.cert.json');
     expect(await recheck(network, read)).toMatchObject({ isProved: true, failures: [] });
 
@@ -28,9 +28,9 @@ describe.skipIf(!haveCertify)('a certificate', () => {
     };
     expect(await recheck(network, without)).toMatchObject({ isProved: false });
     const wider = around(network, imageOf('mnist', 2), { eps: 0.3, norm: 'box', clip: [0, 1] });
-    const other = certificateOf(network, wider, goals, verdict.proof ?? { parts: [] }, subject);
+    const other = certificateOf(network, wider, verdict.proof ?? { goals, parts: [] }, subject);
     expect(await recheck(network, other)).toMatchObject({ isProved: false });
-    const claimed = certificateOf(network, domain, robustness(3, 10), { parts: [{ layers: 'crown', goals: [] }] }, subject);
+    const claimed = certificateOf(network, domain, { goals: robustness(3, 10), parts: [] }, subject);
     expect(await recheck(network, { ...read, goals: claimed.goals })).toMatchObject({ isProved: false });
     await network.release();
   });

@@ -1,5 +1,6 @@
 /** `gibbon certify` on what ships: both sides for each example, a result as the schema has it, taken up again without proving anything twice. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuditResult, auditResult } from '../../src/audit/result.ts';
@@ -59,6 +60,47 @@ describe('the shipped model', () => {
     // Even the seconds are those of the first time.
     expect(resultIn(join(ended.cwd, 'run')).models[0]?.certificates).toEqual(result.models[0]?.certificates);
   });
+});
+
+it('certificates are kept as files, hold when they are checked again, and not for another model', async () => {
+  const sure = ['--epsilon', '0.01', '--method', 'crown', '--certificates', '--run', 'run'];
+  const { code, stderr, cwd } = await gibbon(['certify', DEMO.natural, '--data', DEMO.images, '--n', '2', ...sure]);
+  expect(code, stderr).toBe(0);
+  const files = readdirSync(join(cwd, 'run/certificates')).map((name) => join(cwd, 'run/certificates', name));
+  expect(files).toHaveLength(2);
+  const again = await gibbon(['certify', DEMO.natural, '--recheck', ...files]);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stdout.match(/^holds: class \d wins within linf 0\.01 of example \d+/gm)).toHaveLength(2);
+  const other = await gibbon(['certify', DEMO.adversarial, '--recheck', ...files]);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('is about another model');
+  const [file] = files as [string];
+  const wrong = readFileSync(file, 'utf8').replace(/"label":\d/, (text) => `"label":${(Number(text.at(-1)) + 1) % 10}`);
+  writeFileSync(file, wrong);
+  const forged = await gibbon(['certify', DEMO.natural, '--recheck', file]);
+  expect(forged.code).toBe(1);
+  expect(forged.stdout).toContain('does not hold');
+});
+
+it('properties are decided in the words of the competitions, and written as JSON', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gibbon-property-'));
+  // Ten scores of a blank picture: one of them is the largest, and none is beyond 1e6.
+  const inputs = Array.from({ length: 784 }, (_, i) => `(declare-const X_${i} Real)(assert (<= X_${i} 0.01))(assert (>= X_${i} 0.0))`);
+  const outputs = Array.from({ length: 10 }, (_, i) => `(declare-const Y_${i} Real)`);
+  const property = (name: string, violation: string): string => {
+    writeFileSync(join(folder, name), [...inputs, ...outputs, `(assert ${violation})`].join('\n'));
+    return name;
+  };
+  property('kept.vnnlib', '(>= Y_0 1e6)');
+  property('broken.vnnlib', '(or (and (>= Y_0 Y_1)) (and (<= Y_0 Y_1)))');
+  writeFileSync(join(folder, 'list.csv'), [`${DEMO.natural},kept.vnnlib,20`, `${DEMO.natural},broken.vnnlib,20`].join('\n'));
+  const { code, stderr, stdout } = await gibbon(['certify', '--instances', join(folder, 'list.csv'), '--json', join(folder, 'out.json')]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('1 sat, 1 unsat, 0 unknown, 0 timeout');
+  const rows = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as { status: string; inputs?: number[]; outputs?: number[] }[];
+  expect(rows.map(({ status }) => status)).toEqual(['unsat', 'sat']);
+  expect(rows[1]?.inputs).toHaveLength(784);
+  expect(rows[1]?.outputs).toHaveLength(10);
 });
 
 it('smoothing is about the smoothed classifier, and says so', async () => {

@@ -27,6 +27,8 @@ export interface CertifyOrder {
   readonly attacks: boolean;
   /** The run's folder, which keeps what contradicts a certificate. */
   readonly folder?: string | undefined;
+  /** It keeps the certificates too, as files to be checked again. */
+  readonly keeps?: true;
 }
 
 export interface CertifyItem extends RowItem {

@@ -8,6 +8,7 @@ export const certifyParams = z.object({
   examples: z.int().min(1).optional().describe('so many of the audited examples (default 5, 10 or 100, by preset)'),
   radius: z.boolean().default(true).describe('also search for the largest radius that can be certified'),
   attacks: z.boolean().default(false).describe("attack the examples first, instead of taking over what the audit's attacks found"),
+  keep: z.boolean().default(false).describe("write each certificate to certificates/ in the run's folder, to be checked again"),
   neurons: z.int().min(1).default(20_000).describe('models with more values to bound for an example are left out'),
   sigma: z.number().positive().default(0.25).describe('smoothing: standard deviation of the noise'),
   draws: z.int().min(100).default(10_000).describe('smoothing: noisy copies of each example'),

@@ -61,6 +61,7 @@ function orderOf({ subject, model, prepared, options, epsilon, params }: Context
     ...(radius && { most: MOST * epsilon.value }),
     attacks,
     folder: options.folder,
+    ...(params.keep && { keeps: true as const }),
   };
 }
 

@@ -9,6 +9,7 @@ import { rangeOf } from '../../model/preprocessing.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { attackFirst, type Met } from '../certificates/attack-first.ts';
 import { contradicted } from '../certificates/contradict.ts';
+import { kept } from '../certificates/keep.ts';
 import { type CertifyItem, type CertifyOrder, type CertifyReply, obstacleOf } from '../certificates/order.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask } from '../task.ts';
@@ -78,6 +79,7 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
   const settled = met.isBroken ? undefined : await proveAt(claim, epsilon, { method, budget, alive });
   const { radius, verdict } = await radiusOf(claim, order, { met, settled, until: () => seconds() >= budget, alive });
   const proof = verdict ?? (settled?.isProved ? settled : undefined);
+  if (proof?.proof && order.keeps) await kept(claim, order, sample, { epsilon: radius, proof: proof.proof });
   const contradiction = proof && (await contradicted(opened, order, { sample, epsilon: radius, verdict: proof }, alive));
   return {
     index: sample.index,

@@ -21,6 +21,7 @@ import { oddInputTask } from './odd-input.ts';
 import { openLikeTask } from './open-like.ts';
 import { overlapTask } from './overlap.ts';
 import { propertyTask } from './property.ts';
+import { recheckTask } from './recheck.ts';
 import { refusalTask } from './refusal.ts';
 import { roundedTask } from './rounded.ts';
 import { slopesTask } from './slopes.ts';
@@ -64,6 +65,7 @@ const ALL: readonly AnyTask[] = [
   certifyTask,
   smoothTask,
   propertyTask,
+  recheckTask,
 ];
 
 export const TASKS: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.kind, task]));

@@ -1,0 +1,74 @@
+/** Writes a certificate into the run's folder, and checks one again that was written. */
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttackSample } from '../../attacks/attack.ts';
+import { GibbonError } from '../../base/errors.ts';
+import { certificateOf, readCertificate, recheck } from '../../certify/certificate.ts';
+import type { Proof } from '../../certify/escalate.ts';
+import { modelNetwork, provableHead } from '../../certify/model-network.ts';
+import type { Claim } from '../../certify/prove.ts';
+import { domainAround, winsGoals } from '../../certify/sample.ts';
+import { readModelFile } from '../../model/model-file.ts';
+import type { Preprocessing } from '../../model/preprocessing.ts';
+import { version } from '../../runtime/ort-version.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { CertifyOrder } from './order.ts';
+
+export async function kept(
+  { network, x, label, norm, range }: Claim,
+  { folder, model, subject }: CertifyOrder,
+  { index }: AttackSample,
+  { epsilon, proof }: { readonly epsilon: number; readonly proof: Proof },
+): Promise<void> {
+  if (folder === undefined) return;
+  const about = { preprocessing: subject.preprocessing, example: index, label, epsilon };
+  const runtime = `onnxruntime-node ${version}, cpu`;
+  const domain = domainAround(x, { norm, epsilon, range });
+  const path = join(folder, 'certificates');
+  await mkdir(path, { recursive: true });
+  const text = JSON.stringify(certificateOf(network, domain, proof, { model: model.sha256, runtime, about }));
+  await writeFile(join(path, `${model.name}-${index}.cert.json`), `${text}\n`);
+}
+
+export interface Rechecking {
+  readonly isProved: boolean;
+  readonly label: number;
+  readonly epsilon: number;
+  readonly norm: string;
+  readonly example: number;
+  readonly failures: readonly string[];
+}
+
+/** @throws GibbonError E_FILE_NOT_FOUND, E_DATA_UNREADABLE for what is no certificate, E_FILE_CHANGED for one of another model */
+export async function rechecked(path: string, file: string, runtime: Runtime): Promise<Rechecking> {
+  const certificate = readCertificate(textOf(file), file);
+  const model = await readModelFile(path);
+  if (model.sha256 !== certificate.model) {
+    throw new GibbonError('E_FILE_CHANGED', `${file} is about another model than ${path}`, {
+      hint: `The certificate names ${certificate.model.slice(0, 16)}…, the file is ${model.sha256.slice(0, 16)}….`,
+    });
+  }
+  const { label, epsilon, example, preprocessing } = certificate.about;
+  const network = await modelNetwork(model, preprocessing as Preprocessing, runtime);
+  try {
+    const found = await recheck(network, certificate);
+    const wanted = winsGoals(label, network.outputs, provableHead(model));
+    const isAsked = wanted.every((goal) => found.goals.some((own) => same(own.rows, goal.rows) && same(own.offsets, goal.offsets)));
+    const failures = [...found.failures, ...(isAsked ? [] : [`its goals do not say that class ${label} wins`])];
+    const norm = certificate.norm === 'box' ? 'linf' : certificate.norm;
+    return { isProved: failures.length === 0, label, epsilon, norm, example, failures };
+  } finally {
+    await network.release();
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new GibbonError('E_FILE_NOT_FOUND', `${file} cannot be read`, { cause });
+  }
+}
+
+const same = (a: Float32Array, b: Float32Array): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
