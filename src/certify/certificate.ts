@@ -25,7 +25,13 @@ export const certificateSchema = z.strictObject({
   runtime: z.string(),
   arithmetic: z.enum(['float32', 'real']),
   /** What the set is in: how the model's input is made of it, which example it is around, which class is to win. */
-  about: z.strictObject({ preprocessing: z.unknown(), example: z.number().int(), label: z.number().int(), epsilon: z.number() }),
+  about: z.strictObject({
+    preprocessing: z.unknown(),
+    example: z.number().int(),
+    x: numbers,
+    label: z.number().int(),
+    epsilon: z.number(),
+  }),
   norm: z.enum(['box', 'l1', 'l2']),
   lower: byCut,
   upper: byCut,
@@ -232,14 +238,14 @@ const encoded = (values: ReadonlyMap<string, Float32Array>): Record<string, stri
 const decoded = (values: Readonly<Record<string, string>>): Map<string, Float32Array> =>
   new Map(Object.entries(values).map(([name, value]) => [name, floats(value)]));
 
-function base64(values: Float32Array): string {
+export function base64(values: Float32Array): string {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
 }
 
-function floats(text: string): Float32Array {
+export function floats(text: string): Float32Array {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
 }

@@ -146,8 +146,10 @@ async function chunk({ network, domain, bounds, cut, until, open, from, rows, st
   for (const { at, row, element, negative } of places) {
     const value = (least[at] as number) - (error[at] as number);
     const to = row * cut.size + element;
-    if (negative) upper[to] = Math.min(upper[to] as number, -value);
-    else lower[to] = Math.max(lower[to] as number, value);
+    // Comparisons, so that what is no number changes nothing.
+    if (negative) {
+      if (-value < (upper[to] as number)) upper[to] = -value;
+    } else if (value > (lower[to] as number)) lower[to] = value;
   }
 }
 

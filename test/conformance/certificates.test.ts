@@ -5,7 +5,7 @@ import { escalate } from '../../src/certify/escalate.ts';
 import { robustness } from '../../src/certify/goal.ts';
 import { around, fixtureNetwork, haveCertify, imageOf } from '../support/bounds.ts';
 
-const subject = { model: 'a hash', runtime: 'onnxruntime-node', about: { preprocessing: {}, example: 2, label: 1, epsilon: 0.18 } };
+const subject = { model: 'a hash', runtime: 'onnxruntime-node', about: { preprocessing: {}, example: 2, x: '', label: 1, epsilon: 0.18 } };
 
 describe.skipIf(!haveCertify)('a certificate', () => {
   it('of branch and bound holds leaf by leaf, and not without one of them, for another set or for another class', {

@@ -80,6 +80,11 @@ it('certificates are kept as files, hold when they are checked again, and not fo
   const forged = await gibbon(['certify', DEMO.natural, '--recheck', file]);
   expect(forged.code).toBe(1);
   expect(forged.stdout).toContain('does not hold');
+  const [, second] = files as [string, string];
+  writeFileSync(second, readFileSync(second, 'utf8').replace('"epsilon":0.01', '"epsilon":0.02'));
+  const overstated = await gibbon(['certify', DEMO.natural, '--recheck', second]);
+  expect(overstated.code).toBe(1);
+  expect(overstated.stdout).toContain('smaller than what it claims');
 });
 
 it('properties are decided in the words of the competitions, and written as JSON', async () => {

@@ -4,13 +4,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
-import { certificateOf, readCertificate, recheck } from '../../certify/certificate.ts';
+import { base64, type Certificate, certificateOf, floats, readCertificate, recheck } from '../../certify/certificate.ts';
+import type { Domain } from '../../certify/domain.ts';
 import type { Proof } from '../../certify/escalate.ts';
 import { modelNetwork, provableHead } from '../../certify/model-network.ts';
 import type { Claim } from '../../certify/prove.ts';
 import { domainAround, winsGoals } from '../../certify/sample.ts';
 import { readModelFile } from '../../model/model-file.ts';
-import type { Preprocessing } from '../../model/preprocessing.ts';
+import { type Preprocessing, rangeOf } from '../../model/preprocessing.ts';
 import { version } from '../../runtime/ort-version.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CertifyOrder } from './order.ts';
@@ -22,7 +23,7 @@ export async function kept(
   { epsilon, proof }: { readonly epsilon: number; readonly proof: Proof },
 ): Promise<void> {
   if (folder === undefined) return;
-  const about = { preprocessing: subject.preprocessing, example: index, label, epsilon };
+  const about = { preprocessing: subject.preprocessing, example: index, x: base64(x), label, epsilon };
   const runtime = `onnxruntime-node ${version}, cpu`;
   const domain = domainAround(x, { norm, epsilon, range });
   const path = join(folder, 'certificates');
@@ -55,12 +56,31 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
     const found = await recheck(network, certificate);
     const wanted = winsGoals(label, network.outputs, provableHead(model));
     const isAsked = wanted.every((goal) => found.goals.some((own) => same(own.rows, goal.rows) && same(own.offsets, goal.offsets)));
-    const failures = [...found.failures, ...(isAsked ? [] : [`its goals do not say that class ${label} wins`])];
+    const failures = [
+      ...found.failures,
+      ...(isAsked ? [] : [`its goals do not say that class ${label} wins`]),
+      ...(covers(found.domain, certificate) ? [] : ['its set is smaller than what it claims']),
+    ];
     const norm = certificate.norm === 'box' ? 'linf' : certificate.norm;
     return { isProved: failures.length === 0, label, epsilon, norm, example, failures };
   } finally {
     await network.release();
   }
+}
+
+/** Does the set hold the whole ball around the example that the certificate speaks of? */
+function covers(set: Domain, { about, norm }: Certificate): boolean {
+  const { x, epsilon, preprocessing } = about;
+  const ball = domainAround(floats(x), { norm: norm === 'box' ? 'linf' : norm, epsilon, range: rangeOf(preprocessing as Preprocessing) });
+  const holds = (own: Domain['lower'], wanted: Domain['lower'], sign: 1 | -1): boolean =>
+    [...wanted].every(([name, values]) => values.every((value, i) => sign * ((own.get(name)?.[i] ?? Number.NaN) - value) <= 0));
+  const centres = ball.ball === undefined || (set.ball !== undefined && sameCentre(set.ball, ball.ball));
+  return holds(set.lower, ball.lower, 1) && holds(set.upper, ball.upper, -1) && centres;
+}
+
+function sameCentre(own: NonNullable<Domain['ball']>, wanted: NonNullable<Domain['ball']>): boolean {
+  const centres = [...wanted.centre].every(([name, values]) => same(own.centre.get(name) ?? new Float32Array(0), values));
+  return centres && (own.radius[0] as number) >= (wanted.radius[0] as number);
 }
 
 function textOf(file: string): string {

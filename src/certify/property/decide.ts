@@ -156,9 +156,23 @@ function goalOf(violation: Conjunction, outputs: number): Goal {
       throw new GibbonError('E_MODEL_UNSUPPORTED', 'the property ties outputs to inputs', {
         hint: 'Bounds are known of conditions on outputs only.',
       });
-    for (const { index, weight } of terms) rows[r * outputs + index] = weight;
+    for (const { index, weight } of terms) rows[r * outputs + index] = exactly(weight);
   }
-  return { rows, offsets: Float32Array.from(violation, ({ bound }) => bound) };
+  return { rows, offsets: Float32Array.from(violation, ({ bound }) => notBelow(bound)) };
+}
+
+/** @throws GibbonError E_MODEL_UNSUPPORTED for a weight that float32 cannot hold: bounds would speak of another condition */
+function exactly(weight: number): number {
+  if (Math.fround(weight) === weight) return weight;
+  throw new GibbonError('E_MODEL_UNSUPPORTED', `the property has the weight ${weight}, which float32 cannot hold`, {
+    hint: 'Bounds are known of conditions with weights such as 1, −1 and 0.5: multiply the condition until its weights are such numbers.',
+  });
+}
+
+/** A float32 that is not below the value: what is proved to lie above it lies above the value. */
+function notBelow(value: number): number {
+  const near = Math.fround(value);
+  return near >= value ? near : Math.fround(value + Math.abs(value) * 2 ** -23 + 2 ** -149);
 }
 
 function batched(model: Graph, property: Property, runtime: Runtime): (batch: number) => Promise<StaticGraph> {
