@@ -11,7 +11,7 @@ import type { Chosen } from '../../certificates/summarise.ts';
 import { lookAtBounds } from '../../tasks/look-at-bounds.ts';
 import { type CheckContext, defineCheck } from '../check.ts';
 
-const EXAMPLES = { quick: 5, standard: 10, thorough: 100 } as const;
+const EXAMPLES = { quick: 3, standard: 5, thorough: 100 } as const;
 
 export const certifiedRobustness = defineCheck({
   id: 'certified-robustness',
