@@ -8,7 +8,7 @@ import type { BoundForm } from '../transform/bounds/bound-form.ts';
 import { type InputSet, least } from '../transform/bounds/concretise.ts';
 import { type Arithmetic, forwardBounds, inputError } from '../transform/bounds/forward.ts';
 import { isExact } from '../transform/bounds/rounding.ts';
-import { isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
+import { hasOffset, isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
 import type { Cut, Norm } from './cuts.ts';
 
 export type Graph = ReturnType<typeof newGraph>;
@@ -157,7 +157,7 @@ export function environment(g: Graph, net: StaticGraph, rows: Rows, value: strin
   const error = (name: string, key: string): void => {
     errors.set(key, g.input(`e:${key}`, 'float32', [sizeOf(scope.typed(name).shape) / batch, 1]));
   };
-  for (const node of scope.nodes) if (!isExact(node)) error(node.outputs[0] as string, node.outputs[0] as string);
+  for (const node of scope.nodes) if (!isExact(node) || hasOffset(scope, node)) error(node.outputs[0] as string, node.outputs[0] as string);
   for (const { name } of net.inputs) error(name, `in:${name}`);
   return { net, scope, rows, box, intervals, errors };
 }

@@ -47,7 +47,8 @@ interface Part {
 const BATCHES = [1, 16, 256];
 
 export async function branchInputs(task: InputSearch, goals: readonly Goal[], settings: InputSearchSettings): Promise<InputSearched> {
-  const { until, tried, progress, batch: most = 256 } = settings;
+  const { until, tried, progress, batch = 256 } = settings;
+  const most = task.network.isBatched ? batch : 1;
   let open: Part[] = goals.map((goal) => ({ goal, lower: task.lower, upper: task.upper, bound: Number.NEGATIVE_INFINITY }));
   let closed = 0;
   while (open.length > 0 && !until()) {

@@ -70,7 +70,8 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
   const { until, steps = 20, candidates = 4, progress } = settings;
   const cuts = task.network.cuts.filter(({ ops }) => ops.includes('Relu'));
   const total = cuts.reduce((sum, { size }) => sum + size, 0);
-  const batch = settings.batch ?? Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
+  const affordable = Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
+  const batch = task.network.isBatched ? (settings.batch ?? affordable) : 1;
   const work: Work = { ...task, cuts, batch, steps, candidates };
   let closed = 0;
   let proof: ClosedLeaf[] | undefined = [];
@@ -92,12 +93,12 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
     );
   const stuck: Leaf[] = [];
   while (open.length > 0 && !until()) {
-    const chosen = open.slice(0, batch / 2);
+    const chosen = open.slice(0, Math.max(1, Math.floor(batch / 2)));
     open = open.slice(chosen.length);
     const halves = await halved(work, chosen);
     stuck.push(...chosen.filter((_, i) => !halves[i]));
     const children = halves.flatMap((pair) => pair ?? []);
-    if (children.length > 0) keep(await raised(work, children));
+    for (const part of pieces(children, batch)) keep(await raised(work, part));
   }
   const left = [...stuck, ...open];
   return { open: left, closed, proof, worst: Math.min(...left.map(({ bound: found }) => found)) };

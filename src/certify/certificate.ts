@@ -152,6 +152,7 @@ async function rowsHold(
   part: { readonly layers: BoundMethod; readonly goals: readonly number[] },
   goals: readonly Goal[],
 ): Promise<Set<number>> {
+  if (part.goals.some((i) => !goals[i])) return new Set();
   const own = part.goals.map((i) => goals[i] as Goal);
   const { lower, error } = await rowBounds(network, domain, bounds, inARow(own, network.outputs), part.layers);
   let at = 0;
@@ -175,9 +176,11 @@ async function leavesHold(
   leaves: NonNullable<Certificate['parts'][number]['leaves']>,
 ): Promise<Set<number>> {
   const cuts = network.cuts.filter(({ ops }) => ops.includes('Relu'));
+  if (!leaves.every((leaf) => isOf(cuts, goals, leaf))) return new Set();
   const broken = new Set<number>();
-  for (let from = 0; from < leaves.length; from += BATCH) {
-    const part = leaves.slice(from, from + BATCH);
+  const most = network.isBatched ? BATCH : 1;
+  for (let from = 0; from < leaves.length; from += most) {
+    const part = leaves.slice(from, from + most);
     const seedlings: ClosedLeaf[] = part.map(({ goal, splits, slopes, multipliers }) => ({
       goal: goals[goal] as Goal,
       splits,
@@ -186,7 +189,7 @@ async function leavesHold(
         multipliers: filledIn(sound(decoded(multipliers), Number.POSITIVE_INFINITY), cuts, goals[goal] as Goal),
       },
     }));
-    const batch = Math.min(BATCH, leaves.length);
+    const batch = Math.min(most, leaves.length);
     const task = taskOf({ network, ...at, cuts, batch }, seedlings);
     const all = Array.from({ length: batch }, (_, i) => (seedlings[Math.min(i, seedlings.length - 1)] as ClosedLeaf).goal);
     const values = proved(all, await bound(task));
@@ -203,6 +206,17 @@ async function leavesHold(
         ),
     ),
   );
+}
+
+/** Are its splits of neurons, and its goal of goals, that there are? */
+function isOf(
+  cuts: BoundNetwork['cuts'],
+  goals: readonly Goal[],
+  leaf: NonNullable<Certificate['parts'][number]['leaves']>[number],
+): boolean {
+  const isNeuron = ({ cut, element }: { readonly cut: string; readonly element: number }): boolean =>
+    cuts.some(({ name, size }) => name === cut && element >= 0 && element < size);
+  return goals[leaf.goal] !== undefined && leaf.splits.every(isNeuron);
 }
 
 /** Slopes beyond [0, 1] and negative multipliers prove nothing: they are brought back. */

@@ -26,8 +26,8 @@ export function clipGraph(rows: number, batch: number, size: number): StaticGrap
   const size_ = g.max(g.abs(lower), g.abs(upper));
   const slack = g.add(g.mul(size_, g.scalar(ROUNDING)), g.mul(width, g.scalar(SHARE)));
   const reach = g.add(step, slack);
-  const rises = g.greater(a, g.scalar(0));
-  const falls = g.less(a, g.scalar(0));
+  const rises = g.greater(a, tiny);
+  const falls = g.less(a, g.neg(tiny));
   const high = g.min(upper, g.where(rises, g.add(lower, reach), upper));
   const low = g.max(lower, g.where(falls, g.sub(upper, reach), lower));
   // −max(−x) is the least over the rows.

@@ -9,6 +9,7 @@ import { foldConstants } from '../transform/fold-constants.ts';
 import { ascentGraph } from './ascent-graph.ts';
 import { boundGraph, forwardGraph, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
+import { rowsComeFirst } from './rows-first.ts';
 
 /** How many rows are bounded at once, over how many sets of which kind. */
 export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'>;
@@ -16,6 +17,8 @@ export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'>;
 export interface BoundNetwork {
   readonly runtime: Runtime;
   readonly arithmetic: Arithmetic;
+  /** Can several sets be bounded at once (`rows-first.ts`)? */
+  readonly isBatched: boolean;
   readonly inputs: readonly Value[];
   readonly cuts: readonly Cut[];
   readonly output: string;
@@ -48,6 +51,10 @@ export async function boundNetwork(
 ): Promise<BoundNetwork> {
   const graph = async (batch: number): Promise<BoundForm> => boundForm(await core(batch));
   const one = await graph(1);
+  const isBatched = await graph(2).then(
+    (two) => rowsComeFirst(one, two),
+    () => false,
+  );
   const cuts = cutsOf(one);
   const sessions = new Map<string, Promise<Session>>();
   const session = (key: string, make: () => Promise<StaticGraph>): Promise<Session> => {
@@ -58,6 +65,7 @@ export async function boundNetwork(
   return {
     runtime,
     arithmetic,
+    isBatched,
     inputs: one.inputs,
     cuts,
     output: (one.outputs[0] as Value).name,

@@ -17,8 +17,11 @@ export async function certifyAgain(models: readonly string[], files: readonly st
   try {
     for (const file of files) {
       const payload = { model: resolve(model), certificate: resolve(file) };
-      const { isProved, label, epsilon, norm, example, failures } = await crew.run<Rechecking>('single', { kind: 'recheck', payload });
-      const claim = `class ${label} wins within ${norm} ${Number(epsilon.toPrecision(6))} of example ${example}`;
+      const { isProved, label, epsilon, norm, example, input, failures } = await crew.run<Rechecking>('single', {
+        kind: 'recheck',
+        payload,
+      });
+      const claim = `class ${label} wins within ${norm} ${Number(epsilon.toPrecision(6))} of example ${example}, the input being ${input}`;
       process.stdout.write(safe(isProved ? `holds: ${claim}  ${file}\n` : `does not hold: ${claim}: ${failures.join(', ')}  ${file}\n`));
       if (!isProved) process.exitCode = 1;
     }

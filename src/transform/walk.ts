@@ -98,6 +98,7 @@ function contextOf(walk: Walk, node: Node): LowerContext {
     inputs,
     opset: opsets.get(node.domain) ?? 1,
     rebatched,
+    exact: walk.choice.exact === true,
     input: (index) => inputs[index] ?? shapeError(node, `input ${index} is missing`),
     sequence: (index) => {
       const value = given[index];

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { layerBounds, rowBounds } from '../../src/certify/crown.ts';
 import { escalate } from '../../src/certify/escalate.ts';
 import { robustness } from '../../src/certify/goal.ts';
-import type { Graph, Node } from '../../src/onnx/graph.ts';
-import { floats, type Tensor } from '../../src/onnx/tensor.ts';
+import { type Graph, ints, type Node } from '../../src/onnx/graph.ts';
+import { floats, int64s, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import { around, networkOf } from '../support/bounds.ts';
@@ -85,6 +85,50 @@ describe('networks that float32 turns into others', () => {
     const { y } = await session.run({ x: { type: 'float32', shape: [1, 1], data: Float32Array.of(0.6) } });
     expect(y?.data[0]).toBeLessThan(y?.data[1] as number);
     await session.release();
+  });
+});
+
+describe('sums that cancel', () => {
+  it('over many biases take from a bound what they may be off by', async () => {
+    const count = 65_536;
+    const graph: Graph = {
+      ...model(1, [node('Gemm', ['x', 'w', 'b'], 'z'), node('Gemm', ['z', 'ones', 'none'], 'y')], {
+        w: floats(new Float32Array(count).fill(1000.1), [1, count]),
+        b: floats(new Float32Array(count).fill(-1000.1), [count]),
+        ones: floats(new Float32Array(count).fill(1), [count, 1]),
+        none: floats([0], [1]),
+      }),
+      outputs: [{ name: 'y', type: 'float32', shape: ['n', 1] }],
+    };
+    const network = await networkOf(graph, 'float32');
+    // At x = 1 the answer is 0: neither side of it can be proved.
+    const set = around(network, [1], { eps: 0, norm: 'box' });
+    for (const sign of [1, -1]) {
+      const goal = { rows: Float32Array.of(sign), offsets: Float32Array.of(0) };
+      expect(await escalate(network, set, [goal], { method: 'crown', budget: 5 })).toMatchObject({ isProved: false });
+    }
+    await network.release();
+  });
+});
+
+describe('sets side by side', () => {
+  it('are bounded together only where rows lie along the first axis and keep to themselves', async () => {
+    const attributes = { perm: ints([1, 0]) };
+    const turned = [
+      { ...node('Transpose', ['x'], 't'), attributes },
+      { ...node('Transpose', ['t'], 'y'), attributes },
+    ];
+    const summed: Node = { ...node('CumSum', ['x', 'zero'], 'y') };
+    const plain = [node('Relu', ['x'], 'y')];
+    for (const [nodes, isBatched] of [
+      [plain, true],
+      [turned, false],
+      [[summed], false],
+    ] as const) {
+      const network = await networkOf(model(2, [...nodes], { zero: int64s([0], []) }), 'float32');
+      expect(network.isBatched).toBe(isBatched);
+      await network.release();
+    }
   });
 });
 

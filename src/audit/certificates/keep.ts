@@ -11,7 +11,7 @@ import { modelNetwork, provableHead } from '../../certify/model-network.ts';
 import type { Claim } from '../../certify/prove.ts';
 import { domainAround, winsGoals } from '../../certify/sample.ts';
 import { readModelFile } from '../../model/model-file.ts';
-import { type Preprocessing, rangeOf } from '../../model/preprocessing.ts';
+import { describe, type Preprocessing, rangeOf } from '../../model/preprocessing.ts';
 import { version } from '../../runtime/ort-version.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CertifyOrder } from './order.ts';
@@ -38,6 +38,8 @@ export interface Rechecking {
   readonly epsilon: number;
   readonly norm: string;
   readonly example: number;
+  /** How the model's input is made of the example: as the certificate has it. */
+  readonly input: string;
   readonly failures: readonly string[];
 }
 
@@ -62,7 +64,7 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
       ...(covers(found.domain, certificate) ? [] : ['its set is smaller than what it claims']),
     ];
     const norm = certificate.norm === 'box' ? 'linf' : certificate.norm;
-    return { isProved: failures.length === 0, label, epsilon, norm, example, failures };
+    return { isProved: failures.length === 0, label, epsilon, norm, example, input: describe(preprocessing as Preprocessing), failures };
   } finally {
     await network.release();
   }
@@ -71,7 +73,10 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
 /** Does the set hold the whole ball around the example that the certificate speaks of? */
 function covers(set: Domain, { about, norm }: Certificate): boolean {
   const { x, epsilon, preprocessing } = about;
-  const ball = domainAround(floats(x), { norm: norm === 'box' ? 'linf' : norm, epsilon, range: rangeOf(preprocessing as Preprocessing) });
+  const values = floats(x);
+  const [row] = [...set.lower.values()];
+  if (values.length === 0 || values.length !== row?.length || !values.every(Number.isFinite)) return false;
+  const ball = domainAround(values, { norm: norm === 'box' ? 'linf' : norm, epsilon, range: rangeOf(preprocessing as Preprocessing) });
   const holds = (own: Domain['lower'], wanted: Domain['lower'], sign: 1 | -1): boolean =>
     [...wanted].every(([name, values]) => values.every((value, i) => sign * ((own.get(name)?.[i] ?? Number.NaN) - value) <= 0));
   const centres = ball.ball === undefined || (set.ball !== undefined && sameCentre(set.ball, ball.ball));

@@ -182,7 +182,19 @@ function batched(model: Graph, property: Property, runtime: Runtime): (batch: nu
       hint: 'Properties are decided for models with one input.',
     });
   const dims = (port.shape ?? [property.inputs]).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : 1));
-  const rest = sizeOf(dims.slice(1)) === property.inputs ? dims.slice(1) : [property.inputs];
+  const rest = dims.slice(1);
+  if (sizeOf(rest) !== property.inputs || dims.length < 2)
+    throw new GibbonError(
+      'E_MODEL_UNSUPPORTED',
+      `the model's input has the shape [${(port.shape ?? []).join(', ')}], which has no axis for rows`,
+      {
+        hint: 'Export it with a first axis of 1 before its values.',
+      },
+    );
+  if (model.outputs.length !== 1)
+    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${model.outputs.length} outputs`, {
+      hint: 'Properties are decided for models with one output.',
+    });
   // The first dimension counts rows, where the others hold all values; a model for one point only is run on a batch of one.
   return (batch) =>
     specialise({ ...model, outputs: model.outputs.slice(0, 1) }, { [port.name]: [batch, ...rest] }, evaluator(runtime), { exact: true });

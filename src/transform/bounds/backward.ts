@@ -5,11 +5,11 @@
  */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, Value } from '../../onnx/graph.ts';
-import { isFloat, sizeOf } from '../../onnx/tensor.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
 import type { Interval, Plane, RelaxContext } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
 import { unbroadcast } from '../gradient.ts';
-import { constantsOf, isAffine, type Scope } from './scope.ts';
+import { constantsOf, hasOffset, isAffine, type Scope } from './scope.ts';
 
 export interface LinearSeed {
   /** Name of the value in the network. */
@@ -115,14 +115,6 @@ function throughAffine(
     lead: 1,
     wants: (index) => scope.varies(node.inputs[index] ?? ''),
   });
-}
-
-/** Does a constant add to the node's output? Factors do not. */
-function hasOffset(scope: Scope, node: Node): boolean {
-  const factors = ruleOf(node.op).family === 'bilinear' || node.op === 'Div' ? 2 : 0;
-  return constantsOf(scope, node).some(
-    (constant, i) => constant !== undefined && isFloat(constant.type) && i >= factors && node.op !== 'Resize',
-  );
 }
 
 /** A⁺·(lower plane) + A⁻·(upper plane) */

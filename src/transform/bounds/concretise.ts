@@ -29,11 +29,19 @@ export function least(g: GraphBuilder, a: Value, set: InputSet, error: Value | u
   const rows = a.shape[0] as number;
   const flat = g.reshape(a, [rows, batch, sizeOf(a.shape) / rows / batch]);
   const { norm, centre, radius } = set.ball;
-  const dual = norm === 'l2' ? g.sqrt(g.sum(g.mul(flat, flat), [2])) : g.reduceMax(g.abs(flat), [2]);
+  const largest = g.reduceMax(g.abs(flat), [2]);
+  const dual = norm === 'l2' ? g.mul(largest, lengthOf(g, flat, largest)) : largest;
   const inBall = g.sub(dot(g, a, centre, batch), g.mul(dual, radius));
   const value = g.max(inBox, inBall);
   if (!rounding) return { value, error: undefined };
   const n = flat.shape[2] as number;
   const ofBall = g.mul(g.mul(g.sum(g.abs(flat), [2]), radius), g.scalar(SLACK * UNIT * (n + EXTRA), radius));
   return { value, error: g.add(rounding, ofBall) };
+}
+
+/** ‖a‖₂ / max |a|: squares of small coefficients would vanish. */
+function lengthOf(g: GraphBuilder, a: Value, largest: Value): Value {
+  const scale = g.reshape(g.max(largest, g.scalar(1e-37, a)), [...largest.shape, 1]);
+  const scaled = g.div(a, scale);
+  return g.sqrt(g.sum(g.mul(scaled, scaled), [2]));
 }

@@ -1,12 +1,13 @@
 /** Interval bounds of every value of a network (IBP), widened by what float32 may do to it, and the size of that. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, Value } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
 import { UNBOUNDED } from '../../ops/intervals.ts';
 import type { Interval, IntervalContext, KernelError, OpRule, Relaxation } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
 import type { BoundForm } from './bound-form.ts';
 import { refuseBound } from './refuse.ts';
-import { affineError, isExact, largestOf, scaled } from './rounding.ts';
+import { affineError, elementsOf, isExact, largestOf, offsetError, scaled } from './rounding.ts';
 import { constantsOf, isAffine, type Scope, scopeOf } from './scope.ts';
 
 export interface ForwardBounds {
@@ -60,7 +61,7 @@ export function forwardBounds(
 /** What rounding may take from a sum over all elements of a value, each times a coefficient. */
 export function inputError(scope: Scope, interval: Interval): Value {
   const largest = largestOf(scope, interval);
-  return scaled(scope.g, largest, largest.shape.slice(1).reduce((product, dim) => product * dim, 1) + SLOPE_ROUNDINGS);
+  return scaled(scope.g, largest, elementsOf(scope, largest) + SLOPE_ROUNDINGS);
 }
 
 /** No bound is NaN or infinite where the network can make such values: comparisons with them would go either way. */
@@ -95,13 +96,17 @@ function bounded(
   const rule = ruleOf(node.op);
   const context = contextOf(scope, node, intervals);
   const own = rule.interval?.(context) ?? [];
-  if (isExact(node) || arithmetic === 'real') return { intervals: own };
+  if (arithmetic === 'real') return { intervals: own };
+  if (isExact(node)) {
+    const error = offsetError(scope, node);
+    return { intervals: own, ...(error && { error }) };
+  }
   const largest = context.intervals.map((interval) => interval && largestOf(scope, interval));
   if (isAffine(scope, node, rule)) {
     const error = affineError(scope, node, largest);
     return { error, intervals: own.map((interval) => widened(g, interval, error)) };
   }
-  const error = relaxedError(context, rule, { largest, own: own[0] as Interval });
+  const error = relaxedError(context, rule, { largest, own: own[0] as Interval, rows: scope.net.inputs[0]?.shape[0] ?? 1 });
   // Relu takes over what it is given, to the bit.
   return { error, intervals: node.op === 'Relu' ? own : own.map((interval) => widened(g, interval, error)) };
 }
@@ -113,16 +118,18 @@ function widened(g: GraphBuilder, { lower, upper }: Interval, error: Value): Int
 interface Sizes {
   readonly largest: readonly (Value | undefined)[];
   readonly own: Interval;
+  /** Of the batch. */
+  readonly rows: number;
 }
 
 /** What computing the operator as deployed, and its planes, may be off by: the planes between which a choice lies bound all of them. */
-function relaxedError(context: IntervalContext, rule: OpRule, { largest, own }: Sizes): Value {
+function relaxedError(context: IntervalContext, rule: OpRule, { largest, own, rows }: Sizes): Value {
   const { g } = context;
   const relax = rule.relax as NonNullable<OpRule['relax']>;
   const inputs = largest.filter((most) => most !== undefined);
   const choices = rule.type === 'Relu' ? [undefined] : [undefined, g.scalar(0, inputs[0]), g.scalar(1, inputs[0])];
   const errors = choices.map((choice) =>
-    planesError(g, relax({ ...context, choice: choice ? { lower: choice, upper: choice } : {} }), largest),
+    planesError(g, relax({ ...context, choice: choice ? { lower: choice, upper: choice } : {} }), { largest, rows }),
   );
   const ofPlanes = errors.reduce((a, b) => g.max(a, b));
   const kernel = typeof rule.kernelError === 'function' ? rule.kernelError(context.node) : rule.kernelError;
@@ -139,7 +146,7 @@ function kernelPart(g: GraphBuilder, { absolute = 0, relative = 0 }: KernelError
 }
 
 /** The planes' own rounding: slopes and intercepts are off by a few units, and an intercept is summed over all elements of a row. */
-function planesError(g: GraphBuilder, { lower, upper }: Relaxation, largest: readonly (Value | undefined)[]): Value {
+function planesError(g: GraphBuilder, { lower, upper }: Relaxation, { largest, rows }: Omit<Sizes, 'own'>): Value {
   const one = g.scalar(
     1,
     largest.find((most) => most !== undefined),
@@ -162,8 +169,7 @@ function planesError(g: GraphBuilder, { lower, upper }: Relaxation, largest: rea
   const [first, ...rest] = [lower.intercept, upper.intercept].filter((value) => value !== undefined).map((value) => g.abs(value));
   if (!first) return ofSlopes;
   const most = rest.reduce((a, b) => g.max(a, b), first);
-  const perRow = most.shape.slice(1).reduce((product, dim) => product * dim, 1);
-  return g.add(ofSlopes, scaled(g, most, perRow + SLOPE_ROUNDINGS));
+  return g.add(ofSlopes, scaled(g, most, sizeOf(most.shape) / rows + SLOPE_ROUNDINGS));
 }
 
 const SLOPE_ROUNDINGS = 8;

@@ -5,7 +5,7 @@ import { isFloat, numbers } from '../../onnx/tensor.ts';
 import type { Rewrite } from './rewriting.ts';
 
 /** Bounds of a clip from here on do nothing. */
-const FAR = 1e30;
+const LARGEST = 3.4028234663852886e38;
 
 export const relu = (g: GraphBuilder, x: Value): Value => g.node('Relu', [x]);
 
@@ -30,10 +30,10 @@ function isZero(g: GraphBuilder, value: Value): boolean {
   return tensor !== undefined && numbers(tensor).every((number) => number === 0);
 }
 
-/** Undefined where the bound does nothing. */
-function effective(g: GraphBuilder, bound: Value | undefined): Value | undefined {
+/** Undefined where the bound does nothing: there is no float32 beyond it. */
+function effective(g: GraphBuilder, bound: Value | undefined, side: 1 | -1): Value | undefined {
   const tensor = bound && g.tensor(bound);
-  return tensor && numbers(tensor).every((number) => Math.abs(number) > FAR) ? undefined : bound;
+  return tensor && numbers(tensor).every((number) => side * number >= LARGEST) ? undefined : bound;
 }
 
 /** Clip = low + relu(x − low) − relu(x − high), Abs = 2·relu(x) − x, LeakyRelu = k·x + (1 − k)·relu(x) */
@@ -44,7 +44,9 @@ export const pieces: Readonly<Record<string, Rewrite>> = {
   },
   Clip: ({ g, inputs, varies }) => {
     const [x, low, high] = inputs as readonly [Value, Value | undefined, Value | undefined];
-    return varies(1) || varies(2) ? undefined : clip(g, x, effective(g, low), effective(g, high));
+    if (varies(1) || varies(2)) return undefined;
+    // Where the ends are crossed, the upper one counts.
+    return clip(g, x, effective(g, low && high ? g.min(low, high) : low, -1), effective(g, high, 1));
   },
   LeakyRelu: ({ g, node, inputs }) => {
     const [x, slope] = [inputs[0] as Value, floatOf(node, 'alpha', 0.01)];

@@ -8,7 +8,7 @@ import { sizeOf } from '../../onnx/tensor.ts';
 import { withoutSigns } from '../../ops/intervals.ts';
 import type { Interval } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
-import { constantsOf, type Scope } from './scope.ts';
+import { constantsOf, hasOffset, type Scope } from './scope.ts';
 
 /** The unit roundoff of float32. */
 export const UNIT = 2 ** -24;
@@ -63,7 +63,8 @@ export function magnitudeOf(scope: Scope, node: Node, largest: readonly (Value |
 }
 
 /** Moves elements without computing. */
-export function isExact(node: Pick<Node, 'op'>): boolean {
+export function isExact(node: Pick<Node, 'op' | 'attributes'>): boolean {
+  if (node.op === 'ScatterND') return false;
   return ruleOf(node.op).family === 'structural' || node.op === 'Neg' || node.op === 'Identity' || node.op === 'Resize';
 }
 
@@ -81,10 +82,29 @@ export function affineError(scope: Scope, node: Node, largest: readonly (Value |
   const magnitude = magnitudeOf(scope, node, largest);
   const shapes = node.inputs.map((name) => (name === '' ? [] : scope.typed(name).shape));
   const { forward, back } = termsOf(node, shapes, magnitude.shape);
-  return scaled(g, magnitude, forward + back + EXTRA);
+  const own = scaled(g, magnitude, forward + back + EXTRA);
+  const offset = offsetError(scope, node);
+  return offset ? g.add(own, offset) : own;
+}
+
+/** What the sum over all elements of a node's constant part, each times a coefficient, may be off by; undefined where nothing constant adds to it. */
+export function offsetError(scope: Scope, node: Node): Value | undefined {
+  if (!hasOffset(scope, node)) return undefined;
+  const { g } = scope;
+  const zeros = node.inputs.map((name) => (scope.varies(name) ? g.zeros(scope.typed(name).shape, scope.typed(name).type) : undefined));
+  const offset = magnitudeOf(scope, node, zeros);
+  return scaled(g, offset, elementsOf(scope, offset) + EXTRA);
+}
+
+/** Elements that belong to one row of the batch, wherever its axis lies. */
+export function elementsOf({ net }: Pick<Scope, 'net'>, { shape }: Pick<Value, 'shape'>): number {
+  return sizeOf(shape) / (net.inputs[0]?.shape[0] ?? 1);
 }
 
 /** terms·u·magnitude, with slack for everything of higher order. */
 export function scaled(g: Scope['g'], magnitude: Value, terms: number): Value {
-  return g.add(g.mul(magnitude, g.scalar(SLACK * UNIT * terms, magnitude)), g.scalar(UNDERFLOW, magnitude));
+  return g.add(
+    g.mul(magnitude, g.scalar((SLACK * UNIT * terms) / (1 - Math.min(0.5, UNIT * terms)), magnitude)),
+    g.scalar(UNDERFLOW, magnitude),
+  );
 }

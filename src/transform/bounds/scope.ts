@@ -1,6 +1,8 @@
 /** A network as bounds see it: which of its values depend on the input, and its constants as values of the graph under construction. */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, StaticGraph, Value, ValueType } from '../../onnx/graph.ts';
+import { isFloat } from '../../onnx/tensor.ts';
+import { ruleOf } from '../../ops/table.ts';
 
 export interface Scope {
   readonly g: GraphBuilder;
@@ -53,4 +55,12 @@ export function varyingOf(scope: Scope, node: Node): boolean[] {
 
 export function isAffine(scope: Scope, node: Node, rule: { affine?(varying: readonly boolean[]): boolean }): boolean {
   return rule.affine?.(varyingOf(scope, node)) ?? false;
+}
+
+/** Does a constant add to the node's output? Factors do not. */
+export function hasOffset(scope: Scope, node: Node): boolean {
+  const factors = ruleOf(node.op).family === 'bilinear' || node.op === 'Div' ? 2 : 0;
+  return constantsOf(scope, node).some(
+    (constant, i) => constant !== undefined && isFloat(constant.type) && i >= factors && node.op !== 'Resize',
+  );
 }

@@ -41,6 +41,8 @@ export interface LowerContext {
   draw(shape: readonly number[], like?: Value): Value;
   /** The rows of the batch when the model fixed its first dimension to 1 and is being rebatched; otherwise undefined. */
   readonly rebatched: number | undefined;
+  /** Nothing may be folded that hides how large its parts are. */
+  readonly exact?: boolean;
 }
 
 /** @throws GibbonError E_MODEL_UNSUPPORTED: what such a model answers depends on the rest of the batch or on chance. */

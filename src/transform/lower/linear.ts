@@ -31,6 +31,12 @@ export const batchNormalization: Lowering = (context) => {
   if (intOf(node, 'training_mode', 0) === 1 || statistics) return standardisedWeights(context);
   const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map(input) as [Value, Value, Value, Value, Value];
   const factor = g.div(scale, g.sqrt(g.add(variance, g.scalar(floatOf(node, 'epsilon', 1e-5), variance))));
+  // Folded, mean and bias could cancel before anybody sees how large they are: bounds of rounding need them apart.
+  if (context.exact && scale.shape.length === 1) {
+    const rank = Math.max(x.shape.length, 2);
+    const [centre, steep, moved] = [mean, factor, bias].map((value) => perChannel(g, value, rank)) as [Value, Value, Value];
+    return [g.add(g.mul(g.sub(x, centre), steep), moved)];
+  }
   const shift = g.sub(bias, g.mul(mean, factor));
   // Before opset 9 every position could have statistics of its own.
   if (scale.shape.length > 1) return [g.add(g.mul(x, factor), shift)];
