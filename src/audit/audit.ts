@@ -2,7 +2,6 @@
 import { GibbonError } from '../base/errors.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
-import type { Certificates } from './certificates/result.ts';
 import { withCertificates } from './certificates/with-certificates.ts';
 import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
@@ -17,7 +16,7 @@ import { PLANS, type Plan } from './presets.ts';
 import { assertAskable } from './remote/assert-askable.ts';
 import { remoteResult } from './remote/remote-result.ts';
 import type { ModelResult } from './result.ts';
-import { assertParams, chosenChecks, runCheck } from './run-checks.ts';
+import { assertParams, chosenChecks, type Ended, runCheck } from './run-checks.ts';
 import { createSpending, type Spending, slices } from './spending.ts';
 import type { Prepared } from './subject.ts';
 import { threatLine } from './threat-result.ts';
@@ -59,7 +58,7 @@ export async function auditModel(
   const results: CheckResult[] = [];
   const errors = new Set<GibbonError>();
   let error: GibbonError | undefined;
-  let certificates: Certificates | undefined;
+  let proved: Pick<Ended, 'certificates' | 'broken'> = {};
   for (const check of checks) {
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
@@ -69,10 +68,11 @@ export async function auditModel(
     if (ended.error) errors.add(ended.error);
     error ??=
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
-    certificates ??= ended.certificates;
+    if (ended.certificates) proved = ended;
     results.push(ended.result);
   }
-  const { result, checks: told } = withDoubts(withCertificates((await gathered.assembled()).result, certificates), results);
+  const attacked = await gathered.withBroken((await gathered.assembled()).result, proved.broken);
+  const { result, checks: told } = withDoubts(withCertificates(attacked, proved.certificates), results);
   return {
     result: { ...result, ...remoteResult(facts, spec), attacksLeftOut: [...plan.leftOut], findings: told.flatMap((one) => one.findings) },
     checks: told,

@@ -32,22 +32,18 @@ export function chosen(samples: readonly SampleResult[]): Broken[] {
 export interface Drawing {
   readonly subject: Subject;
   readonly facts: Facts;
-  readonly ran: readonly RanAttack[];
+  /** What the names of the files begin with that may hold the input that the sample tells of. */
+  readonly savedAs: (index: number, adversarial: Broken['adversarial']) => readonly string[];
   readonly result: ModelResult;
   readonly workers: Workers;
 }
 
-export async function drawExamples({ subject, facts, ran, result, workers }: Drawing): Promise<ExampleImages[]> {
+export async function drawExamples({ subject, facts, savedAs, result, workers }: Drawing): Promise<ExampleImages[]> {
   const { folder, norm } = facts.options;
   if (folder === undefined) return [];
   const samples = chosen(result.samples);
   if (samples.length === 0) return [];
-  const items = samples.map(({ index, adversarial }) => ({
-    index,
-    saved: ran.flatMap(({ unit, save, replies }) =>
-      unit.id === adversarial.attack && save !== undefined && isReply(replies.get(index), adversarial) ? [save] : [],
-    ),
-  }));
+  const items = samples.map(({ index, adversarial }) => ({ index, saved: savedAs(index, adversarial) }));
   const png = join(folder, 'adversarial', facts.model.name, 'png');
   const replies = await workers.run<PictureReply[]>('pictures', { subject, items, folder: png, norm, epsilon: facts.epsilon.value });
   const drawn = new Map(replies.map((reply) => [reply.index, reply]));
@@ -55,6 +51,14 @@ export async function drawExamples({ subject, facts, ran, result, workers }: Dra
     const picture = drawn.get(sample.index);
     return picture ? [{ ...example(sample, facts), ...picture }] : [];
   });
+}
+
+/** Where attacks keep what the samples tell of. */
+export function savedBy(ran: readonly RanAttack[]): Drawing['savedAs'] {
+  return (index, adversarial) =>
+    ran.flatMap(({ unit, save, replies }) =>
+      unit.id === adversarial.attack && save !== undefined && isReply(replies.get(index), adversarial) ? [save] : [],
+    );
 }
 
 /** Two attacks of one id may both have broken an example: the one whose figures the sample carries is drawn. */

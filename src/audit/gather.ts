@@ -4,16 +4,19 @@ import type { Asking } from './asking.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attacksCut } from './attacks-cut.ts';
+import { withWitnesses } from './certificates/with-certificates.ts';
+import type { Broken } from './certificates/witness.ts';
 import type { Artifacts } from './checks/check.ts';
 import type { CheckFacts } from './checks/facts.ts';
 import { traceCurve } from './curve.ts';
 import { crossExamine } from './evidence/cross-examine.ts';
 import { scrutinise } from './evidence/scrutinise.ts';
 import type { Scrutiny } from './evidence/scrutiny.ts';
-import { drawExamples } from './examples.ts';
+import { drawExamples, savedBy } from './examples.ts';
 import type { Failures } from './failures.ts';
 import { clearAdversarial, clearPictures } from './leftovers.ts';
 import type { Reporter, Workers } from './ports.ts';
+import type { ModelResult } from './result.ts';
 import { runPlan } from './run-plan.ts';
 import { openSides, type Sides } from './sides.ts';
 import { createSpending } from './spending.ts';
@@ -34,6 +37,8 @@ export interface Gathering extends CheckFacts {
 export interface Gathered extends Artifacts {
   /** The result as far as it was computed: with attacks, if a check asked for them. */
   assembled(): Promise<Pick<RanEvasion, 'result' | 'evidence'>>;
+  /** The result with what a check broke itself, and pictures of it; as it is where the audit's attacks tell of the examples. */
+  withBroken(result: ModelResult, broken: Broken | undefined): Promise<ModelResult>;
 }
 
 export function gather(setting: Gathering): Gathered {
@@ -66,8 +71,29 @@ export function gather(setting: Gathering): Gathered {
       const nothing = { ran: [], curve: { points: [], found: [] }, failures, cut };
       return ran ?? assemble(factsOf(setting, await artifacts.clean()), nothing);
     },
+    withBroken: async (result, broken) =>
+      !broken || result.attacks.length > 0
+        ? result
+        : drawn(setting, { result: withWitnesses(result, broken), broken, clean: await artifacts.clean() }),
   };
   return artifacts;
+}
+
+interface Undrawn {
+  readonly result: ModelResult;
+  readonly broken: Broken;
+  readonly clean: readonly CleanReply[];
+}
+
+async function drawn(setting: Gathering, { result, broken: { saved }, clean }: Undrawn): Promise<ModelResult> {
+  const { subject, workers, failures, timed } = setting;
+  let { examples } = result;
+  await failures.attempt('pictures', async () => {
+    examples = await timed('pictures', () =>
+      drawExamples({ subject, facts: factsOf(setting, clean), savedAs: () => (saved === undefined ? [] : [saved]), result, workers }),
+    );
+  });
+  return { ...result, examples };
 }
 
 function factsOf({ options, model, prepared, epsilon }: CheckFacts, clean: readonly CleanReply[]): Facts {
@@ -114,7 +140,7 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   let examples = result.examples;
   await failures.attempt('pictures', async () => {
     examples = await timed('pictures', () =>
-      drawExamples({ subject, facts, ran: [...ran, ...curve.found, ...Object.values(cross.trials)], result, workers }),
+      drawExamples({ subject, facts, savedAs: savedBy([...ran, ...curve.found, ...Object.values(cross.trials)]), result, workers }),
     );
   });
   const undrawn = failures.all.slice(failed.length).map(({ what, error }) => `${what}: ${error.message}`);

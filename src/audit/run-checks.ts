@@ -2,6 +2,7 @@
 import { GibbonError, toGibbonError } from '../base/errors.ts';
 import { STRONGEST, type ThreatModel } from '../threat/threat-model.ts';
 import type { Certificates } from './certificates/result.ts';
+import type { Broken } from './certificates/witness.ts';
 import type { CheckResult, Status } from './check-result.ts';
 import { inapplicable } from './checks/applicable.ts';
 import type { Check, CheckContext, FindingDraft, Outcome } from './checks/check.ts';
@@ -35,6 +36,7 @@ export interface Ended {
   /** What it threw, if it did. */
   readonly error: GibbonError | undefined;
   readonly certificates?: Certificates | undefined;
+  readonly broken?: Broken | undefined;
 }
 
 /** The parameters that a check runs with, defaults included. @throws GibbonError E_USAGE naming the parameter */
@@ -85,7 +87,7 @@ export async function runCheck(check: Check, context: CheckContext, forlorn?: st
     const outcome = await check.run(context);
     if (outcome.notApplicable !== undefined) return { result: ended('not-applicable', outcome.notApplicable), error: undefined };
     const result = ended(outcome.undecided === undefined ? statusOf(outcome) : 'undecided', outcome.undecided ?? null, outcome);
-    return { result, error: undefined, certificates: outcome.certificates };
+    return { result, error: undefined, certificates: outcome.certificates, broken: outcome.broken };
   } catch (thrown) {
     const error = toGibbonError(thrown);
     if (error.code === 'E_ABORTED') throw error;

@@ -7,7 +7,7 @@ const BROKEN = 0.1;
 
 const percent = (p: Proportion): string => `${(100 * p.value).toFixed(p.n >= 200 ? 1 : 0)} %`;
 /** Rounded outwards, as everywhere else. */
-const range = (p: Proportion): string =>
+export const range = (p: Proportion): string =>
   `${(Math.floor(p.low * 1000 + 1e-9) / 10).toFixed(1)}–${(Math.ceil(p.high * 1000 - 1e-9) / 10).toFixed(1)} %`;
 
 /** How hard the model was tried: by something stronger than noise on every example, by noise alone, by only a part of what was planned (a failure, a budget), so that it answered NaN, or by nothing, since the budget leaves nothing to change or no attack was asked for; whether harder attacks on a part of what stands broke more (`again`), and whether the model's answers are random, rarely or often changing the decision; and whether a check of the evidence failed (`distrusted`). */
@@ -16,6 +16,11 @@ export type Pressure = 'full' | 'distrusted' | 'noise' | 'incomplete' | 'nan' | 
 /** What a share of examples that stand means beside the clean accuracy. */
 export function classOf(clean: Proportion, value: number): 'robust' | 'fragile' | 'broken' {
   return value >= ROBUST * clean.value ? 'robust' : value < BROKEN * clean.value ? 'broken' : 'fragile';
+}
+
+/** Does a share of examples that cannot be broken show that the model is robust, wherever in their intervals it and the clean accuracy lie? */
+export function isShownRobust(clean: Proportion, share: Proportion): boolean {
+  return share.low >= ROBUST * clean.high;
 }
 
 /** `undecided` where the interval of the robust accuracy reaches over both thresholds, and where it holds only because too little was tried. */

@@ -149,7 +149,8 @@ export async function attack(opened: Opened, order: AttackOrder, hooks: AttackHo
     const { proposals, isSpent } = await proposed(opened, order, { samples, starts, teacher, batch, hooks });
     const kept: Kept[] = [];
     replies.push(...(await judged(target, order, { samples, proposals, kept })));
-    if (order.save !== undefined && kept.length > 0) await save(`${order.save}-${kept[0]?.index}.npz`, kept, target.preprocessing.shape);
+    if (order.save !== undefined && kept.length > 0)
+      await saveRows(`${order.save}-${kept[0]?.index}.npz`, kept, target.preprocessing.shape);
     await hooks.checkpoint(replies);
     if (isSpent) return { replies, isSpent };
   }
@@ -211,7 +212,8 @@ export async function attackSamples({ rows }: Opened, items: AttackOrder['items'
   return loaded.map(({ sample, row }): AttackSample => ({ index: sample.index, x: row, label: labels.get(sample.index) as number }));
 }
 
-async function save(path: string, kept: readonly Kept[], shape: readonly number[]): Promise<void> {
+/** Adversarial inputs with their indices and right labels, as arrays in one file. */
+export async function saveRows(path: string, kept: readonly Kept[], shape: readonly number[]): Promise<void> {
   const size = shape.reduce((a, b) => a * b, 1);
   const x = new Float32Array(kept.length * size);
   for (const [i, one] of kept.entries()) x.set(one.x, i * size);

@@ -149,7 +149,7 @@ describe('standards', () => {
 describe('attacks by class', () => {
   test('weighted by the classes give the rates of the attacks', () => {
     const found = attackByClass(model);
-    const correct = model.samples.filter((sample) => outcome(sample) !== 'wrong');
+    const correct = model.samples.filter((sample) => outcome(sample, model) !== 'wrong');
     const weights =
       found?.matrix.columns.map((_, label) => correct.filter((sample) => sample.label === label).length / correct.length) ?? [];
     const mean = (row: readonly (number | null)[]): number =>

@@ -16,10 +16,21 @@ function className(model, label) {
   var names = model.data.classNames;
   return (names && names[label] && names[label].trim()) || 'class ' + label;
 }
-function outcome(s) {
-  return s.clean.label !== s.label ? 'wrong' : s.adversarial ? 'broken' : 'survived';
+function proof(s, model) {
+  var own = model.certificates;
+  if (!own || own.of !== 'model') return undefined;
+  if (!own.byIndex) own.byIndex = new Map(own.samples.map(function (one) { return [one.index, one]; }));
+  return own.byIndex.get(s.index) || null;
 }
-var WORDS = { broken: 'Broken', survived: 'Survived', wrong: 'Wrong already' };
+function outcome(s, model) {
+  var known = proof(s, model);
+  var status = known && known.status;
+  if (s.clean.label !== s.label) return 'wrong';
+  if (s.adversarial || status === 'attacked') return 'broken';
+  if (status === 'certified') return 'certified';
+  return model.attacks.length > 0 ? 'survived' : status ? 'undecided' : 'untried';
+}
+var WORDS = { broken: 'Broken', certified: 'Certified', survived: 'Survived', undecided: 'Undecided', untried: 'Not tried', wrong: 'Wrong already' };
 function cells(s, model) {
   var a = s.adversarial;
   var t = model.threat;
@@ -33,9 +44,10 @@ function cells(s, model) {
     if (/ sd( \(|$)/.test(t.epsilonText)) return significant(v) + ' sd';
     return steps ? significant(v * 255) + '/255' : significant(v);
   }
-  return [String(s.index), s.id, className(model, s.label), said(s.clean), WORDS[outcome(s)],
+  return [String(s.index), s.id, className(model, s.label), said(s.clean), WORDS[outcome(s, model)],
     a ? said(a) : '–', a ? a.attack : '–', a ? size(a.distances[t.norm]) : '–',
-    !a || a.survives8bit === null ? '–' : a.survives8bit ? 'yes' : 'no'];
+    !a || a.survives8bit === null ? '–' : a.survives8bit ? 'yes' : 'no'].concat(
+    proof(s, model) === undefined ? [] : [proof(s, model) && proof(s, model).lower > 0 ? size(proof(s, model).lower) : '–']);
 }`;
 
 const SAVING = String.raw`
@@ -134,8 +146,9 @@ function tooltips() {
 const TABLES = String.raw`
 function sortKey(s, model, column) {
   var a = s.adversarial;
-  return [s.index, s.id, className(model, s.label), className(model, s.clean.label), outcome(s), a && className(model, a.label),
-    a && a.attack, a && a.distances[model.threat.norm], a && a.survives8bit === null ? null : a && Number(a.survives8bit)][column];
+  return [s.index, s.id, className(model, s.label), className(model, s.clean.label), outcome(s, model), a && className(model, a.label),
+    a && a.attack, a && a.distances[model.threat.norm], a && a.survives8bit === null ? null : a && Number(a.survives8bit),
+    proof(s, model) ? proof(s, model).lower : null][column];
 }
 function compare(a, b) {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
@@ -149,7 +162,7 @@ function table(box, model) {
   var state = { outcome: 'all', text: '', column: 0, down: false, limit: 200 };
   function row(s) {
     var tr = document.createElement('tr');
-    tr.className = 'is-' + outcome(s);
+    tr.className = 'is-' + outcome(s, model);
     cells(s, model).forEach(function (text, i) {
       var td = tr.insertCell();
       td.textContent = text;
@@ -159,7 +172,7 @@ function table(box, model) {
   }
   function render() {
     var list = model.samples.filter(function (s) {
-      if (state.outcome !== 'all' && outcome(s) !== state.outcome) return false;
+      if (state.outcome !== 'all' && outcome(s, model) !== state.outcome) return false;
       return state.text === '' || cells(s, model).join(' ').toLowerCase().includes(state.text);
     });
     list.sort(function (a, b) {
@@ -229,4 +242,4 @@ document.addEventListener('DOMContentLoaded', function () {
 export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${FILTERS}${DRAWER}${LINKS}${CSV}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-tYyDNVpgLcvPqsMgR0MDONlVyZQGB8eCjYoh3l9gGlQ=';
+export const CLIENT_SCRIPT_HASH = 'sha256-G6/DseIV6I1y6InRuy4Nw+Zd6J6gDOYmpw+JfFcz5j0=';

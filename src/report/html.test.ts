@@ -5,6 +5,7 @@ import { CLIENT_CELLS, CLIENT_SCRIPT, CLIENT_SCRIPT_HASH } from './client-script
 import { renderHtml } from './html.tsx';
 import { PICTURE_KINDS } from './pictures.ts';
 import { sampleCells } from './samples.ts';
+import { certifiedModel } from './testing/certified-model.ts';
 import { hostileChecks } from './testing/hostile-checks.ts';
 import { sampleDetails } from './testing/sample-details.ts';
 import { type SampleOptions, sampleModel, sampleResult } from './testing/sample-result.ts';
@@ -56,6 +57,8 @@ const cases: [name: string, result: AuditResult][] = [
   ['labels only', sampleResult([sampleModel({ modality: 'tensor', confidence: false })])],
   ['a thousand classes', sampleResult([sampleModel({ classes: 1000, n: 300 })])],
   ['no samples', sampleResult([sampleModel({ n: 0 })])],
+  ['certificates alone', sampleResult([certifiedModel({ n: 40 })])],
+  ['nothing tried', sampleResult([{ ...certifiedModel({ n: 40 }), certificates: undefined }])],
   ['no checks', { ...sampleResult(), checks: [] }],
   ['two models of one name', sampleResult([sampleModel({ n: 40 }), sampleModel({ n: 40 })])],
 ];
@@ -207,8 +210,8 @@ describe('tables', () => {
       { n: 60, confidence: false, modality: 'tensor' as const },
       { n: 60, epsilonText: '8/255', classNames: ['a', 'b', ' '] },
     ]) {
-      const model = sampleModel(options);
-      for (const sample of model.samples) expect(cells(sample, model)).toEqual(sampleCells(sample, model));
+      for (const model of [sampleModel(options), certifiedModel(options)])
+        for (const sample of model.samples) expect(cells(sample, model)).toEqual(sampleCells(sample, model));
     }
   });
 });

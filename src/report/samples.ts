@@ -1,23 +1,45 @@
 /** What became of each example under attack, and which classes turn into which. */
 import type { ModelResult, SampleResult } from '../audit/result.ts';
-import { confidence, distance } from './format.ts';
+import { confidence, distance, size } from './format.ts';
 import { className } from './names.ts';
+import { proofOf, provedOf } from './proofs.ts';
 
-/** `wrong`: the model erred before any attack. `broken`: an attack succeeded. `survived`: none did. */
-export type Outcome = 'broken' | 'survived' | 'wrong';
+/**
+ * `wrong`: the model erred before any attack. `broken`: an attack succeeded. `certified`: it is proved that none can. `survived`: none of an audit's
+ * attacks did. `undecided`: neither proved nor broken, where certificates alone were tried. `untried`: nothing was tried.
+ */
+export type Outcome = 'broken' | 'certified' | 'survived' | 'undecided' | 'untried' | 'wrong';
 
-export function outcome(sample: SampleResult): Outcome {
+type Tried = Pick<ModelResult, 'attacks' | 'certificates'>;
+
+export function outcome(sample: SampleResult, model: Tried): Outcome {
+  const proof = proofOf(model, sample.index)?.status;
   if (sample.clean.label !== sample.label) return 'wrong';
-  return sample.adversarial === null ? 'survived' : 'broken';
+  if (sample.adversarial !== null || proof === 'attacked') return 'broken';
+  if (proof === 'certified') return 'certified';
+  if (model.attacks.length > 0) return 'survived';
+  return proof === undefined ? 'untried' : 'undecided';
 }
 
-export const OUTCOMES: Record<Outcome, string> = { broken: 'Broken', survived: 'Survived', wrong: 'Wrong already' };
+export const OUTCOMES: Record<Outcome, string> = {
+  broken: 'Broken',
+  certified: 'Certified',
+  survived: 'Survived',
+  undecided: 'Undecided',
+  untried: 'Not tried',
+  wrong: 'Wrong already',
+};
 
 /** How many examples had each outcome. */
-export function tally(samples: readonly SampleResult[]): Record<Outcome, number> {
-  const counts = { broken: 0, survived: 0, wrong: 0 };
-  for (const sample of samples) counts[outcome(sample)] += 1;
+export function tally(model: Tried & Pick<ModelResult, 'samples'>): Record<Outcome, number> {
+  const counts = { broken: 0, certified: 0, survived: 0, undecided: 0, untried: 0, wrong: 0 };
+  for (const sample of model.samples) counts[outcome(sample, model)] += 1;
   return counts;
+}
+
+/** Was anything tried against the examples: by attacks, or on the way to certificates of this model? */
+export function isTried(model: Tried): boolean {
+  return model.attacks.length > 0 || provedOf(model) !== undefined;
 }
 
 /** The texts of one row of the sample table; the page's script builds the same for rows not rendered. */
@@ -33,12 +55,19 @@ export function sampleCells(sample: SampleResult, model: ModelResult): string[] 
     sample.id,
     className(model, sample.label),
     said(sample.clean),
-    OUTCOMES[outcome(sample)],
+    OUTCOMES[outcome(sample, model)],
     adversarial === null ? '–' : said(adversarial),
     adversarial === null ? '–' : adversarial.attack,
     adversarial === null ? '–' : distance(adversarial.distances, model.threat),
     eightBit === null ? '–' : eightBit ? 'yes' : 'no',
+    ...(provedOf(model) ? [provedText(sample, model)] : []),
   ];
+}
+
+/** Up to which distance its class is proved. */
+function provedText({ index }: SampleResult, model: ModelResult): string {
+  const lower = proofOf(model, index)?.lower ?? 0;
+  return lower > 0 ? size(lower, model.threat) : '–';
 }
 
 /** The class an example ends up in, in the worst case. */
@@ -46,11 +75,12 @@ function finalLabel(sample: SampleResult): number {
   return sample.adversarial?.label ?? sample.clean.label;
 }
 
-/** Row: true class; column: class in the worst case; entry: number of examples. */
+/** Row: true class; column: class in the worst case; entry: number of examples on which anything was tried. */
 export function confusionMatrix(model: ModelResult): number[][] {
   const { classes } = model.data;
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const sample of model.samples) {
+    if (outcome(sample, model) === 'untried') continue;
     const row = matrix[sample.label];
     const column = finalLabel(sample);
     if (row?.[column] !== undefined) row[column] += 1;
@@ -64,7 +94,7 @@ export type Confusion = { from: number; to: number; count: number };
 export function topConfusions(model: ModelResult, limit: number): Confusion[] {
   const counts = new Map<string, Confusion>();
   for (const sample of model.samples) {
-    if (outcome(sample) !== 'broken') continue;
+    if (sample.adversarial === null || outcome(sample, model) !== 'broken') continue;
     const to = finalLabel(sample);
     const key = `${sample.label}>${to}`;
     const entry = counts.get(key) ?? { from: sample.label, to, count: 0 };
@@ -81,13 +111,16 @@ export function pairedBreaks(a: ModelResult, b: ModelResult): { shared: number; 
   const result = { shared: 0, onlyA: 0, onlyB: 0, both: 0 };
   for (const sample of a.samples) {
     const other = ofB.get(sample.index);
-    if (other === undefined || outcome(sample) === 'wrong' || outcome(other) === 'wrong') continue;
+    if (other === undefined || isMute(outcome(sample, a)) || isMute(outcome(other, b))) continue;
     result.shared += 1;
-    const inA = outcome(sample) === 'broken';
-    const inB = outcome(other) === 'broken';
+    const inA = outcome(sample, a) === 'broken';
+    const inB = outcome(other, b) === 'broken';
     if (inA && inB) result.both += 1;
     else if (inA) result.onlyA += 1;
     else if (inB) result.onlyB += 1;
   }
   return result.shared > 0 ? result : null;
 }
+
+/** Says nothing of what attacks can do. */
+const isMute = (one: Outcome): boolean => one === 'wrong' || one === 'untried';

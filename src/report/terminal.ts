@@ -7,6 +7,7 @@ import { compactCount, count, dateTime, interval, norm, percent, plural, size } 
 import { attackRows, exampleWord, type Tone, VERDICTS } from './names.ts';
 import { overall } from './overall.ts';
 import { cut, pad, plain, wrap } from './plain.ts';
+import { provedOf, unbrokenOf } from './proofs.ts';
 import { medianText, queryCurve } from './query-curve.ts';
 import { bySeverity, SEVERITIES } from './severity.ts';
 import { askedText } from './subject-facts.ts';
@@ -36,12 +37,14 @@ function figure(page: Page, name: string, value: Proportion | null, tone: Tone |
 function figures(page: Page, model: ModelResult): string[] {
   const { cleanAccuracy, noiseAccuracy, robustAccuracy, robustAccuracy8bit, verdict } = model.summary;
   const { tone } = VERDICTS[verdict];
+  const unbroken = unbrokenOf(model);
   return [
     page.dim(`  ${pad('accuracy', 19 + barLength(page))}95 % interval`),
     ...figure(page, 'clean', cleanAccuracy, null),
     ...figure(page, 'noise', noiseAccuracy, null),
-    ...figure(page, 'robust', robustAccuracy, tone),
+    ...(unbroken === undefined ? figure(page, 'robust', robustAccuracy, tone) : figure(page, 'unbroken', unbroken, tone)),
     ...figure(page, '  8-bit', robustAccuracy8bit, tone),
+    ...figure(page, 'proved', provedOf(model)?.certified ?? null, tone),
   ];
 }
 

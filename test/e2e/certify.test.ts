@@ -51,7 +51,7 @@ describe('the shipped model', () => {
     expect(() => auditResult.parse(result)).not.toThrow();
     const page = readFileSync(join(ended.cwd, 'run/report.html'), 'utf8');
     expect(page).toContain('broken by an attack');
-    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toMatch(/of 4 examples \d are certified, \d broken, \d undecided/);
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toMatch(/certified on \d of 4 examples .* within ε = 0\.1/);
   });
 
   it('is taken up again from the journal', async () => {
@@ -60,6 +60,29 @@ describe('the shipped model', () => {
     // Even the seconds are those of the first time.
     expect(resultIn(join(ended.cwd, 'run')).models[0]?.certificates).toEqual(result.models[0]?.certificates);
   });
+});
+
+it('what the certifier itself breaks stands in the report as broken: with its picture, its classes and its attack', async () => {
+  const asked = ['--first', '3', '--epsilon', '0.2', '--method', 'ibp', '--run', 'run'];
+  const { code, stderr, stdout, cwd } = await gibbon(['certify', DEMO.natural, '--data', DEMO.images, ...asked]);
+  expect(code, stderr).toBe(0);
+  const [model] = resultIn(join(cwd, 'run')).models as [AuditResult['models'][number]];
+  expect(model.certificates?.samples.map(({ status }) => status)).toEqual(['attacked', 'attacked', 'attacked']);
+  for (const { label, clean, adversarial } of model.samples) {
+    expect(clean.label).toBe(label);
+    expect(adversarial?.label).not.toBe(label);
+    expect(adversarial?.attack).toMatch(/^apgd/);
+    expect(adversarial?.distances.linf).toBeLessThanOrEqual(0.2 * (1 + 1e-4));
+  }
+  expect(model.examples).toHaveLength(3);
+  for (const { original, adversarialImage } of model.examples)
+    for (const picture of [original, adversarialImage]) expect(picture).toMatch(/^data:image\/png;base64,/);
+  const page = readFileSync(join(cwd, 'run/report.html'), 'utf8').replace(/<script[\s\S]*?<\/script>/g, '');
+  expect(page).toContain('The worst example');
+  expect(page).not.toContain('No attack broke an example');
+  expect(page).not.toContain('Survived');
+  expect(stdout).toMatch(/unbroken\s+0 %/);
+  expect(stdout).not.toContain('no data');
 });
 
 it('certificates are kept as files, hold when they are checked again, and not for another model', async () => {

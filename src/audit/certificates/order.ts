@@ -1,6 +1,7 @@
 /** What workers are asked about examples that are to be certified, and what they answer, as plain JSON. */
 import type { Method, Verdict } from '../../certify/escalate.ts';
 import type { Norm } from '../../threat/ball.ts';
+import type { SampleResult } from '../result.ts';
 import type { Subject } from '../subject.ts';
 import type { RowItem, RowReply } from '../task.ts';
 
@@ -50,8 +51,13 @@ export interface CertifyReply extends RowReply {
   /** What stands in the way, where epsilon was not certified. */
   readonly obstacle: Obstacle | null;
   readonly seconds: number;
+  /** What this certifier's own attacks found within epsilon. */
+  readonly witness?: Witness;
   readonly contradiction?: Contradiction;
 }
+
+/** The nearest input within epsilon that fools the model, as the result tells of it. */
+export type Witness = NonNullable<SampleResult['adversarial']>;
 
 export interface Obstacle {
   /** The class that could not be ruled out by the widest margin. */

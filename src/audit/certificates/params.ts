@@ -5,7 +5,7 @@ import { CERTIFY_METHODS } from './order.ts';
 export const certifyParams = z.object({
   method: z.enum(CERTIFY_METHODS).default('crown').describe('how to prove; auto goes from cheap bounds to branch and bound'),
   budget: z.number().positive().default(10).describe('seconds for an example, after which no dearer method is begun'),
-  examples: z.int().min(1).optional().describe('so many of the audited examples (default 3, 5 or 100, by preset)'),
+  examples: z.int().min(1).optional().describe('so many of the audited examples (default 6, in the thorough preset 100)'),
   radius: z.boolean().default(true).describe('also search for the largest radius that can be certified'),
   attacks: z.boolean().default(false).describe("attack the examples first, instead of taking over what the audit's attacks found"),
   keep: z.boolean().default(false).describe("write each certificate to certificates/ in the run's folder, to be checked again"),

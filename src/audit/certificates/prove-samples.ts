@@ -9,19 +9,27 @@ import type { CertifyParams } from './params.ts';
 import type { Certificates } from './result.ts';
 import { type Chosen, sampleOf, sharesOf } from './summarise.ts';
 import { assertUncontradicted } from './uncontradicted.ts';
+import { type Broken, witnessPrefix } from './witness.ts';
 
 type Context = CheckContext<CertifyParams>;
 
+export interface ProvedSamples {
+  readonly certificates: Certificates;
+  readonly broken: Broken;
+}
+
 /** @throws GibbonError E_CONTRADICTION where the untouched model contradicts a certificate */
-export async function proveSamples(context: Context, chosen: readonly Chosen[]): Promise<Certificates> {
+export async function proveSamples(context: Context, chosen: readonly Chosen[]): Promise<ProvedSamples> {
   const { rows, reporter, model, options, epsilon, params } = context;
   const items = params.attacks ? plainItems(context, chosen) : await attackedItems(context, chosen);
   reporter.phase(`${model.name}: certificates`, items.length);
-  const replies = await rows(certifyTask, orderOf(context), items);
+  const order = orderOf(context);
+  const replies = await rows(certifyTask, order, items);
   assertUncontradicted([...replies.values()].flatMap(({ index, contradiction }) => (contradiction ? [{ index, ...contradiction }] : [])));
   const samples = chosen.map((one) => sampleOf(one, replies.get(one.index)));
   const epsilons = params.radius ? [0, ...PLANS[options.preset].curve.map((factor) => factor * epsilon.value)] : [];
-  return { ...headOf(context), ...sharesOf(samples, epsilons) };
+  const witnesses = new Map([...replies.values()].flatMap(({ index, witness }) => (witness ? [[index, witness]] : [])));
+  return { certificates: { ...headOf(context), ...sharesOf(samples, epsilons) }, broken: { witnesses, saved: witnessPrefix(order) } };
 }
 
 export function headOf({ options, epsilon, params }: Context) {

@@ -12,7 +12,7 @@ export interface Chosen {
 
 const WRONG = { status: 'misclassified', lower: 0, upper: null, method: null, margin: null, obstacle: null, seconds: 0 } as const;
 
-export function sampleOf({ index }: Chosen, reply: Omit<CertifyReply, 'contradiction'> | undefined): CertifiedSample {
+export function sampleOf({ index }: Chosen, reply: Omit<CertifyReply, 'contradiction' | 'witness'> | undefined): CertifiedSample {
   if (!reply) return { index, ...WRONG };
   const { status, lower, upper, method, margin, obstacle, seconds } = reply;
   return { index, status, lower, upper, method, margin, obstacle: obstacle && { ...obstacle }, seconds };

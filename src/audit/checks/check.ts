@@ -4,6 +4,7 @@ import type { Modality } from '../../data/dataset.ts';
 import type { RanEvasion } from '../artifacts.ts';
 import type { Attackers } from '../attackers.ts';
 import type { Certificates } from '../certificates/result.ts';
+import type { Broken } from '../certificates/witness.ts';
 import type { CheckResult } from '../check-result.ts';
 import type { Detail } from '../details.ts';
 import type { Scrutiny } from '../evidence/scrutiny.ts';
@@ -49,6 +50,8 @@ export interface Outcome {
   readonly details?: readonly Detail[];
   /** What it proves about the model: it stands with the model in the result. */
   readonly certificates?: Certificates;
+  /** What it broke itself, where the attacks of the audit are not asked. */
+  readonly broken?: Broken;
   /** It ran, and cannot tell: why. */
   readonly undecided?: string;
   /** It turned out while running that it has nothing to say: why. */

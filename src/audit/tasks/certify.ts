@@ -90,6 +90,7 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
     margin: settled && Number.isFinite(settled.lower) && settled.lower > Number.MIN_VALUE ? settled.lower : null,
     obstacle: settled && !settled.isProved ? obstacleOf(settled) : null,
     seconds: seconds(),
+    ...(met.witness && { witness: met.witness }),
     ...(contradiction && { contradiction }),
   };
 }

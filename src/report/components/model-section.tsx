@@ -4,10 +4,10 @@ import type { CheckResult, ModelResult } from '../../audit/result.ts';
 import type { Anchors } from '../check-anchors.ts';
 import { modelCurve } from '../curve.ts';
 import { type Ranked, rankExamples } from '../examples.ts';
-import { norm } from '../format.ts';
+import { count, norm } from '../format.ts';
 import { exampleWord, VERDICTS } from '../names.ts';
 import { queryCurve } from '../query-curve.ts';
-import { tally } from '../samples.ts';
+import { isTried, tally } from '../samples.ts';
 import { subjectFacts } from '../subject-facts.ts';
 import { Assumptions } from './assumptions.tsx';
 import { AttackMatrix } from './attack-matrix.tsx';
@@ -43,16 +43,29 @@ function Heading({ model, index }: Props): VNode {
   );
 }
 
-function Worst({ model, index, prefix, hero }: { model: ModelResult; index: number; prefix: string; hero: Ranked | undefined }): VNode {
+function withoutPicture(model: ModelResult): string {
+  const { broken, certified, undecided } = tally(model);
+  if (broken > 0) return 'Examples were broken, but no pictures of them were kept.';
+  const all = exampleWord(model).many;
+  if (model.attacks.length === 0)
+    return `No example was broken, so there is no picture to show: of ${count(model.samples.length)} ${all}, ${count(certified)} are proved to keep their class, and ${count(undecided)} are undecided.`;
+  const proved = certified > 0 ? ` (but for the ${count(certified)} ${all} that are certified)` : '';
+  return `No attack broke an example, so there is no picture to show. That is no proof that none can be broken${proved}.`;
+}
+
+function Worst({
+  model,
+  index,
+  prefix,
+  hero,
+}: {
+  model: ModelResult;
+  index: number;
+  prefix: string;
+  hero: Ranked | undefined;
+}): VNode | null {
   if (hero !== undefined) return <HeroExample prefix={prefix} model={model} modelIndex={index} {...hero} />;
-  const unbroken = tally(model.samples).broken === 0;
-  return (
-    <p class="empty panel">
-      {unbroken
-        ? 'No attack broke an example, so there is no picture to show. That is no proof that none can be broken.'
-        : 'Examples were broken, but no pictures of them were kept.'}
-    </p>
-  );
+  return isTried(model) ? <p class="empty panel">{withoutPicture(model)}</p> : null;
 }
 
 /** Accuracy without an attack, under noise and under attack, and how it falls as the attacker may change more. */
@@ -137,9 +150,11 @@ export function ModelSection(props: Props): VNode {
         </Section>
       )}
       {model.attacks.length > 0 && <Attacks model={model} prefix={prefix} />}
-      <Section id={`${prefix}-confusion`} title="What the classes turn into">
-        <Confusion model={model} />
-      </Section>
+      {isTried(model) && (
+        <Section id={`${prefix}-confusion`} title="What the classes turn into">
+          <Confusion model={model} />
+        </Section>
+      )}
       <Section id={`${prefix}-samples`} title={`Every ${exampleWord(model).one}`}>
         <SampleTable model={model} modelIndex={index} />
       </Section>

@@ -43,7 +43,7 @@ function links({ models, checks }: AuditResult): [anchor: string, text: string][
   const parts: [string, string][] = [
     ['model-0', 'Verdict'],
     checks.length > 0 ? ['model-0-checks', 'Checks'] : ['model-0-findings', 'Findings'],
-    ['model-0-attacks', 'Attacks'],
+    ...(first.attacks.length > 0 ? ([['model-0-attacks', 'Attacks']] as [string, string][]) : []),
   ];
   return [...parts, ['model-0-samples', `Every ${exampleWord(first).one}`], ['model-0-assumptions', 'Assumptions'], ...end];
 }

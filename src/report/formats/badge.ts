@@ -4,6 +4,7 @@ import { interval, percent } from '../format.ts';
 import type { Tone } from '../names.ts';
 import { VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
+import { provedOf, unbrokenOf } from '../proofs.ts';
 
 const COLOURS: Record<Tone, string> = {
   good: 'brightgreen',
@@ -17,12 +18,14 @@ const COLOURS: Record<Tone, string> = {
 /** Of the model that fares worst. */
 export function renderBadge(result: AuditResult): string {
   const { verdict } = overall(result);
-  const worst = result.models.find(({ summary }) => summary.verdict === verdict) ?? result;
-  const { robustAccuracy: robust } = worst.summary;
+  const worst = result.models.find(({ summary }) => summary.verdict === verdict);
+  // Where certificates alone tell of it, what is proved is the figure.
+  const proved = worst && unbrokenOf(worst) && provedOf(worst)?.certified;
+  const share = proved ?? (worst ?? result).summary.robustAccuracy;
   const badge = {
     schemaVersion: 1,
-    label: 'robust accuracy',
-    message: `${percent(robust)} (${interval(robust)})`,
+    label: proved ? 'certified accuracy' : 'robust accuracy',
+    message: `${percent(share)} (${interval(share)})`,
     color: COLOURS[VERDICTS[verdict].tone],
   };
   return `${JSON.stringify(badge)}\n`;

@@ -6,19 +6,22 @@ import { GATE_OUTCOMES, gateRule, gatesHeadline, gatesOf, gateTone } from '../ga
 import { metricText } from '../metric-text.ts';
 import { attackRows, exampleWord, VERDICTS } from '../names.ts';
 import { overall } from '../overall.ts';
+import { provedOf } from '../proofs.ts';
 import { bySeverity, SEVERITIES } from '../severity.ts';
 import { STATUSES } from '../statuses.ts';
 import { MARKDOWN_SIGNS, markdownTable, proportionCell, safe } from './markdown-text.ts';
 
 function summary(models: readonly ModelResult[]): string[] {
+  const isProved = models.some((model) => provedOf(model) !== undefined);
   return markdownTable(
-    ['model', 'verdict', 'clean', 'noise', 'robust', 'ε', 'n'],
-    models.map(({ name, summary: s, threat, data }) => [
+    ['model', 'verdict', 'clean', 'noise', 'robust', ...(isProved ? ['certified'] : []), 'ε', 'n'],
+    models.map(({ name, summary: s, threat, data, certificates }) => [
       safe(name),
       `${MARKDOWN_SIGNS[VERDICTS[s.verdict].tone]} ${VERDICTS[s.verdict].word}`,
       proportionCell(s.cleanAccuracy),
       proportionCell(s.noiseAccuracy),
       proportionCell(s.robustAccuracy),
+      ...(isProved ? [proportionCell(provedOf({ certificates })?.certified ?? null)] : []),
       threat.norm === 'edits' ? safe(threat.epsilonText) : `${safe(threat.epsilonText)} ${norm(threat.norm)}`,
       count(data.n),
     ]),
@@ -66,7 +69,6 @@ function checkTable(checks: readonly CheckResult[]): string[] {
 }
 
 function details(model: ModelResult, checks: readonly CheckResult[], several: boolean): string[] {
-  const word = exampleWord(model);
   const heading = several ? ['', `### ${safe(model.name)}`, '', safe(model.summary.headline)] : [];
   const rows = attackRows(model).map(({ attack, label }) => [
     safe(label),
@@ -82,6 +84,14 @@ function details(model: ModelResult, checks: readonly CheckResult[], several: bo
       .filter(({ severity }) => severity !== 'pass')
       .flatMap(findingLines),
     ...checkTable(checks),
+    ...attackTable(model, rows),
+  ];
+}
+
+function attackTable(model: ModelResult, rows: readonly string[][]): string[] {
+  if (rows.length === 0) return [];
+  const word = exampleWord(model);
+  return [
     '',
     '<details>',
     `<summary>${plural(rows.length, 'attack')} on ${plural(model.data.n, word.one, word.many)}</summary>`,

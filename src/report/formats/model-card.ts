@@ -5,6 +5,7 @@ import { CATEGORY_NAMES, checksByModel, checkTitle, openFindings, REPORTED_CATEG
 import { count, dateTime, norm } from '../format.ts';
 import { inUnit, metricInterval, metricValue } from '../metric-text.ts';
 import { fileName } from '../names.ts';
+import { provedOf } from '../proofs.ts';
 import { SEVERITIES } from '../severity.ts';
 import { STATUSES } from '../statuses.ts';
 import { subjectFacts } from '../subject-facts.ts';
@@ -123,7 +124,7 @@ function limits(model: ModelResult, checks: readonly CheckResult[]): string[] {
       ({ reason, checks: members }) =>
         `- ${MARKDOWN_SIGNS.none} Not examined: ${members.map(({ id }) => safe(id)).join(', ')}. ${safe(reason)}`,
     ),
-    `- The figures hold for ${count(model.data.n)} examples of this data, and for attackers within the stated limits. Attacks give upper bounds on robustness; none of these figures is a certificate.`,
+    `- The figures hold for ${count(model.data.n)} examples of this data, and for attackers within the stated limits. Attacks give upper bounds on robustness; ${provedOf(model) ? 'of these figures only certified accuracy and certified radii are proved' : 'none of these figures is a certificate'}.`,
   ];
 }
 

@@ -122,7 +122,7 @@ export const PARTS = `
 .search { cursor: text; flex: 1 1 14rem; max-width: 22rem; min-width: 0; } .search::placeholder { color: var(--ink-3); opacity: 1; }
 .samples .scroll { max-height: 34rem; overflow-y: auto; } .samples thead th { position: sticky; top: 0; background: var(--surface); box-shadow: inset 0 -1px var(--line); }
 .samples td { padding-block: .4rem; white-space: nowrap; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; }
-.is-broken td:nth-child(5) { color: var(--bad); font-weight: 560; } .is-survived td:nth-child(5) { color: var(--good); font-weight: 560; } .is-wrong td { color: var(--ink-3); }
+.is-broken td:nth-child(5) { color: var(--bad); font-weight: 560; } .is-survived td:nth-child(5), .is-certified td:nth-child(5) { color: var(--good); font-weight: 560; } .is-wrong td, .is-untried td { color: var(--ink-3); }
 .table-foot { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin-top: .6rem; font-size: .875rem; color: var(--ink-3); min-height: 2rem; }
 
 .facts-list { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: .3rem 1.25rem; }

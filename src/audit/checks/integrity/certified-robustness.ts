@@ -5,13 +5,14 @@ import { certificateDetails } from '../../certificates/details.ts';
 import { certificateFindings, undecidedBecause } from '../../certificates/findings.ts';
 import { certificateMetrics } from '../../certificates/metrics.ts';
 import { type CertifyParams, certifyParams } from '../../certificates/params.ts';
-import { proveSamples } from '../../certificates/prove-samples.ts';
+import { type ProvedSamples, proveSamples } from '../../certificates/prove-samples.ts';
 import { smoothSamples } from '../../certificates/smooth-samples.ts';
 import type { Chosen } from '../../certificates/summarise.ts';
 import { lookAtBounds } from '../../tasks/look-at-bounds.ts';
 import { type CheckContext, defineCheck } from '../check.ts';
 
-const EXAMPLES = { quick: 3, standard: 5, thorough: 100 } as const;
+/** Six are the fewest of which most can be shown to be proved, or broken. */
+const EXAMPLES = { quick: 6, standard: 6, thorough: 100 } as const;
 
 export const certifiedRobustness = defineCheck({
   id: 'certified-robustness',
@@ -36,7 +37,7 @@ export const certifiedRobustness = defineCheck({
     const isSmoothed = context.params.method === 'smoothing';
     const missing = isSmoothed ? undefined : await missingBounds(context);
     if (missing !== undefined) return { notApplicable: missing };
-    const certificates = await (isSmoothed ? smoothSamples(context, chosen) : proveSamples(context, chosen));
+    const { certificates, broken } = await (isSmoothed ? smoothed(context, chosen) : proveSamples(context, chosen));
     const { classNames } = context.prepared.data;
     const ids = new Map((await context.artifacts.clean()).map(({ index, id }) => [index, id]));
     const undecided = undecidedBecause(certificates);
@@ -45,9 +46,17 @@ export const certifiedRobustness = defineCheck({
       findings: certificateFindings(certificates),
       details: certificateDetails(certificates, { classNames, nameOf: (index) => ids.get(index) ?? String(index) }),
       certificates,
+      ...(broken && { broken }),
       ...(undecided !== undefined && { undecided }),
     };
   },
+});
+
+const smoothed = async (
+  context: CheckContext<CertifyParams>,
+  chosen: readonly Chosen[],
+): Promise<Partial<ProvedSamples> & Pick<ProvedSamples, 'certificates'>> => ({
+  certificates: await smoothSamples(context, chosen),
 });
 
 async function chosenFrom({ artifacts, options, params: { examples }, prepared }: CheckContext<CertifyParams>): Promise<Chosen[]> {
