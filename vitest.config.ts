@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'test/support/temporary.ts',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'],
           testTimeout: MINUTE,
           hookTimeout: 2 * MINUTE,
@@ -23,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'accept',
+          globalSetup: 'test/support/temporary.ts',
           include: ['test/accept/**/*.accept.ts'],
           testTimeout: 240 * MINUTE,
           hookTimeout: 10 * MINUTE,

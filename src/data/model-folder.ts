@@ -91,11 +91,14 @@ async function modelIn(folder: string): Promise<{ model: string; notes: string[]
   return { model: join(folder, model), notes };
 }
 
-/** The folder with config.json of a model file: its own, or the one above `onnx`. */
+/** Any of these makes a folder one that says what its model takes. */
+const FILES = ['config.json', 'tokenizer.json', 'preprocessor_config.json'];
+
+/** The folder with such files of a model file: its own, or the one above `onnx`. */
 async function folderAround(model: string): Promise<string | undefined> {
   const own = dirname(model);
   const known = async (folder: string): Promise<boolean> =>
-    (await exists(join(folder, 'config.json'))) || (await exists(join(folder, 'tokenizer.json')));
+    (await Promise.all(FILES.map((name) => exists(join(folder, name))))).includes(true);
   if (await known(own)) return own;
   return basename(own) === 'onnx' && (await known(dirname(own))) ? dirname(own) : undefined;
 }

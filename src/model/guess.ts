@@ -9,6 +9,7 @@ import type { Decision, Judge } from './judge.ts';
 import { describe, type Preprocessing } from './preprocessing.ts';
 import { resizingOnce } from './probing.ts';
 import { imageSize, type ResizeImage, toRow } from './rows.ts';
+import { isSameAnswer, isSameScale, undecided } from './ties.ts';
 import { type Tried, unclear } from './unclear.ts';
 
 /** What the user said, where they did. */
@@ -192,7 +193,7 @@ const SCREENED = 24;
 
 /**
  * Tries the candidates on labelled samples and returns the one with the highest accuracy (the likelier one where that is no better than luck).
- * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess: there is no verdict on a misread model
+ * @throws GibbonError E_PREPROCESSING_UNCLEAR when the best is no better than chance, or poor and only a guess, or when one of another scale fits as well: there is no verdict on a misread model
  */
 export async function findPreprocessing(probe: Probe): Promise<Found> {
   return found({ ...probe, resize: resizingOnce(probe.resize) });
@@ -220,7 +221,10 @@ async function found(probe: Probe): Promise<Found> {
     const before = list.filter(({ description }) => description !== told(own).description);
     return { preprocessing: declared, source: 'model', tried: [told(own), ...before], rivals: [], answers: own.answers };
   }
-  const { best, rivals } = await toldApart(probe, readings);
+  const { best, left, asked } = await toldApart(probe, readings);
+  const scales = await scalesOf(asked, best, left);
+  if (scales.length > 1) undecided(scales.map((one) => ({ ...told(one), p: one.p })));
+  const rivals = left.filter(({ p }) => p !== best.p && p.resize === best.p.resize);
   return {
     preprocessing: best.p,
     source: sourceOf(best.p, flags, list.length),
@@ -295,22 +299,39 @@ async function screened(
   return { readings: [...readings, ...stretched], dropped };
 }
 
-/** Readings as good as the best are held against more samples; what then still fits as well is named. Ways of resizing do not count. */
-async function toldApart(probe: Probe, readings: readonly Reading[]): Promise<{ best: Reading; rivals: readonly Reading[] }> {
+interface Apart {
+  readonly best: Reading;
+  /** All that fit as well, `best` among them. */
+  readonly left: readonly Reading[];
+  /** What they were asked. */
+  readonly asked: Probe;
+}
+
+/** Readings as good as the best are held against more samples. */
+async function toldApart(probe: Probe, readings: readonly Reading[]): Promise<Apart> {
   const close = (all: readonly Reading[], labels: readonly number[]): Reading[] =>
     all.filter((one) => luckOf(bestOf(all), one, labels) > TOLD_APART);
-  let { labels } = probe;
-  let left = close(readings, labels);
+  let asked = probe;
+  let left = close(readings, probe.labels);
   const more = left.length > 1 && probe.more ? await probe.more() : undefined;
-  if (more && more.samples.length > labels.length) {
+  if (more && more.samples.length > probe.labels.length) {
+    asked = { ...probe, ...more };
     const again: Reading[] = [];
-    for (const { p } of left) again.push(await read({ ...probe, ...more }, p));
-    labels = more.labels;
-    left = close(again, labels);
+    for (const { p } of left) again.push(await read(asked, p));
+    left = close(again, asked.labels);
   }
   const top = bestOf(left);
-  const best = left.find((one) => luckOf(top, one, labels) > HARDLY_BETTER) ?? top;
-  return { best, rivals: left.filter((one) => one !== best && one.p.resize === best.p.resize) };
+  return { best: left.find((one) => luckOf(top, one, asked.labels) > HARDLY_BETTER) ?? top, left, asked };
+}
+
+/** The best reading, and of each other scale the first one that the model answers otherwise. */
+async function scalesOf(asked: Probe, best: Reading, left: readonly Reading[]): Promise<Reading[]> {
+  const scales = [best];
+  for (const one of left) {
+    if (scales.some(({ p }) => isSameScale(p, one.p))) continue;
+    if (!isSameAnswer(await scoresOf(asked, best.p), await scoresOf(asked, one.p))) scales.push(one);
+  }
+  return scales;
 }
 
 const height = ({ layout, shape }: Pick<Preprocessing, 'layout' | 'shape'>): number =>
@@ -323,6 +344,15 @@ async function outputsOf(probe: Probe, p: Preprocessing): Promise<number> {
   const judge = await probe.judge(p);
   await judge.release();
   return Math.max(2, judge.outputs);
+}
+
+async function scoresOf({ samples, judge: judgeOf, resize }: Probe, p: Preprocessing): Promise<Float32Array[]> {
+  const judge = await judgeOf(p);
+  try {
+    return await judge.classScores(await Promise.all(samples.map((sample) => toRow(sample, p, resize))));
+  } finally {
+    await judge.release();
+  }
 }
 
 async function read(probe: Probe, p: Preprocessing): Promise<Reading> {

@@ -35,7 +35,7 @@ const fixture = (path: string, args: readonly string[], heldOut = false): Case =
 });
 const CIFAR = ['--data', join(FIXTURES, 'cifar10/cifar10_test_first300.bin'), '--n', '100'];
 const SPEECH = ['--data', join(FIXTURES, 'audio/speech-commands-200'), '--classes', join(FIXTURES, 'audio/kws_classes.json'), '--n', '60'];
-const PHOTOS = ['--data', join(FIXTURES, 'imagenet/labelled-20')];
+const PHOTOS = ['--data', join(FIXTURES, 'imagenet/labelled-20'), '--mean', '0', '--std', '1'];
 
 const CASES: readonly Case[] = [
   ...Object.entries(MASKS).map(([name, places]) => changed(name, places, DEMO.natural, { masked: true, heldOut: false })),

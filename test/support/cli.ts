@@ -1,6 +1,6 @@
 /** Runs the real command line in a process of its own, and helps tests to lay out files for it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { allMetrics } from '../../src/audit/check-result.ts';
@@ -38,17 +38,8 @@ export interface RunOptions {
   readonly during?: (pid: number, onText: (listener: (text: string) => void) => void) => void;
 }
 
-const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A fresh folder that nobody else uses, and that is gone when the tests are over. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gibbon-e2e-'));
-  folders.push(folder);
-  return folder;
-}
+/** A fresh folder that nobody else uses, and that is gone when the tests are over (./temporary.ts). */
+export const scratch = (): string => mkdtempSync(join(tmpdir(), 'gibbon-e2e-'));
 
 /** Runs `gibbon …args` to its end, in a fresh folder unless one is given. */
 export function gibbon(args: readonly string[], { env = {}, cwd = scratch(), during }: RunOptions = {}): Promise<Ended> {
