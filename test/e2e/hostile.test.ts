@@ -165,7 +165,7 @@ it('a model without gradients is questioned on every example, and noise alone ne
   ]);
   expect(model?.findings.map(({ id }) => id)).toContain('no-gradients');
   expect(model?.summary.verdict).toBe('broken');
-  const other = await gibbon([...args(looping(join(dir, 'looping-l1.onnx'))), '--norm', 'l1']);
+  const other = await gibbon([...args(looping(join(dir, 'looping-l1.onnx'))), '--norm', 'l1', '--n', '8']);
   expect(other.code, other.stderr).toBe(0);
   const [flat] = resultIn(runFolder(other.cwd)).models;
   expect(flat?.attacks.map(({ id, successRate }) => [id, successRate.n])).toContainEqual(['cube', flat?.summary.cleanAccuracy.count]);

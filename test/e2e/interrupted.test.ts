@@ -13,7 +13,7 @@ const LONG = [
   '--restarts',
   '5',
   '--n',
-  '200',
+  '100',
   '--workers',
   '2',
   '--json',

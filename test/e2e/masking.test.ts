@@ -7,7 +7,10 @@ import { MASKS, maskedModel } from '../support/masked.ts';
 
 const dir = scratch();
 
-async function evidenceOf(...models: string[]): Promise<{ status: string; findings: string[]; text: string; verdict: string }[]> {
+async function evidenceOf(
+  n: number,
+  ...models: string[]
+): Promise<{ status: string; findings: string[]; text: string; verdict: string }[]> {
   const args = [
     '--data',
     DEMO.images,
@@ -18,7 +21,7 @@ async function evidenceOf(...models: string[]): Promise<{ status: string; findin
     '--std',
     '1',
     '--n',
-    '60',
+    String(n),
     '--preset',
     'quick',
     '--workers',
@@ -42,7 +45,7 @@ describe('gradient-masking', () => {
     const made = (['quantised-activations', 'saturated-softmax', 'random-noise'] as const).map((name) =>
       maskedModel(DEMO.natural, MASKS[name], join(dir, `${name}.onnx`)),
     );
-    const [rounded, saturated, noisy] = await evidenceOf(...made);
+    const [rounded, saturated, noisy] = await evidenceOf(30, ...made);
     expect(rounded).toMatchObject({ status: 'warn', findings: ['masked-gradients'] });
     expect(rounded?.text).toContain('Round mask:Round:');
     expect(saturated).toMatchObject({ status: 'warn', findings: ['saturation', 'unbounded'] });
@@ -54,7 +57,7 @@ describe('gradient-masking', () => {
 
   it('is silent on honest networks, and on rounding that does no harm', async () => {
     const camera = maskedModel(DEMO.natural, BENIGN['camera-rounding'], join(dir, 'camera.onnx'));
-    const found = await evidenceOf(DEMO.natural, DEMO.adversarial, camera);
+    const found = await evidenceOf(60, DEMO.natural, DEMO.adversarial, camera);
     expect(found.map(({ status, findings }) => [status, findings])).toEqual([
       ['pass', []],
       ['pass', []],
