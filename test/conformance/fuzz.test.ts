@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { fuzz, messages } from '../support/fuzz/run.ts';
 
-const MODELS = 400;
+const MODELS = 200;
 
 it(`${MODELS} mutated models end in no crash, hang or unclassified error`, async () => {
   const fuzzing = await fuzz(1_000_000, MODELS, 1);

@@ -9,7 +9,7 @@ import { killedAndResumed, timeless, type Undisturbed, undisturbed } from '../su
 
 /** One model, without the slow checks; test/accept does it with every check and both. */
 const SLOW = 'transfer,corruptions,sensor-pollution,certified-robustness';
-const ARGS = [DEMO.natural, '--data', DEMO.images, '--preset', 'quick', '--n', '40', '--skip', SLOW];
+const ARGS = [DEMO.natural, '--data', DEMO.images, '--preset', 'quick', '--n', '24', '--skip', SLOW];
 let whole: Undisturbed;
 beforeAll(async () => {
   whole = await undisturbed(ARGS);

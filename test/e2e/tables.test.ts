@@ -76,13 +76,13 @@ describe('a table', () => {
   });
 
   it('is attacked by gradients, too, where a network takes numbers', async () => {
-    const { result } = await audited(model('sklearn-mlp-wine'), '--data', table('wine'));
+    const { result } = await audited(model('sklearn-mlp-wine'), '--data', table('wine'), '--n', '30');
     expect(result.threat.knowledge).toBe('gradients');
     expect(result.attacks.map(({ id }) => id)).toEqual(['uniform-noise', 'fgsm', 'pgd', 'pgd', 'cube']);
   });
 
   it('gives no verdict where epsilon leaves nothing to change', async () => {
-    const { result } = await audited(model('lightgbm-digits'), '--data', table('digits'), '--epsilon', '0.05sd');
+    const { result } = await audited(model('lightgbm-digits'), '--data', table('digits'), '--epsilon', '0.05sd', '--n', '20');
     expect(result.summary.verdict).toBe('undecided');
     expect(result.summary.headline).toMatch(/leaves nothing of a row to change/);
   });
