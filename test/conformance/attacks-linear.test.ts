@@ -146,7 +146,7 @@ describe('hop-skip-jump on linear models', () => {
   it.each(['l2', 'linf'] as const)(
     '%s, two to ten classes: within 1.25 times',
     async (norm) => {
-      const found = await ratios(norm, 200, 20);
+      const found = await ratios(norm, 200, 12);
       expect(found[0]).toBeGreaterThan(0.999);
       expect(found.at(-1)).toBeLessThan(1.25);
     },
