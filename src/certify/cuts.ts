@@ -14,6 +14,8 @@ export interface Cut {
   shape(batch: number): readonly number[];
   /** Operators that it enters. */
   readonly ops: readonly string[];
+  /** The node of the user's file that it enters first, by operator and name; undefined where it enters one of Gibbon's own. */
+  readonly origin: string | undefined;
   /** Is it affine in the input, so that its interval over a box is exact? */
   readonly isFirst: boolean;
   /** Elements of what a function of one bounded value made, moved about: their intervals follow from that value's, and substitution finds no better ones. */
@@ -46,6 +48,7 @@ export function cutsOf(net: StaticGraph): Cut[] {
         size: sizeOf(scope.typed(name).shape),
         shape,
         ops: [...(known?.ops ?? []), node.op],
+        origin: known?.origin ?? node.origin,
         isFirst: !curved.has(name),
         isSettled: settled.has(name),
       });

@@ -225,9 +225,9 @@ function verdictOf(state: State): Verdict {
 function unstableOf({ network, bounds }: State): Verdict['unstable'] {
   return network.cuts
     .filter(({ ops }) => ops.includes('Relu'))
-    .map(({ name, size }) => {
+    .map(({ name, size, origin }) => {
       const [lower, upper] = [bounds?.lower.get(name), bounds?.upper.get(name)];
       const unstable = lower?.reduce((sum, value, i) => sum + (value < 0 && (upper?.[i] as number) > 0 ? 1 : 0), 0) ?? size;
-      return { layer: name, open: unstable, of: size };
+      return { layer: origin ?? name, open: unstable, of: size };
     });
 }

@@ -51,6 +51,9 @@ export class GraphBuilder {
     return this.#inputs;
   }
 
+  /** What the nodes that are added now stand for in the user's file; undefined for what is Gibbon's own. */
+  origin: string | undefined;
+
   /** Declares an input. @throws GibbonError E_INTERNAL when the name is taken. */
   input(name: string, type: ElementType, shape: readonly number[]): Value {
     if (this.#types.has(name)) throw new GibbonError('E_INTERNAL', `graph input ${name} is declared twice`);
@@ -121,7 +124,8 @@ export class GraphBuilder {
     // Graphs that are inlined, and constants folded in them, bring names like those made here.
     while (named(this.#count).some((name) => this.#types.has(name))) this.#count++;
     const id = this.#count++;
-    const node: Node = { op, domain: '', name: `${op}_${id}`, inputs: names, outputs: named(id), attributes };
+    const origin = this.origin === undefined ? {} : { origin: this.origin };
+    const node: Node = { op, domain: '', name: `${op}_${id}`, inputs: names, outputs: named(id), attributes, ...origin };
     const types = this.#infer(node, inputs, (i) => {
       const value = inputs[i];
       return value ? this.tensor(value) : undefined;
@@ -146,15 +150,18 @@ export class GraphBuilder {
   /** Copies a static core graph into this one with its inputs (and any constants given by name) replaced; returns every value of it by its old name. */
   inline(graph: StaticGraph, inputs: ReadonlyMap<string, Value>): Map<string, Value> {
     const values = new Map(inputs);
+    const around = this.origin;
     for (const input of graph.inputs) {
       if (!values.has(input.name)) throw new GibbonError('E_INTERNAL', `input ${input.name} is not bound`);
     }
     for (const [name, tensor] of graph.constants) if (!values.has(name)) values.set(name, this.constant(tensor, name));
     for (const node of graph.nodes) {
       const from = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
+      this.origin = node.origin ?? around;
       const made = this.nodes1(node.op, from, node.attributes, node.outputs.length);
       for (const [i, name] of node.outputs.entries()) values.set(name, made[i] as Value);
     }
+    this.origin = around;
     return values;
   }
 

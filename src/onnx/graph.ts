@@ -56,6 +56,8 @@ export interface Node {
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
   readonly kept?: Kept;
+  /** Of a core node: the operator and name of the file's node that it stands for. */
+  readonly origin?: string | undefined;
 }
 
 /** A model or a graph made from it. Constants are shared blobs: two graphs of one model hold the same `Tensor` objects. */

@@ -43,6 +43,7 @@ export function optimise(graph: StaticGraph): StaticGraph {
   for (const { name, type, shape } of graph.inputs) values.set(name, g.input(name, type, shape));
   for (const [name, tensor] of graph.constants) values.set(name, g.constant(tensor, name));
   for (const node of graph.nodes) {
+    g.origin = node.origin;
     const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
     const readBy = readers.get(node.outputs[0] as string) ?? [];
     const spot: Spot = { g, node, inputs, readBy, blocked, readers: (index) => readers.get(node.inputs[index] ?? '')?.length ?? 0 };
@@ -50,6 +51,7 @@ export function optimise(graph: StaticGraph): StaticGraph {
     const made = found ? [found] : g.nodes1(node.op, inputs, node.attributes, node.outputs.length);
     for (const [i, name] of node.outputs.entries()) values.set(name, made[i] as Value);
   }
+  g.origin = undefined;
   return live(g.finish(Object.fromEntries(graph.outputs.map(({ name }) => [name, values.get(name) as Value])), graph.name));
 }
 

@@ -7,6 +7,7 @@ import { sizeOf, type Tensor, numbers as tensorNumbers, widened } from '../onnx/
 import { shapeError } from '../ops/shapes.ts';
 import type { Evaluate } from './evaluate.ts';
 import { type Given, isSequence, type LowerContext, type Lowering } from './lower/context.ts';
+import { qualifiedName } from './lower/qualified-name.ts';
 import { refuseOperators } from './lower/refuse.ts';
 import { loweringOf } from './lower/table.ts';
 import { noiseName } from './noise.ts';
@@ -45,7 +46,10 @@ function known(env: Scope, name: string): Given {
 async function lowerNode(walk: Walk, node: Node): Promise<void> {
   const lower = loweringOf(node);
   if (!lower) refuseOperators([node]);
+  const around = walk.g.origin;
+  walk.g.origin = `${qualifiedName(node)} ${node.name || node.outputs[0]}`;
   const outputs = await lowered(lower, contextOf(walk, node));
+  walk.g.origin = around;
   for (const [i, name] of node.outputs.entries()) {
     const value = outputs[i];
     if (name !== '' && value) walk.env.set(name, await stoodIn(standingIn(walk), node, name, value));

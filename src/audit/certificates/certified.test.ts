@@ -7,6 +7,7 @@ import { DEMO } from '../../../test/support/cli.ts';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
 import type { escalate } from '../../certify/escalate.ts';
+import { readModelFile } from '../../model/model-file.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import type { Subject } from '../subject.ts';
 import { certified, type Provable, provable } from '../tasks/certify.ts';
@@ -65,6 +66,10 @@ describe('an example of the shipped model', () => {
     expect(reply.status).toBe('undecided');
     expect(reply.obstacle?.unstable).toBeGreaterThan(0);
     expect(reply.obstacle?.target).not.toBe(7);
+    // The layer is a node of the file, as a viewer shows it.
+    const { graph } = await readModelFile(DEMO.natural);
+    const rectifiers = graph.nodes.filter(({ op }) => op === 'Relu').map(({ op, name, outputs }) => `${op} ${name || outputs[0]}`);
+    expect(rectifiers).toContain(reply.obstacle?.layer);
     expect(reply.lower).toBeGreaterThan(0.01);
     expect(reply.lower).toBeLessThan(0.05);
   });

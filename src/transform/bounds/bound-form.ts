@@ -33,6 +33,7 @@ export function boundForm(net: StaticGraph): BoundForm {
   for (const { name, type, shape } of net.inputs) values.set(name, g.input(name, type, shape));
   for (const [name, tensor] of net.constants) values.set(name, g.constant(tensor, name));
   for (const node of net.nodes) {
+    g.origin = node.origin;
     const inputs = node.inputs.map((name) => (name === '' ? undefined : named(values, name)));
     const made = rewritten(g, net, node, inputs);
     if (made) {
@@ -45,6 +46,7 @@ export function boundForm(net: StaticGraph): BoundForm {
     const same = g.nodes1(node.op, inputs, node.attributes, node.outputs.length);
     for (const [i, name] of node.outputs.entries()) values.set(name, same[i] as Value);
   }
+  g.origin = undefined;
   const graph = g.finish(Object.fromEntries(net.outputs.map(({ name }) => [name, named(values, name)])), net.name);
   return trimmed(graph, whole);
 }
