@@ -1,12 +1,11 @@
 /**
- * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved where the bound
- * depends on them most, until each is proved or holds a counterexample.
+ * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved where that raises the bounds
+ * of both halves most, until each is proved or holds a counterexample. What is known of a box's layers holds for its halves.
  */
 import type { Session } from '../runtime/runtime.ts';
 import { clipGraph } from './clip-graph.ts';
 import { layerBounds } from './crown.ts';
-import type { Domain } from './domain.ts';
-import { feedsOf } from './domain.ts';
+import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
 import { type Goal, proved, stacked } from './goal.ts';
 import type { BoundNetwork } from './network.ts';
 import { fed } from './session.ts';
@@ -41,29 +40,73 @@ interface Part {
   readonly lower: Float32Array;
   readonly upper: Float32Array;
   readonly bound: number;
+  /** What the values between input and output are known to lie between: by the cut's name, lower and upper ends. */
+  readonly layers?: ReadonlyMap<string, readonly [Float32Array, Float32Array]>;
 }
 
 /** Sizes of batches: each is a set of graphs of its own. */
 const BATCHES = [1, 16, 256];
+/** A split that gains nothing on one side is still told from one that gains nothing on either. */
+const NO_GAIN = 1e-9;
 
 export async function branchInputs(task: InputSearch, goals: readonly Goal[], settings: InputSearchSettings): Promise<InputSearched> {
   const { until, tried, progress, batch = 256 } = settings;
   const most = task.network.isBatched ? batch : 1;
-  let open: Part[] = goals.map((goal) => ({ goal, lower: task.lower, upper: task.upper, bound: Number.NEGATIVE_INFINITY }));
+  const open: Part[] = goals.map((goal) => ({ goal, lower: task.lower, upper: task.upper, bound: Number.NEGATIVE_INFINITY }));
   let closed = 0;
   while (open.length > 0 && !until()) {
     // The newest first: memory stays small, and what is nearest to a violation is looked at soon.
     const chosen = open.splice(-Math.min(most, open.length));
-    const found = await bounded(task.network, chosen);
-    const undecided = found.filter(({ part }) => !(part.bound > 0) && !isEmpty(part));
+    const found = await boundedBy(task.network, chosen, 'crown');
+    const undecided = found.filter(({ part }) => isOpen(part));
     closed += chosen.length - undecided.length;
     const counterexample = await tried?.(undecided.flatMap(({ corner, part }) => [corner, middle(part)]));
     if (counterexample) return { open: open.length + undecided.length, closed, worst: Number.NEGATIVE_INFINITY, counterexample };
-    const halves = undecided.sort((a, b) => b.part.bound - a.part.bound).flatMap(({ part, along }) => halved(part, along));
-    open = [...open, ...halves];
+    const parts = undecided.map(({ part }) => part).sort((a, b) => b.bound - a.bound);
+    const halves = await halvedBest(task.network, parts, most);
+    closed += 2 * parts.length - halves.length;
+    open.push(...halves);
     progress?.(open.length, closed);
   }
   return { open: open.length, closed, worst: Math.min(...open.map(({ bound }) => bound)) };
+}
+
+/**
+ * The halves along that coordinate for which the bounds of both rise most (product of the gains, Achterberg, Constraint Integer Programming, 2007, section 5.4),
+ * every coordinate being tried with the layers' bounds of the whole part, intersected with intervals. Halves that this proves are left out.
+ */
+async function halvedBest(network: BoundNetwork, parts: readonly Part[], most: number): Promise<Part[]> {
+  const chosen: Part[] = [];
+  const together = Math.max(1, Math.floor(most / (2 * (parts[0]?.lower.length ?? 1))));
+  for (let from = 0; from < parts.length; from += together) {
+    const some = parts.slice(from, from + together);
+    const pairs = some.map((part) => divisible(part).map((i) => halved(part, i)));
+    const halves = pairs.flat(2);
+    const tried: Part[] = [];
+    for (let at = 0; at < halves.length; at += most)
+      for (const { part } of await boundedBy(network, halves.slice(at, at + most), 'ibp')) tried.push(part);
+    for (const [p, { bound }] of some.entries()) chosen.push(...mostGained(tried.splice(0, 2 * (pairs[p]?.length ?? 0)), bound));
+  }
+  return chosen.filter(isOpen);
+}
+
+/** Coordinates with something between their ends, the widest first: it is taken where all gain the same. */
+function divisible({ lower, upper }: Part): number[] {
+  const width = (i: number): number => (upper[i] as number) - (lower[i] as number);
+  const all = [...lower.keys()].sort((a, b) => width(b) - width(a));
+  return all.filter((i, place) => place === 0 || width(i) > 0);
+}
+
+/** Of halves, two for each coordinate, those whose bounds lie furthest above the whole part's. */
+function mostGained(halves: readonly Part[], bound: number): readonly Part[] {
+  const gain = (at: number): number => {
+    const gained = Math.min((halves[at] as Part).bound, 0) - bound;
+    // Where neither is bounded there is no difference.
+    return Number.isNaN(gained) ? NO_GAIN : Math.max(gained, NO_GAIN);
+  };
+  const gains = Array.from({ length: halves.length / 2 }, (_, i) => gain(2 * i) * gain(2 * i + 1));
+  const best = gains.indexOf(Math.max(...gains));
+  return halves.slice(2 * best, 2 * best + 2);
 }
 
 interface Found {
@@ -71,33 +114,25 @@ interface Found {
   readonly part: Part;
   /** Where the bound is least. */
   readonly corner: Float32Array;
-  /** The coordinate to halve. */
-  readonly along: number;
 }
 
-async function bounded(network: BoundNetwork, parts: readonly Part[]): Promise<Found[]> {
+/** Bounds of parts, whose layers' bounds are found anew (`crown`) or follow from what is known of them (`ibp`). */
+async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 'ibp' | 'crown'): Promise<Found[]> {
   const batch = BATCHES.find((size) => size >= parts.length) ?? (BATCHES[BATCHES.length - 1] as number);
   const all = Array.from({ length: batch }, (_, i) => parts[Math.min(i, parts.length - 1)] as Part);
   const { name } = network.inputs[0] as { name: string };
   const n = all[0]?.lower.length as number;
-  const joined = (of: (part: Part) => Float32Array): Float32Array => {
-    const values = new Float32Array(batch * n);
-    for (const [b, part] of all.entries()) values.set(of(part), b * n);
-    return values;
-  };
-  const [lower, upper] = [joined((part) => part.lower), joined((part) => part.upper)];
+  const [lower, upper] = [joined(all.map((part) => part.lower)), joined(all.map((part) => part.upper))];
   const domain: Domain = { batch, norm: 'box', lower: new Map([[name, lower]]), upper: new Map([[name, upper]]) };
-  const bounds = await layerBounds(network, domain, 'crown');
+  const known = knownOf(all);
+  const bounds = await layerBounds(network, domain, method, known && { known });
   const goals = all.map(({ goal }) => goal);
   const { count, data } = stacked(goals, network.outputs);
   const feeds = feedsOf(network, domain, bounds);
   feeds.set('rows', { type: 'float32', shape: [count, batch, network.outputs], data });
   const made = await fed(await network.bound('output', { rows: count, batch, norm: 'box' }), feeds);
-  const [least, error, slope] = [made.lower, made.error, made[`slope:${name}`]].map((value) => value?.data as Float32Array) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const of = (key: string): Float32Array => made[key]?.data as Float32Array;
+  const [least, error, slope] = [of('lower'), of('error'), of(`slope:${name}`)];
   const left = least.map((value, i) => value - (error[i] as number) - offsetOf(goals, i));
   const clipped = await fed(
     await clipper(network, count, batch, n),
@@ -111,13 +146,48 @@ async function bounded(network: BoundNetwork, parts: readonly Part[]): Promise<F
   const [low, high] = [clipped.lower?.data as Float32Array, clipped.upper?.data as Float32Array];
   const best = proved(goals, { lower: least, error });
   return parts.map((part, b) => {
-    const own = { ...part, lower: low.slice(b * n, (b + 1) * n), upper: high.slice(b * n, (b + 1) * n), bound: best[b] as number };
+    const own = {
+      ...part,
+      lower: low.slice(b * n, (b + 1) * n),
+      upper: high.slice(b * n, (b + 1) * n),
+      bound: best[b] as number,
+      layers: layersOf(network, bounds, b),
+    };
     const steepest = steepestRow(left, b, { batch, count });
     const at = slope.subarray((steepest * batch + b) * n, (steepest * batch + b + 1) * n);
-    const effects = own.lower.map((value, i) => Math.abs(at[i] as number) * ((own.upper[i] as number) - value));
     const corner = own.lower.map((value, i) => ((at[i] as number) > 0 ? value : (own.upper[i] as number)));
-    return { part: own, corner, along: widest(effects, own) };
+    return { part: own, corner };
   });
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const n = rows[0]?.length ?? 0;
+  const values = new Float32Array(rows.length * n);
+  for (const [b, row] of rows.entries()) values.set(row, b * n);
+  return values;
+}
+
+/** What is known of the layers of every part; undefined where one is new. */
+function knownOf(parts: readonly Part[]): Pick<LayerBounds, 'lower' | 'upper'> | undefined {
+  const layers = parts.flatMap((part) => part.layers ?? []);
+  if (layers.length < parts.length) return undefined;
+  const ends = (end: 0 | 1): Map<string, Float32Array> =>
+    new Map([...(layers[0]?.keys() ?? [])].map((name) => [name, joined(layers.flatMap((own) => own.get(name)?.[end] ?? []))]));
+  return { lower: ends(0), upper: ends(1) };
+}
+
+function layersOf({ cuts }: BoundNetwork, { lower, upper }: LayerBounds, b: number): NonNullable<Part['layers']> {
+  return new Map(
+    cuts
+      .filter(({ name }) => lower.has(name))
+      .map(({ name, size }) => [
+        name,
+        [
+          (lower.get(name) as Float32Array).slice(b * size, (b + 1) * size),
+          (upper.get(name) as Float32Array).slice(b * size, (b + 1) * size),
+        ],
+      ]),
+  );
 }
 
 const offsetOf = (goals: readonly Goal[], i: number): number => {
@@ -132,13 +202,7 @@ function steepestRow(left: Float32Array, b: number, { batch, count }: { batch: n
   return best;
 }
 
-/** The coordinate with the largest effect; the widest where none has any. */
-function widest(effects: Float32Array, { lower, upper }: Part): number {
-  const largest = effects.indexOf(Math.max(...effects));
-  if (largest >= 0 && (effects[largest] as number) > 0) return largest;
-  const widths = lower.map((value, i) => (upper[i] as number) - value);
-  return Math.max(0, widths.indexOf(Math.max(...widths)));
-}
+const isOpen = (part: Part): boolean => !(part.bound > 0) && !isEmpty(part);
 
 const isEmpty = ({ lower, upper }: Part): boolean => lower.some((value, i) => value > (upper[i] as number));
 

@@ -35,6 +35,8 @@ export interface LayerSettings {
   readonly steps?: number;
   /** When it says so, nothing more is raised, and later layers keep what their intervals say. */
   readonly until?: () => boolean;
+  /** What is known already, of larger sets. */
+  readonly known?: Pick<LayerBounds, 'lower' | 'upper'>;
 }
 
 /** Bounds of all layers. */
@@ -42,9 +44,9 @@ export async function layerBounds(
   network: BoundNetwork,
   domain: Domain,
   method: BoundMethod,
-  { steps = STEPS, until = () => false }: LayerSettings = {},
+  { steps = STEPS, until = () => false, known }: LayerSettings = {},
 ): Promise<LayerBounds> {
-  const bounds = unbounded(network, domain.batch);
+  const bounds: LayerBounds = known ? { ...known, errors: new Map() } : unbounded(network, domain.batch);
   await narrowed(network, domain, bounds);
   for (const cut of network.cuts) {
     const isKnown = cut.isSettled || network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
