@@ -45,7 +45,7 @@ interface Part {
 }
 
 /** Sizes of batches: each is a set of graphs of its own. */
-const BATCHES = [1, 16, 256];
+const BATCHES = [1, 16, 64, 256];
 /** A split that gains nothing on one side is still told from one that gains nothing on either. */
 const NO_GAIN = 1e-9;
 

@@ -92,14 +92,15 @@ async function refined(layer: Layer, steps: number): Promise<void> {
   const most = Math.max(...open.map(({ length }) => length));
   // Each element once for its lower bound and once for its upper.
   for (let from = 0; from < 2 * most && !layer.until(); ) {
-    const rows = chunkOf(2 * most - from, network.widest * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
+    const rows = chunkOf(2 * most - from, 2 * cut.size, network.widest * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
     await chunk({ ...layer, open, from, rows, steps });
     from += rows;
   }
 }
 
-function chunkOf(left: number, widest: number): number {
-  const affordable = SIZES.filter((size) => size * widest <= CHUNK);
+/** @param all rows of the whole layer */
+function chunkOf(left: number, all: number, widest: number): number {
+  const affordable = [...SIZES.filter((size) => size < all), all].filter((size) => size * widest <= CHUNK);
   const largest = affordable[affordable.length - 1] ?? (SIZES[0] as number);
   return affordable.find((size) => size >= left) ?? largest;
 }
