@@ -9,6 +9,11 @@ function percentage(v) {
   if (v > 0 && Number(text) <= 0) return '<0.1 %';
   return text + ' %';
 }
+function significantDown(v) {
+  if (!isFinite(v) || v <= 0) return significant(v);
+  var step = Math.pow(10, Math.floor(Math.log10(v)) - 2);
+  return significant(Math.floor(v * (1 + 1e-6) / step) * step);
+}
 function significant(v) {
   return Number.isFinite(v) ? String(Number(v.toPrecision(3))) : v > 0 ? '∞' : String(v);
 }
@@ -38,16 +43,16 @@ function cells(s, model) {
   function said(p) {
     return className(model, p.label) + (p.confidence === null ? '' : ' (' + percentage(p.confidence) + ')');
   }
-  function size(v) {
+  function size(v, text) {
     if (t.norm === 'edits') return v.toLocaleString('en-US') + (v === 1 ? ' edit' : ' edits');
     if (t.norm === 'l0') return v.toLocaleString('en-US') + (v === 1 ? ' element' : ' elements');
-    if (/ sd( \(|$)/.test(t.epsilonText)) return significant(v) + ' sd';
-    return steps ? significant(v * 255) + '/255' : significant(v);
+    if (/ sd( \(|$)/.test(t.epsilonText)) return text(v) + ' sd';
+    return steps ? text(v * 255) + '/255' : text(v);
   }
   return [String(s.index), s.id, className(model, s.label), said(s.clean), WORDS[outcome(s, model)],
-    a ? said(a) : '–', a ? a.attack : '–', a ? size(a.distances[t.norm]) : '–',
+    a ? said(a) : '–', a ? a.attack : '–', a ? size(a.distances[t.norm], significant) : '–',
     !a || a.survives8bit === null ? '–' : a.survives8bit ? 'yes' : 'no'].concat(
-    proof(s, model) === undefined ? [] : [proof(s, model) && proof(s, model).lower > 0 ? size(proof(s, model).lower) : '–']);
+    proof(s, model) === undefined ? [] : [proof(s, model) && proof(s, model).lower > 0 ? size(proof(s, model).lower, significantDown) : '–']);
 }`;
 
 const SAVING = String.raw`
@@ -242,4 +247,4 @@ document.addEventListener('DOMContentLoaded', function () {
 export const CLIENT_SCRIPT = `(function () {\n'use strict';${THEME}${CLIENT_CELLS}${SAVING}${TOOLTIPS}${TABLES}${FILTERS}${DRAWER}${LINKS}${CSV}${START}\n})();\n`;
 
 /** The script's SHA-256 for the page's content security policy: no other script may run. A test keeps it true. */
-export const CLIENT_SCRIPT_HASH = 'sha256-G6/DseIV6I1y6InRuy4Nw+Zd6J6gDOYmpw+JfFcz5j0=';
+export const CLIENT_SCRIPT_HASH = 'sha256-yKvjU/KzHsdUPWOaUEB4UWAjuqAUNLAOVTQoBGqQpPg=';

@@ -10,6 +10,7 @@ import {
   interval,
   percent,
   seconds,
+  significantDown,
   size,
 } from './format.ts';
 import { proportionOf } from './testing/proportion-of.ts';
@@ -78,4 +79,25 @@ test('the made-up proportions of other tests hold their value', () => {
   const made = proportionOf(7, 40);
   expect(made.low).toBeLessThan(made.value);
   expect(made.high).toBeGreaterThan(made.value);
+});
+
+describe('what is proved', () => {
+  test.each([
+    [0.03139, '0.0313'],
+    [0.0319999, '0.0319'],
+    [1.999, '1.99'],
+    [999.9, '999'],
+    [Math.fround(0.1), '0.1'],
+    [Math.fround(8 / 255) * 255, '8'],
+    [Math.fround(2 / 255) * 255, '2'],
+    [0, '0'],
+  ])('%d reads %s', (value, text) => expect(significantDown(value)).toBe(text));
+
+  test('is never said to be more than it is', () => {
+    for (let i = 1; i < 1000; i++) {
+      const value = Math.exp(i / 50 - 12);
+      expect(Number(significantDown(value))).toBeLessThanOrEqual(value * (1 + 1e-6));
+      expect(Number(significantDown(value))).toBeGreaterThan(value * 0.99);
+    }
+  });
 });

@@ -72,6 +72,13 @@ export function significant(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** The same, never rounded up: for what is proved. What float32 makes of a decimal number, some 1e-7 of it, is not taken for less than the number. */
+export function significantDown(value: number): string {
+  if (!Number.isFinite(value) || value <= 0) return significant(value);
+  const step = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return significant(Math.floor((value * (1 + 1e-6)) / step) * step);
+}
+
 export function norm(name: Threat['norm']): string {
   return { linf: 'L∞', l2: 'L₂', l1: 'L₁', l0: 'L₀', edits: 'text' }[name];
 }
@@ -87,11 +94,11 @@ function inDeviations(threat: Threat): boolean {
 }
 
 /** An epsilon or distance in the audited norm, in the user's units, e.g. `8/255` or `0.3`. */
-export function size(value: number, threat: Threat): string {
+export function size(value: number, threat: Threat, text = significant): string {
   if (threat.norm === 'edits') return plural(value, 'edit');
   if (threat.norm === 'l0') return plural(value, 'element');
-  if (inDeviations(threat)) return `${significant(value)} sd`;
-  return inByteSteps(threat) ? `${significant(value * 255)}/255` : significant(value);
+  if (inDeviations(threat)) return `${text(value)} sd`;
+  return inByteSteps(threat) ? `${text(value * 255)}/255` : text(value);
 }
 
 /** The distance of an adversarial example in the audited norm. */

@@ -1,6 +1,6 @@
 /** What became of each example under attack, and which classes turn into which. */
 import type { ModelResult, SampleResult } from '../audit/result.ts';
-import { confidence, distance, size } from './format.ts';
+import { confidence, distance, significantDown, size } from './format.ts';
 import { className } from './names.ts';
 import { proofOf, provedOf } from './proofs.ts';
 
@@ -67,7 +67,7 @@ export function sampleCells(sample: SampleResult, model: ModelResult): string[] 
 /** Up to which distance its class is proved. */
 function provedText({ index }: SampleResult, model: ModelResult): string {
   const lower = proofOf(model, index)?.lower ?? 0;
-  return lower > 0 ? size(lower, model.threat) : '–';
+  return lower > 0 ? size(lower, model.threat, significantDown) : '–';
 }
 
 /** The class an example ends up in, in the worst case. */
