@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BoundMethod, layerBounds, rowBounds } from '../../src/certify/crown.ts';
-import type { Domain } from '../../src/certify/domain.ts';
-import type { BoundNetwork } from '../../src/certify/network.ts';
+import { type BoundMethod, layerBounds, rowBounds } from '../../src/certify/bounds/crown.ts';
+import type { Domain } from '../../src/certify/bounds/domain.ts';
+import type { BoundNetwork } from '../../src/certify/graphs/network.ts';
 import { CERTIFY, fixtureNetwork, imageOf, marginRows, type Oracle, oracleOf } from '../support/bounds.ts';
 
 const folder = join(CERTIFY, 'oracle');

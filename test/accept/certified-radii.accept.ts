@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BoundNetwork } from '../../src/certify/network.ts';
+import type { BoundNetwork } from '../../src/certify/graphs/network.ts';
 import { mnist } from '../conformance/attacks-fixtures.ts';
 import { around, CERTIFY, fixtureNetwork, haveCertify, margins } from '../support/bounds.ts';
 

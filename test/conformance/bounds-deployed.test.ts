@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layerBounds, rowBounds } from '../../src/certify/crown.ts';
-import { escalate } from '../../src/certify/escalate.ts';
-import { robustness } from '../../src/certify/goal.ts';
+import { layerBounds, rowBounds } from '../../src/certify/bounds/crown.ts';
+import { robustness } from '../../src/certify/bounds/goal.ts';
+import { escalate } from '../../src/certify/search/escalate.ts';
 import { type Graph, ints, type Node } from '../../src/onnx/graph.ts';
 import { floats, int64s, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/write.ts';

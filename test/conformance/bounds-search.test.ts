@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { escalate } from '../../src/certify/escalate.ts';
-import { robustness } from '../../src/certify/goal.ts';
+import { robustness } from '../../src/certify/bounds/goal.ts';
+import { escalate } from '../../src/certify/search/escalate.ts';
 import { around, CERTIFY, fixtureNetwork, haveCertify, imageOf, margins, oracleOf } from '../support/bounds.ts';
 
 interface Exact {

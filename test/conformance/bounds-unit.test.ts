@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BoundMethod } from '../../src/certify/crown.ts';
+import type { BoundMethod } from '../../src/certify/bounds/crown.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import { keyedRng } from '../../src/rng/rng.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';

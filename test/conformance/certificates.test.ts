@@ -1,8 +1,8 @@
 /** Certificates as files: they are checked again without a search, and what was tampered with is refused. */
 import { describe, expect, it } from 'vitest';
-import { type Certificate, certificateOf, readCertificate, recheck } from '../../src/certify/certificate.ts';
-import { escalate } from '../../src/certify/escalate.ts';
-import { robustness } from '../../src/certify/goal.ts';
+import { robustness } from '../../src/certify/bounds/goal.ts';
+import { type Certificate, certificateOf, readCertificate, recheck } from '../../src/certify/claims/certificate.ts';
+import { escalate } from '../../src/certify/search/escalate.ts';
 import { around, fixtureNetwork, haveCertify, imageOf } from '../support/bounds.ts';
 
 const subject = { model: 'a hash', runtime: 'onnxruntime-node', about: { preprocessing: {}, example: 2, x: '', label: 1, epsilon: 0.18 } };

@@ -1,7 +1,7 @@
 /** Randomised smoothing: SciPy's Clopper–Pearson vectors, and linear classifiers, whose smoothed classifier and true radius have closed forms. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifySmoothed, noisyCounts, predictSmoothed, type Smoothing, smoothedCertificate } from '../../src/certify/smoothing.ts';
+import { certifySmoothed, noisyCounts, predictSmoothed, type Smoothing, smoothedCertificate } from '../../src/certify/claims/smoothing.ts';
 import type { Decision } from '../../src/model/judge.ts';
 import type { Target } from '../../src/model/target.ts';
 import { keyedRng } from '../../src/rng/rng.ts';

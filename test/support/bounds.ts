@@ -1,9 +1,9 @@
 /** Networks, images and stored bounds of the fixtures, for tests of bounds. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BoundMethod, layerBounds, rowBounds } from '../../src/certify/crown.ts';
-import type { Domain } from '../../src/certify/domain.ts';
-import { type BoundNetwork, boundNetwork } from '../../src/certify/network.ts';
+import { type BoundMethod, layerBounds, rowBounds } from '../../src/certify/bounds/crown.ts';
+import type { Domain } from '../../src/certify/bounds/domain.ts';
+import { type BoundNetwork, boundNetwork } from '../../src/certify/graphs/network.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/read.ts';
 import { evaluator } from '../../src/runtime/evaluate.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../../../test/support/cli.ts';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
-import type { escalate } from '../../certify/escalate.ts';
+import type { escalate } from '../../certify/search/escalate.ts';
 import { readModelFile } from '../../model/model-file.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import type { Subject } from '../subject.ts';

@@ -1,5 +1,5 @@
 /** What workers are asked about examples that are to be certified, and what they answer, as plain JSON. */
-import type { Method, Verdict } from '../../certify/escalate.ts';
+import type { Method, Verdict } from '../../certify/search/escalate.ts';
 import type { Norm } from '../../threat/ball.ts';
 import type { SampleResult } from '../result.ts';
 import type { Subject } from '../subject.ts';

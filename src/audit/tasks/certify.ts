@@ -1,9 +1,9 @@
 /** Certifies examples: attacks them, proves what it can within a budget, looks for the largest radius, and cross-examines what it has proved. */
 import type { AttackSample } from '../../attacks/attack.ts';
-import { escalate, type Verdict } from '../../certify/escalate.ts';
-import { modelNetwork, provableHead } from '../../certify/model-network.ts';
-import type { BoundNetwork } from '../../certify/network.ts';
-import { type Claim, largestProved, proveAt } from '../../certify/prove.ts';
+import { type Claim, largestProved, proveAt } from '../../certify/claims/prove.ts';
+import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
+import type { BoundNetwork } from '../../certify/graphs/network.ts';
+import { escalate, type Verdict } from '../../certify/search/escalate.ts';
 import { type ModelFile, readModelFile } from '../../model/model-file.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
 import type { Runtime } from '../../runtime/runtime.ts';

@@ -1,5 +1,5 @@
-/** Certificates of the smoothed classifier (src/certify/smoothing.ts): what the model answers most often to an example with noise, and how far that is sure. */
-import { certifySmoothed } from '../../certify/smoothing.ts';
+/** Certificates of the smoothed classifier (src/certify/claims/smoothing.ts): what the model answers most often to an example with noise, and how far that is sure. */
+import { certifySmoothed } from '../../certify/claims/smoothing.ts';
 import type { SmoothingChoice } from '../certificates/order.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask, type RowItem, type RowReply } from '../task.ts';

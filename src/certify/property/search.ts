@@ -11,7 +11,7 @@ import type { HostTensor, Runtime, Session } from '../../runtime/runtime.ts';
 import { foldConstants } from '../../transform/fold-constants.ts';
 import { gradient } from '../../transform/gradient.ts';
 import { optimise } from '../../transform/optimise.ts';
-import { type Goal, stacked } from '../goal.ts';
+import { type Goal, stacked } from '../bounds/goal.ts';
 
 export interface PointSearch {
   /** A batch of points, as [points · size], each moved `steps` times for its goal: all points on the way that seem to violate it. */

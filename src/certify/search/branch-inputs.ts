@@ -2,13 +2,13 @@
  * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved where that raises the bounds
  * of both halves most, until each is proved or holds a counterexample. What is known of a box's layers holds for its halves.
  */
-import type { Session } from '../runtime/runtime.ts';
-import { clipGraph } from './clip-graph.ts';
-import { layerBounds } from './crown.ts';
-import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
-import { type Goal, proved, stacked } from './goal.ts';
-import type { BoundNetwork } from './network.ts';
-import { fed } from './session.ts';
+import type { Session } from '../../runtime/runtime.ts';
+import { layerBounds } from '../bounds/crown.ts';
+import { type Domain, feedsOf, type LayerBounds } from '../bounds/domain.ts';
+import { type Goal, proved, stacked } from '../bounds/goal.ts';
+import { clipGraph } from '../graphs/clip-graph.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
+import { fed } from '../graphs/session.ts';
 
 export interface InputSearch {
   readonly network: BoundNetwork;

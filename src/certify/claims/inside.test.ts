@@ -1,8 +1,8 @@
 /** Points against which certificates are tried out lie in the ball and in the range without any tolerance; the set for bounds is never smaller than the ball. */
 import { describe, expect, it } from 'vitest';
-import { keyedRng } from '../rng/rng.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { INPUT } from '../graphs/model-network.ts';
 import { pointsInside } from './inside.ts';
-import { INPUT } from './model-network.ts';
 import { domainAround, winsGoals } from './sample.ts';
 
 const x = Float32Array.from({ length: 40 }, (_, i) => (i % 11) / 10);

@@ -1,11 +1,11 @@
 /** A network prepared for bounds: graphs for every layer and number of rows, made when they are first asked for. */
-import type { StaticGraph, Value } from '../onnx/graph.ts';
-import { sizeOf } from '../onnx/tensor.ts';
-import { evaluator } from '../runtime/evaluate.ts';
-import type { Runtime, Session } from '../runtime/runtime.ts';
-import { type BoundForm, boundForm } from '../transform/bounds/bound-form.ts';
-import type { Arithmetic } from '../transform/bounds/forward.ts';
-import { foldConstants } from '../transform/fold-constants.ts';
+import type { StaticGraph, Value } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { evaluator } from '../../runtime/evaluate.ts';
+import type { Runtime, Session } from '../../runtime/runtime.ts';
+import { type BoundForm, boundForm } from '../../transform/bounds/bound-form.ts';
+import type { Arithmetic } from '../../transform/bounds/forward.ts';
+import { foldConstants } from '../../transform/fold-constants.ts';
 import { ascentGraph } from './ascent-graph.ts';
 import { boundGraph, forwardGraph, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';

@@ -1,8 +1,8 @@
 /** Certificates of one example: at a given radius, and the largest radius that a search by halves can certify. */
-import type { Head } from '../task/logits.ts';
-import type { Norm, Range } from '../threat/ball.ts';
-import { type EscalationSettings, escalate, type Verdict } from './escalate.ts';
-import type { BoundNetwork } from './network.ts';
+import type { Head } from '../../task/logits.ts';
+import type { Norm, Range } from '../../threat/ball.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
+import { type EscalationSettings, escalate, type Verdict } from '../search/escalate.ts';
 import { domainAround, winsGoals } from './sample.ts';
 
 export interface Claim {

@@ -3,13 +3,13 @@
  * α-CROWN (Xu et al., arXiv:2011.13824) climbs in the free slopes α of rectifiers; β-CROWN (Wang et al., arXiv:2103.06624) also in the multipliers β of
  * split constraints s·z ≥ 0, by which min A·z ≥ min (A − β·s)·z, β ≥ 0. Any α in [0, 1] and β ≥ 0 give a sound bound, so every step's counts.
  */
-import type { GraphBuilder } from '../onnx/build.ts';
-import type { Node, StaticGraph, Value } from '../onnx/graph.ts';
-import type { Interval } from '../ops/rule.ts';
-import { newGraph } from '../ops/table.ts';
-import type { LinearContext } from '../transform/bounds/backward.ts';
-import { scopeOf } from '../transform/bounds/scope.ts';
-import { gradient } from '../transform/gradient.ts';
+import type { GraphBuilder } from '../../onnx/build.ts';
+import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
+import type { Interval } from '../../ops/rule.ts';
+import { newGraph } from '../../ops/table.ts';
+import type { LinearContext } from '../../transform/bounds/backward.ts';
+import { scopeOf } from '../../transform/bounds/scope.ts';
+import { gradient } from '../../transform/gradient.ts';
 import { bounded, environment, type Graph, type Rows, seeded, type Wanted } from './bound-graphs.ts';
 import type { Cut } from './cuts.ts';
 

@@ -3,14 +3,14 @@
  * every leaf, and the slopes and multipliers that its bound was found at.
  */
 import * as z from 'zod';
-import { GibbonError } from '../base/errors.ts';
-import { bound } from './ascent.ts';
-import { type ClosedLeaf, taskOf } from './branch-neurons.ts';
-import { type BoundMethod, layerBounds, rowBounds } from './crown.ts';
-import type { Domain } from './domain.ts';
-import { inARow, type Proof } from './escalate.ts';
-import { type Goal, proved } from './goal.ts';
-import type { BoundNetwork } from './network.ts';
+import { GibbonError } from '../../base/errors.ts';
+import { bound } from '../bounds/ascent.ts';
+import { type BoundMethod, layerBounds, rowBounds } from '../bounds/crown.ts';
+import type { Domain } from '../bounds/domain.ts';
+import { type Goal, proved } from '../bounds/goal.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
+import { type ClosedLeaf, taskOf } from '../search/branch-neurons.ts';
+import { inARow, type Proof } from '../search/escalate.ts';
 
 const numbers = z.string().describe('float32 values, little-endian, in base64');
 const byCut = z.record(z.string(), numbers);

@@ -3,13 +3,13 @@
  * bounds of the layers between (CROWN-IBP, arXiv:1906.06316), or for every layer (CROWN, arXiv:1811.00866), intersected with the intervals.
  * With free slopes (α-CROWN, arXiv:2011.13824) each layer's bounds are raised in turn.
  */
-import type { HostTensor } from '../runtime/runtime.ts';
+import type { HostTensor } from '../../runtime/runtime.ts';
+import type { Wanted } from '../graphs/bound-graphs.ts';
+import type { Cut } from '../graphs/cuts.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
+import { fed } from '../graphs/session.ts';
 import { climb, type Variables } from './ascent.ts';
-import type { Wanted } from './bound-graphs.ts';
-import type { Cut } from './cuts.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
-import type { BoundNetwork } from './network.ts';
-import { fed } from './session.ts';
 
 export type BoundMethod = 'ibp' | 'crown-ibp' | 'crown' | 'alpha-crown';
 

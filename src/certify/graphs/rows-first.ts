@@ -2,10 +2,10 @@
  * Do the rows of a batch lie along the first axis of every value, each computed from its own input alone? Bounds of several sets at once, and constants
  * that stand for all rows, rely on it.
  */
-import { intOf, intsOf, type Node, type StaticGraph, type Value } from '../onnx/graph.ts';
-import { isFloat, numbers } from '../onnx/tensor.ts';
-import { newGraph } from '../ops/table.ts';
-import { type Scope, scopeOf } from '../transform/bounds/scope.ts';
+import { intOf, intsOf, type Node, type StaticGraph, type Value } from '../../onnx/graph.ts';
+import { isFloat, numbers } from '../../onnx/tensor.ts';
+import { newGraph } from '../../ops/table.ts';
+import { type Scope, scopeOf } from '../../transform/bounds/scope.ts';
 
 /** @param one the network for one row; `two`: for two */
 export function rowsComeFirst(one: StaticGraph, two: StaticGraph): boolean {

@@ -1,6 +1,6 @@
 /** Runs a graph of bounds on those feeds that it asks for. */
-import { GibbonError } from '../base/errors.ts';
-import type { HostTensor, Session } from '../runtime/runtime.ts';
+import { GibbonError } from '../../base/errors.ts';
+import type { HostTensor, Session } from '../../runtime/runtime.ts';
 
 export function fed(
   session: Session,

@@ -3,12 +3,12 @@
  * exact; what it cannot prove is split again at the neuron whose two halves, tried out, are bounded best (filtered smart branching, De Palma et al.,
  * arXiv:2104.06718).
  */
-import type { HostTensor } from '../runtime/runtime.ts';
-import { bound, type Climb, climb, type Variables } from './ascent.ts';
-import type { Cut } from './cuts.ts';
-import type { Domain, LayerBounds } from './domain.ts';
-import { type Goal, proved, stacked } from './goal.ts';
-import type { BoundNetwork } from './network.ts';
+import type { HostTensor } from '../../runtime/runtime.ts';
+import { bound, type Climb, climb, type Variables } from '../bounds/ascent.ts';
+import type { Domain, LayerBounds } from '../bounds/domain.ts';
+import { type Goal, proved, stacked } from '../bounds/goal.ts';
+import type { Cut } from '../graphs/cuts.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
 
 export interface Split {
   readonly cut: string;

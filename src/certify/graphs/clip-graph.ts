@@ -2,8 +2,8 @@
  * Shrinks boxes to where a violation is not yet excluded, as a graph (relaxed clipping, Zhou et al., Clip-and-Verify, arXiv:2512.11087): where a violation
  * needs a·x + d ≤ offset, each coordinate gets at most what the others leave it.
  */
-import type { StaticGraph } from '../onnx/graph.ts';
-import { newGraph } from '../ops/table.ts';
+import type { StaticGraph } from '../../onnx/graph.ts';
+import { newGraph } from '../../ops/table.ts';
 
 /** Of a coordinate's size, and of its box's width: what the computation may be off by. */
 const [ROUNDING, SHARE] = [2 ** -20, 2 ** -16];

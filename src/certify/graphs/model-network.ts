@@ -1,15 +1,15 @@
 /** A model with its preprocessing as a network for bounds: from the input before normalisation to the scores, exactly as the file has it. */
-import { GibbonError } from '../base/errors.ts';
-import { inputValues } from '../model/encoding.ts';
-import { isRandom } from '../model/judge.ts';
-import type { ModelFile } from '../model/model-file.ts';
-import type { Preprocessing } from '../model/preprocessing.ts';
-import { loweredGraphs } from '../model/target.ts';
-import { sizeOf } from '../onnx/tensor.ts';
-import { newGraph } from '../ops/table.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import { type Head, scoresOnly } from '../task/logits.ts';
-import { unsupportedOperators } from '../transform/specialise.ts';
+import { GibbonError } from '../../base/errors.ts';
+import { inputValues } from '../../model/encoding.ts';
+import { isRandom } from '../../model/judge.ts';
+import type { ModelFile } from '../../model/model-file.ts';
+import type { Preprocessing } from '../../model/preprocessing.ts';
+import { loweredGraphs } from '../../model/target.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { newGraph } from '../../ops/table.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { type Head, scoresOnly } from '../../task/logits.ts';
+import { unsupportedOperators } from '../../transform/specialise.ts';
 import { type BoundNetwork, boundNetwork } from './network.ts';
 
 /** Name of its only input: rows [B, …shape] in the units of epsilon. */

@@ -1,10 +1,10 @@
 /** Proves what can be proved of one set within a budget: from the cheapest bounds to branch and bound, each goal ending at its first proof. */
-import { climb, type Variables } from './ascent.ts';
+import { climb, type Variables } from '../bounds/ascent.ts';
+import { type BoundMethod, layerBounds, type RowBounds, rowBounds } from '../bounds/crown.ts';
+import type { Domain, LayerBounds } from '../bounds/domain.ts';
+import { type Goal, proved } from '../bounds/goal.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
 import { branchNeurons, type ClosedLeaf } from './branch-neurons.ts';
-import { type BoundMethod, layerBounds, type RowBounds, rowBounds } from './crown.ts';
-import type { Domain, LayerBounds } from './domain.ts';
-import { type Goal, proved } from './goal.ts';
-import type { BoundNetwork } from './network.ts';
 
 export const METHODS = ['ibp', 'crown-ibp', 'crown', 'alpha-crown', 'bab'] as const;
 export type Method = (typeof METHODS)[number];

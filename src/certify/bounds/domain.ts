@@ -1,7 +1,7 @@
 /** Sets of inputs that bounds are asked of, several at once: boxes, and balls within boxes. */
-import type { HostTensor } from '../runtime/runtime.ts';
-import type { Norm } from './cuts.ts';
-import type { BoundNetwork } from './network.ts';
+import type { HostTensor } from '../../runtime/runtime.ts';
+import type { Norm } from '../graphs/cuts.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
 
 export interface Domain {
   readonly batch: number;

@@ -2,13 +2,13 @@
  * Randomised smoothing (Cohen, Rosenfeld and Kolter, ICML 2019, arXiv:1902.02918): certificates in L2 for the *smoothed* classifier
  * g(x) = the class that the model gives most often to x + N(0, sigma²·I). They say nothing about the model itself.
  */
-import { throwIfAborted } from '../base/abort.ts';
-import { GibbonError } from '../base/errors.ts';
-import { type Judge, NO_CLASS } from '../model/judge.ts';
-import { keyedRng } from '../rng/rng.ts';
-import { binomialTail } from '../stats/binomial.ts';
-import { normalQuantile } from '../stats/normal.ts';
-import { clopperPearsonLower } from '../stats/proportion.ts';
+import { throwIfAborted } from '../../base/abort.ts';
+import { GibbonError } from '../../base/errors.ts';
+import { type Judge, NO_CLASS } from '../../model/judge.ts';
+import { keyedRng } from '../../rng/rng.ts';
+import { binomialTail } from '../../stats/binomial.ts';
+import { normalQuantile } from '../../stats/normal.ts';
+import { clopperPearsonLower } from '../../stats/proportion.ts';
 
 export interface SmoothingSample {
   /** Position in the data set; the noise is keyed by it. */

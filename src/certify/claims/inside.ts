@@ -1,6 +1,6 @@
 /** Points of a ball within the data's range, exactly: corners, the surface and the inside, against which certificates are tried out. */
-import type { Rng } from '../rng/rng.ts';
-import { boundAt } from '../threat/ball.ts';
+import type { Rng } from '../../rng/rng.ts';
+import { boundAt } from '../../threat/ball.ts';
 import type { Ball } from './sample.ts';
 
 /** @param count corners, and as many points inside */

@@ -1,9 +1,9 @@
 /** What is to be proved of one example: that no point of a set around it, within what the data can be, is given another class. */
-import type { Head } from '../task/logits.ts';
-import { boundAt, type Norm, type Range } from '../threat/ball.ts';
-import type { Domain } from './domain.ts';
-import { type Goal, robustness } from './goal.ts';
-import { INPUT } from './model-network.ts';
+import type { Head } from '../../task/logits.ts';
+import { boundAt, type Norm, type Range } from '../../threat/ball.ts';
+import type { Domain } from '../bounds/domain.ts';
+import { type Goal, robustness } from '../bounds/goal.ts';
+import { INPUT } from '../graphs/model-network.ts';
 
 export interface Ball {
   readonly norm: Norm;

@@ -1,14 +1,14 @@
 /** Graphs of bounds: forward by intervals, and backward from elements of a layer or from rows of a specification. */
-import type { StaticGraph, Value } from '../onnx/graph.ts';
-import { sizeOf } from '../onnx/tensor.ts';
-import type { Interval } from '../ops/rule.ts';
-import { newGraph, ruleOf } from '../ops/table.ts';
-import { type LinearContext, type LinearSeed, linearBounds } from '../transform/bounds/backward.ts';
-import type { BoundForm } from '../transform/bounds/bound-form.ts';
-import { type InputSet, least } from '../transform/bounds/concretise.ts';
-import { type Arithmetic, forwardBounds, inputError } from '../transform/bounds/forward.ts';
-import { isExact } from '../transform/bounds/rounding.ts';
-import { hasOffset, isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
+import type { StaticGraph, Value } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import type { Interval } from '../../ops/rule.ts';
+import { newGraph, ruleOf } from '../../ops/table.ts';
+import { type LinearContext, type LinearSeed, linearBounds } from '../../transform/bounds/backward.ts';
+import type { BoundForm } from '../../transform/bounds/bound-form.ts';
+import { type InputSet, least } from '../../transform/bounds/concretise.ts';
+import { type Arithmetic, forwardBounds, inputError } from '../../transform/bounds/forward.ts';
+import { isExact } from '../../transform/bounds/rounding.ts';
+import { hasOffset, isAffine, type Scope, scopeOf } from '../../transform/bounds/scope.ts';
 import type { Cut, Norm } from './cuts.ts';
 
 export type Graph = ReturnType<typeof newGraph>;

@@ -1,9 +1,9 @@
 /** Raises lower bounds by Adam in the free slopes of rectifiers, and in the multipliers of split constraints (`ascent-graph.ts`). */
-import type { HostTensor } from '../runtime/runtime.ts';
-import type { Wanted } from './bound-graphs.ts';
+import type { HostTensor } from '../../runtime/runtime.ts';
+import type { Wanted } from '../graphs/bound-graphs.ts';
+import type { BoundNetwork } from '../graphs/network.ts';
+import { fed } from '../graphs/session.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
-import type { BoundNetwork } from './network.ts';
-import { fed } from './session.ts';
 
 /** What is raised. */
 export interface Climb {

@@ -1,9 +1,9 @@
 /** The values of a network that have to be bounded on the way to its output. */
-import type { Node, StaticGraph } from '../onnx/graph.ts';
-import { sizeOf } from '../onnx/tensor.ts';
-import { newGraph, ruleOf } from '../ops/table.ts';
-import { isExact } from '../transform/bounds/rounding.ts';
-import { isAffine, type Scope, scopeOf } from '../transform/bounds/scope.ts';
+import type { Node, StaticGraph } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { newGraph, ruleOf } from '../../ops/table.ts';
+import { isExact } from '../../transform/bounds/rounding.ts';
+import { isAffine, type Scope, scopeOf } from '../../transform/bounds/scope.ts';
 
 /** A value that enters a node which is not affine: what has to be bounded on the way to the output. */
 export interface Cut {
