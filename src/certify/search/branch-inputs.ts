@@ -49,6 +49,9 @@ const BATCHES = [1, 16, 64, 256];
 /** A split that gains nothing on one side is still told from one that gains nothing on either. */
 const NO_GAIN = 1e-9;
 
+/** Ends of layers that open boxes may keep: 1 GiB. Boxes beyond them begin anew. */
+const KEPT = 2 ** 28;
+
 export async function branchInputs(task: InputSearch, goals: readonly Goal[], settings: InputSearchSettings): Promise<InputSearched> {
   const { until, tried, progress, batch = 256 } = settings;
   const most = task.network.isBatched ? batch : 1;
@@ -65,7 +68,8 @@ export async function branchInputs(task: InputSearch, goals: readonly Goal[], se
     const parts = undecided.map(({ part }) => part).sort((a, b) => b.bound - a.bound);
     const halves = await halvedBest(task.network, parts, most);
     closed += 2 * parts.length - halves.length;
-    open.push(...halves);
+    const isFull = (open.length + halves.length) * endsOf(task.network) > KEPT;
+    open.push(...(isFull ? halves.map(({ layers: _, ...part }) => part) : halves));
     progress?.(open.length, closed);
   }
   return { open: open.length, closed, worst: Math.min(...open.map(({ bound }) => bound)) };
@@ -175,6 +179,9 @@ function knownOf(parts: readonly Part[]): Pick<LayerBounds, 'lower' | 'upper'> |
     new Map([...(layers[0]?.keys() ?? [])].map((name) => [name, joined(layers.flatMap((own) => own.get(name)?.[end] ?? []))]));
   return { lower: ends(0), upper: ends(1) };
 }
+
+/** Numbers that the layers of a part take. */
+const endsOf = ({ cuts }: BoundNetwork): number => cuts.reduce((sum, { size }) => sum + 2 * size, 0);
 
 function layersOf({ cuts }: BoundNetwork, { lower, upper }: LayerBounds, b: number): NonNullable<Part['layers']> {
   return new Map(
