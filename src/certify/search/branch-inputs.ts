@@ -48,7 +48,6 @@ interface Part {
 const BATCHES = [1, 16, 64, 256];
 /** A split that gains nothing on one side is still told from one that gains nothing on either. */
 const NO_GAIN = 1e-9;
-
 /** Ends of layers that open boxes may keep: 1 GiB. Boxes beyond them begin anew. */
 const KEPT = 2 ** 28;
 
