@@ -1,6 +1,9 @@
 /** Raises lower bounds by Adam in the free slopes of rectifiers, and in the multipliers of split constraints (`ascent-graph.ts`). */
+import { sizeOf } from '../../onnx/tensor.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
+import type { Windows } from '../../transform/bounds/seen.ts';
 import type { Wanted } from '../graphs/bound-graphs.ts';
+import type { Cut } from '../graphs/cuts.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { fed } from '../graphs/session.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
@@ -126,14 +129,16 @@ const copied = (values: ReadonlyMap<string, Float32Array>): Map<string, Float32A
   new Map([...values].map(([name, value]) => [name, value.slice()]));
 
 /** Slopes, multipliers, Adam's moments and the splits, as the graph asks for them. */
-function variableFeeds({ network, domain, bounds, wanted, rows, splits, start }: Climb): Map<string, HostTensor> {
+function variableFeeds(task: Climb): Map<string, HostTensor> {
+  const { network, domain, wanted, rows, splits, start } = task;
   const feeds = new Map<string, HostTensor>();
   for (const cut of network.cuts.filter(({ ops }) => ops.includes('Relu'))) {
     if (wanted !== 'output' && cut.name === wanted.name) break;
-    const shape = [rows, ...cut.shape(domain.batch)];
-    const length = rows * domain.batch * cut.size;
+    const windows = network.windows(wanted, cut);
+    const shape = windows ? [rows, domain.batch, ...windows.shape] : [rows, ...cut.shape(domain.batch)];
+    const length = sizeOf(shape);
     const set = (name: string, data: Float32Array): void => void feeds.set(`${name}:${cut.name}`, { type: 'float32', shape, data });
-    set('a', start?.slopes.get(cut.name) ?? adaptive(bounds, cut.name, rows));
+    set('a', start?.slopes.get(cut.name) ?? initial(task, cut, windows));
     for (const moment of ['am', 'av']) set(moment, new Float32Array(length));
     if (!splits) continue;
     set('b', start?.multipliers.get(cut.name) ?? new Float32Array(length));
@@ -144,14 +149,32 @@ function variableFeeds({ network, domain, bounds, wanted, rows, splits, start }:
   return feeds;
 }
 
-/** CROWN's choice, for every row alike: 1 where the upper line rises by more than half. */
-function adaptive({ lower, upper }: LayerBounds, name: string, rows: number): Float32Array {
-  const [low, high] = [lower.get(name), upper.get(name)];
-  if (!low || !high) throw new TypeError(`no bounds of ${name}`);
+/** CROWN's choice: 1 where the upper line rises by more than half. */
+function initial({ bounds, rows, seed, domain }: Climb, cut: Cut, windows: Windows | undefined): Float32Array {
+  const [low, high] = [bounds.lower.get(cut.name), bounds.upper.get(cut.name)];
+  if (!low || !high) throw new TypeError(`no bounds of ${cut.name}`);
   const one = Float32Array.from(low, (value, i) => ((high[i] as number) > -value ? 1 : 0));
+  if (windows) return windowed(one, windows, { batch: domain.batch, index: seed.get('index')?.data as BigInt64Array });
   const all = new Float32Array(rows * one.length);
   for (let row = 0; row < rows; row++) all.set(one, row * one.length);
   return all;
+}
+
+/** What each row sees of `values` [batch · size]: its element's window. */
+function windowed(
+  values: Float32Array,
+  { table, shape, positions }: Windows,
+  { batch, index }: { batch: number; index: BigInt64Array },
+): Float32Array {
+  const [at, size, stride] = [new Int32Array(table.data.buffer), sizeOf(shape), values.length / batch];
+  const seen = new Float32Array(index.length * size);
+  for (const [row, element] of index.entries()) {
+    const from = (Number(element) % positions) * size;
+    const set = values.subarray((row % batch) * stride, ((row % batch) + 1) * stride);
+    // Places outside are beyond the end.
+    for (let i = 0; i < size; i++) seen[row * size + i] = set[at[from + i] as number] ?? 0;
+  }
+  return seen;
 }
 
 function pick(feeds: ReadonlyMap<string, HostTensor>, prefix: string): Map<string, Float32Array> {

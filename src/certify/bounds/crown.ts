@@ -92,7 +92,7 @@ async function refined(layer: Layer, steps: number): Promise<void> {
   const most = Math.max(...open.map(({ length }) => length));
   // Each element once for its lower bound and once for its upper.
   for (let from = 0; from < 2 * most && !layer.until(); ) {
-    const rows = chunkOf(2 * most - from, 2 * cut.size, network.widest * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
+    const rows = chunkOf(2 * most - from, 2 * cut.size, network.widest(cut) * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
     await chunk({ ...layer, open, from, rows, steps });
     from += rows;
   }

@@ -8,50 +8,46 @@ import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
 import type { Interval } from '../../ops/rule.ts';
 import { newGraph } from '../../ops/table.ts';
 import type { LinearContext } from '../../transform/bounds/backward.ts';
-import { scopeOf } from '../../transform/bounds/scope.ts';
 import { gradient } from '../../transform/gradient.ts';
-import { bounded, environment, type Graph, type Rows, seeded, type Wanted } from './bound-graphs.ts';
-import type { Cut } from './cuts.ts';
+import { bounded, environment, type Graph, nameOf, type Rows, seeded, type Wanted } from './bound-graphs.ts';
 
 /** Adam's constants (arXiv:1412.6980), as everywhere. */
 const [BETA1, BETA2, TINY] = [0.9, 0.999, 1e-8];
 
 export interface Ascent extends Rows {
-  /** With split constraints and their multipliers? */
+  /** With split constraints and their multipliers? Of an output only. */
   readonly splits: boolean;
   /** false: only the bound for the slopes and multipliers that come in. */
   readonly climbs: boolean;
 }
 
-/** Rectified cuts before `wanted`, whose slopes are free. */
-function climbed(net: StaticGraph, cuts: readonly Cut[]): readonly Cut[] {
-  const made = new Set(net.nodes.flatMap((node) => node.inputs));
-  return cuts.filter(({ name, ops }) => made.has(name) && ops.includes('Relu'));
-}
-
 /**
  * Inputs beside those of a bound: for each climbed cut c the slopes `a:c` [S, B, …] with Adam's moments `am:c`, `av:c`; with splits the signs `s:c` [B, …]
  * (0 where a neuron is not split) and the multipliers `b:c`, `bm:c`, `bv:c` [S, B, …]; `rate` and `rate2`, the step sizes of both, and `decay1`, `decay2`,
- * 1 − β₁ᵗ and 1 − β₂ᵗ. Outputs: `lower`, `error` [S, B] of the values that came in, and the next values under `A:c`, `AM:c`, `AV:c`, `B:c`, `BM:c`, `BV:c`. With splits also
+ * 1 − β₁ᵗ and 1 − β₂ᵗ. Where rows see windows (`view.ts`), slopes are those of the windows: [S, B, C, …size]. Outputs: `lower`, `error` [S, B] of the values that came in, and the next values under `A:c`, `AM:c`, `AV:c`, `B:c`, `BM:c`, `BV:c`. With splits also
  * `score:c` [B, …], how much of the bound each open neuron's relaxation may cost.
  */
 export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent): StaticGraph {
   const g = newGraph();
-  const { net, seed } = seeded(g, whole, wanted, ascent);
-  const space = environment(g, net, ascent, seed.value);
+  const part = seeded(g, whole, wanted, ascent);
+  const { net, seed } = part;
+  const space = environment(g, part, ascent);
   const slopes = new Map<string, Value>();
   const multipliers = new Map<string, Value>();
   const signs = new Map<string, Value>();
-  for (const { name } of climbed(net, ascent.cuts).filter((cut) => cut.name !== seed.value)) {
-    const { shape } = scopeOf(newGraph(), net).typed(name);
-    slopes.set(name, g.input(`a:${name}`, 'float32', [ascent.rows, ...shape]));
+  const behind = new Map(
+    net.nodes.filter(({ op }) => op === 'Relu').map(({ inputs, outputs }) => [outputs[0] as string, inputs[0] as string]),
+  );
+  for (const [rectified, name] of behind) {
+    if (!ascent.cuts.some((cut) => cut.name === name)) continue;
+    const { shape } = space.scope.typed(name);
+    const window = part.view?.network.places.get(rectified)?.size;
+    const own = window ? [ascent.rows, ...shape.slice(0, 2), ...window] : [ascent.rows, ...shape];
+    slopes.set(name, g.input(`a:${name}`, 'float32', own));
     if (!ascent.splits) continue;
     signs.set(name, g.input(`s:${name}`, 'float32', shape));
     multipliers.set(name, g.input(`b:${name}`, 'float32', [ascent.rows, ...shape]));
   }
-  const behind = new Map(
-    net.nodes.filter(({ op }) => op === 'Relu').map(({ inputs, outputs }) => [outputs[0] as string, inputs[0] as string]),
-  );
   const scores: Record<string, Value> = {};
   const context: Pick<LinearContext, 'choice' | 'adjusted'> = {
     choice: (node: Node) => ({ lower: slopes.get(node.inputs[0] as string) }),
@@ -65,12 +61,12 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
   };
   const { lower, error } = bounded(g, space, seed, context);
   const outputs: Record<string, Value> = { lower, error, ...scores };
-  if (!ascent.climbs) return g.finish(outputs, `bounds of ${seed.value}`);
+  if (!ascent.climbs) return g.finish(outputs, `bounds of ${nameOf(wanted)}`);
   const one = g.expand(g.scalar(1), lower.shape);
   const free = [...slopes.values(), ...multipliers.values()];
   const slopesUp = gradient(g, [{ value: lower, cotangent: one }], free);
   for (const [i, value] of free.entries()) Object.assign(outputs, stepped(g, value, slopesUp[i]));
-  return g.finish(outputs, `ascent of ${seed.value}`);
+  return g.finish(outputs, `ascent of ${nameOf(wanted)}`);
 }
 
 /**

@@ -9,7 +9,10 @@ import { type InputSet, least } from '../../transform/bounds/concretise.ts';
 import { type Arithmetic, forwardBounds, inputError } from '../../transform/bounds/forward.ts';
 import { isExact } from '../../transform/bounds/rounding.ts';
 import { hasOffset, isAffine, type Scope, scopeOf } from '../../transform/bounds/scope.ts';
+import { seenBy } from '../../transform/bounds/seen.ts';
+import { type SeenNetwork, throughView } from '../../transform/bounds/through-view.ts';
 import type { Cut, Norm } from './cuts.ts';
+import { narrowView, upTo } from './views.ts';
 
 export type Graph = ReturnType<typeof newGraph>;
 
@@ -70,28 +73,41 @@ export type Wanted = 'output' | Cut;
 /** Lower bounds [S, B] with what rounding may take from them; of an output, also the coefficients of each input under `slope:`, [S, B, …]. */
 export function boundGraph(whole: StaticGraph, wanted: Wanted, rows: Rows): StaticGraph {
   const g = newGraph();
-  const { net, seed } = seeded(g, whole, wanted, rows);
-  const { lower, error, coefficients } = bounded(g, environment(g, net, rows, seed.value), seed);
+  const part = seeded(g, whole, wanted, rows);
+  const { lower, error, coefficients } = bounded(g, environment(g, part, rows), part.seed);
   const slopes = wanted === 'output' ? [...coefficients].map(([name, value]) => [`slope:${name}`, value] as const) : [];
-  return g.finish({ lower, error, ...Object.fromEntries(slopes) }, `bounds of ${seed.value}`);
+  return g.finish({ lower, error, ...Object.fromEntries(slopes) }, `bounds of ${nameOf(wanted)}`);
 }
 
+export const nameOf = (wanted: Wanted): string => (wanted === 'output' ? wanted : wanted.name);
+
 /** The part of the network that is bounded, and the rows of coefficients that the bounds start from. */
-export function seeded(g: Graph, net: StaticGraph, wanted: Wanted, rows: Rows): { readonly net: StaticGraph; readonly seed: LinearSeed } {
-  return wanted === 'output'
-    ? { net, seed: outputSeed(g, net, rows) }
-    : { net: upTo(net, wanted.name), seed: elementSeed(g, net, wanted, rows) };
+export interface Part {
+  readonly net: StaticGraph;
+  /** What bounds are taken of; its value is one of `view`, where there is one. */
+  readonly seed: LinearSeed;
+  readonly view?: SeenNetwork;
+}
+
+export function seeded(g: Graph, net: StaticGraph, wanted: Wanted, rows: Rows): Part {
+  return wanted === 'output' ? { net, seed: outputSeed(g, net, rows) } : elementSeed(g, upTo(net, wanted.name), wanted, rows);
 }
 
 /** Row s of batch row b is sign[s, b]·(element index[s, b] of the cut). */
-function elementSeed(g: Graph, net: StaticGraph, { name }: Cut, { rows, batch }: Rows): LinearSeed {
+function elementSeed(g: Graph, net: StaticGraph, { name }: Cut, { rows, batch }: Rows): Part {
   const { shape } = net.types.get(name) as Value;
   const index = g.input('index', 'int64', [rows, batch]);
   const sign = g.input('sign', 'float32', [rows, batch]);
+  const network = narrowView(net, name);
+  if (network) {
+    const seen = seenBy(g, net, network, index);
+    const coefficients = g.mul(seen.channel, g.reshape(sign, [rows, batch, ...shape.slice(1).map(() => 1)]));
+    return { net, view: { network, rows: seen }, seed: { value: (network.net.outputs[0] as Value).name, coefficients } };
+  }
   const n = sizeOf(shape) / batch;
   const data = new Uint8Array(BigInt64Array.from({ length: n }, (_, i) => BigInt(i)).buffer);
   const hit = g.cast(g.equal(g.reshape(index, [rows, batch, 1]), g.constant({ type: 'int64', shape: [n], data })), 'float32');
-  return { value: name, coefficients: g.reshape(g.mul(hit, g.reshape(sign, [rows, batch, 1])), [rows, ...shape]) };
+  return { net, seed: { value: name, coefficients: g.reshape(g.mul(hit, g.reshape(sign, [rows, batch, 1])), [rows, ...shape]) } };
 }
 
 /** Row s of batch row b is rows[s, b, :]·output. */
@@ -123,21 +139,9 @@ export function tailOf(net: BoundForm): StaticGraph {
   return { ...net, inputs, nodes: net.nodes.filter((node) => own.has(node.outputs[0]) || !scope.varies(node.outputs[0] as string)) };
 }
 
-/** The part of a network that a value depends on. */
-function upTo(net: StaticGraph, name: string): StaticGraph {
-  const wanted = new Set([name]);
-  const nodes = [...net.nodes].reverse().filter((node) => {
-    if (!node.outputs.some((output) => wanted.has(output))) return false;
-    for (const input of node.inputs) wanted.add(input);
-    return true;
-  });
-  const constants = new Map([...net.constants].filter(([constant]) => wanted.has(constant)));
-  return { ...net, nodes: nodes.reverse(), constants };
-}
-
 /** Inputs of a graph of backward bounds: the set, what the cuts lie between, and δ of each node that computes. */
 export interface Environment {
-  readonly net: StaticGraph;
+  readonly part: Part;
   readonly scope: Scope;
   readonly rows: Rows;
   readonly box: ReadonlyMap<string, Interval>;
@@ -145,21 +149,22 @@ export interface Environment {
   readonly errors: ReadonlyMap<string, Value>;
 }
 
-export function environment(g: Graph, net: StaticGraph, rows: Rows, value: string): Environment {
+export function environment(g: Graph, part: Part, rows: Rows): Environment {
+  const { net, seed } = part;
   const { cuts, batch, arithmetic } = rows;
   const made = new Set(net.nodes.flatMap((node) => node.inputs));
   const box = boxOf(g, net);
-  const needed = cuts.filter(({ name }) => made.has(name) && name !== value && !box.has(name));
+  const needed = cuts.filter(({ name }) => made.has(name) && name !== seed.value && !box.has(name));
   const intervals = new Map([...box, ...givenOf(g, net, needed)]);
   const scope = scopeOf(g, net);
   const errors = new Map<string, Value>();
-  if (arithmetic === 'real') return { net, scope, rows, box, intervals, errors };
+  if (arithmetic === 'real') return { part, scope, rows, box, intervals, errors };
   const error = (name: string, key: string): void => {
     errors.set(key, g.input(`e:${key}`, 'float32', [sizeOf(scope.typed(name).shape) / batch, 1]));
   };
   for (const node of scope.nodes) if (!isExact(node) || hasOffset(scope, node)) error(node.outputs[0] as string, node.outputs[0] as string);
   for (const { name } of net.inputs) error(name, `in:${name}`);
-  return { net, scope, rows, box, intervals, errors };
+  return { part, scope, rows, box, intervals, errors };
 }
 
 export interface Bounded {
@@ -175,16 +180,24 @@ export function bounded(
   seed: LinearSeed,
   more: Pick<Partial<LinearContext>, 'choice' | 'adjusted'> = {},
 ): Bounded {
-  const { net, scope, intervals, errors, box } = space;
+  const { scope, intervals, errors, box, part } = space;
   const { batch, norm } = space.rows;
-  const bound = linearBounds({ scope, batch, intervals, errors, ...more }, [seed]);
+  const context: LinearContext = { scope, batch, intervals, errors, ...more };
+  const bound = linearBounds(part.view ? throughView(context, part.view) : context, [seed]);
+  const seen = (name: string, value: Value): Value => part.view?.rows.of(name, value) ?? value;
   let [lower, error] = [bound.constant, bound.error];
-  for (const { name, type, shape } of net.inputs) {
-    const a = bound.coefficients.get(name);
-    if (!a) continue;
+  for (const { name, type, shape } of part.net.inputs) {
+    const reached = bound.coefficients.get(name);
+    if (!reached) continue;
+    const a = part.view?.rows.inside(name, reached) ?? reached;
+    const { lower: low, upper: high } = box.get(name) as Interval;
     const ball: InputSet['ball'] =
-      norm === 'box' ? undefined : { norm, centre: g.input(`c:${name}`, type, shape), radius: g.input('radius', 'float32', [batch]) };
-    const found = least(g, a, { box: box.get(name) as Interval, ...(ball && { ball }) }, errors.get(`in:${name}`), batch);
+      norm === 'box'
+        ? undefined
+        : { norm, centre: seen(name, g.input(`c:${name}`, type, shape)), radius: g.input('radius', 'float32', [batch]) };
+    const set = { box: { lower: seen(name, low), upper: seen(name, high) }, ...(ball && { ball }) };
+    const rounding = errors.get(`in:${name}`);
+    const found = least(g, a, set, rounding && (part.view?.rows.ofShared(name, rounding) ?? rounding), batch);
     lower = g.add(lower, found.value);
     if (found.error) error = g.add(error, found.error);
   }

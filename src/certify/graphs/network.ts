@@ -5,11 +5,13 @@ import { evaluator } from '../../runtime/evaluate.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import { type BoundForm, boundForm } from '../../transform/bounds/bound-form.ts';
 import type { Arithmetic } from '../../transform/bounds/forward.ts';
+import type { Windows } from '../../transform/bounds/seen.ts';
 import { foldConstants } from '../../transform/fold-constants.ts';
 import { ascentGraph } from './ascent-graph.ts';
 import { boundGraph, forwardGraph, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
 import { rowsComeFirst } from './rows-first.ts';
+import { cutViews } from './views.ts';
 
 /** How many rows are bounded at once, over how many sets of which kind. */
 export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'>;
@@ -24,8 +26,10 @@ export interface BoundNetwork {
   readonly output: string;
   /** Elements of one row of the output. */
   readonly outputs: number;
-  /** Largest number of elements of a row's value, which backward bounds hold once for each of their rows. */
-  readonly widest: number;
+  /** Largest number of elements of a value, or of what is seen of it, which backward bounds hold once for each of their rows. */
+  widest(wanted: Wanted): number;
+  /** What the rows of `wanted` see of a rectified cut, where that is only a window. */
+  windows(wanted: Wanted, cut: Cut): Windows | undefined;
   forward(batch: number): Promise<Session>;
   /** Lower bounds of elements of a cut, or of linear functions of the output (`boundGraph`). */
   bound(wanted: Wanted, size: Size): Promise<Session>;
@@ -56,6 +60,8 @@ export async function boundNetwork(
     () => false,
   );
   const cuts = cutsOf(one);
+  const whole = Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape)));
+  const views = cutViews(one, cuts);
   const sessions = new Map<string, Promise<Session>>();
   const session = (key: string, make: () => Promise<StaticGraph>): Promise<Session> => {
     const made = sessions.get(key) ?? make().then(async (built) => runtime.load(await foldConstants(built, evaluator(runtime))));
@@ -70,7 +76,8 @@ export async function boundNetwork(
     cuts,
     output: (one.outputs[0] as Value).name,
     outputs: sizeOf((one.outputs[0] as Value).shape),
-    widest: Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape))),
+    widest: (wanted) => (wanted === 'output' ? whole : (views.widest(wanted) ?? whole)),
+    windows: (wanted, cut) => (wanted === 'output' ? undefined : views.windows(wanted, cut)),
     forward: (batch) => session(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
     bound: (wanted, size) =>
       session(keyOf('bound', wanted, size), async () => boundGraph(await graph(size.batch), wanted, { cuts, arithmetic, ...size })),

@@ -6,7 +6,7 @@
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
-import type { Interval, Plane, RelaxContext } from '../../ops/rule.ts';
+import type { Interval, Plane, Relaxation, RelaxContext } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
 import { unbroadcast } from '../gradient.ts';
 import { constantsOf, hasOffset, isAffine, type Scope } from './scope.ts';
@@ -24,9 +24,11 @@ export interface LinearContext {
   readonly batch: number;
   /** Bounds of the values that enter nodes which are not affine. */
   readonly intervals: ReadonlyMap<string, Interval>;
-  /** δ of `rounding.ts` by a node's first output, [n, 1]: of one row, the same for all. */
+  /** δ of `rounding.ts` by a node's first output, [n, 1]: of one row, the same for all; or [S, B, …], for rows that see different parts of a value. */
   readonly errors: ReadonlyMap<string, Value>;
   choice?(node: Node): RelaxContext['choice'];
+  /** Planes of a node that is not affine, in place of its rule's over `intervals`. */
+  relaxed?(node: Node): Relaxation;
   /** Changes the coefficients that reach a value, before they are passed on (split constraints of branch and bound). */
   adjusted?(name: string, coefficients: Value): Value;
 }
@@ -81,7 +83,7 @@ function pulledBack(context: LinearContext, node: Node, outputs: readonly (Value
   const { scope, batch } = context;
   const g = scope.g;
   const error = context.errors.get(node.outputs[0] as string);
-  if (error && outputs[0]) sums.errors.push(dotShared(g, g.abs(outputs[0]), error, batch));
+  if (error && outputs[0]) sums.errors.push(dotError(g, outputs[0], error, batch));
   const rule = ruleOf(node.op);
   const inputs = node.inputs.map((name) => (name === '' ? undefined : (scope.constants.get(name) ?? scope.typed(name)))) as Value[];
   const unsummed = isAffine(scope, node, rule)
@@ -121,9 +123,8 @@ function throughAffine(
 function throughPlanes(context: LinearContext, node: Node, a: Value, sums: Sums): (Value | undefined)[] {
   const { scope, batch } = context;
   const g = scope.g;
-  const intervals = node.inputs.map((name) => context.intervals.get(name));
-  const relax = ruleOf(node.op).relax as NonNullable<ReturnType<typeof ruleOf>['relax']>;
-  const { lower, upper } = relax({ g, node, constants: constantsOf(scope, node), intervals, choice: context.choice?.(node) ?? {} });
+  const { lower, upper } =
+    context.relaxed?.(node) ?? relaxation(scope, node, { intervals: context.intervals, choice: context.choice?.(node) ?? {} });
   const positive = g.node('Relu', [a]);
   const negative = g.sub(a, positive);
   for (const [part, plane] of [
@@ -139,6 +140,17 @@ function throughPlanes(context: LinearContext, node: Node, a: Value, sums: Sums)
   });
 }
 
+/** The planes of a node's rule. */
+export function relaxation(
+  scope: Scope,
+  node: Node,
+  { intervals, choice }: Pick<LinearContext, 'intervals'> & Pick<RelaxContext, 'choice'>,
+): Relaxation {
+  const relax = ruleOf(node.op).relax as NonNullable<ReturnType<typeof ruleOf>['relax']>;
+  const around = node.inputs.map((name) => intervals.get(name));
+  return relax({ g: scope.g, node, constants: constantsOf(scope, node), intervals: around, choice });
+}
+
 /** Per row and batch row Σ a·t: [S, B] from a [S, B, …] and t [B, …] (or with S in front). */
 export function dot(g: GraphBuilder, a: Value, t: Value, batch: number): Value {
   const rows = a.shape[0] as number;
@@ -148,10 +160,15 @@ export function dot(g: GraphBuilder, a: Value, t: Value, batch: number): Value {
 }
 
 /** The same with one t [n, 1] for all rows of the batch. */
-export function dotShared(g: GraphBuilder, a: Value, t: Value, batch: number): Value {
+function dotShared(g: GraphBuilder, a: Value, t: Value, batch: number): Value {
   const rows = a.shape[0] as number;
   const n = sizeOf(t.shape);
   return g.reshape(g.matmul(g.reshape(a, [rows * batch, n]), t), [rows, batch]);
+}
+
+/** Σ |a|·δ */
+export function dotError(g: GraphBuilder, a: Value, error: Value, batch: number): Value {
+  return error.shape.length === 2 ? dotShared(g, g.abs(a), error, batch) : dot(g, g.abs(a), error, batch);
 }
 
 /** A constant of the batch's shape, whose rows are alike, as [n, 1]. */

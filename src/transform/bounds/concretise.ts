@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import type { Interval } from '../../ops/rule.ts';
-import { dot, dotShared } from './backward.ts';
+import { dot, dotError } from './backward.ts';
 import { EXTRA, SLACK, UNIT } from './rounding.ts';
 
 /** A box, and possibly a ball in L1 or L2 around `centre` that the input is in as well; radius [B]. */
@@ -19,12 +19,12 @@ export interface Least {
   readonly error: Value | undefined;
 }
 
-/** @param error δ of the input, [n, 1]; undefined over the real numbers */
+/** @param error δ of the input, [n, 1] or [S, B, …]; undefined over the real numbers */
 export function least(g: GraphBuilder, a: Value, set: InputSet, error: Value | undefined, batch: number): Least {
   const { lower, upper } = set.box;
   // A⁺·l + A⁻·u = A·u − A⁺·(u − l)
   const inBox = g.sub(dot(g, a, upper, batch), dot(g, g.node('Relu', [a]), g.sub(upper, lower), batch));
-  const rounding = error && dotShared(g, g.abs(a), error, batch);
+  const rounding = error && dotError(g, a, error, batch);
   if (!set.ball) return { value: inBox, error: rounding };
   const rows = a.shape[0] as number;
   const flat = g.reshape(a, [rows, batch, sizeOf(a.shape) / rows / batch]);
