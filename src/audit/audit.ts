@@ -2,6 +2,7 @@
 import { GibbonError } from '../base/errors.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Asking, createAsking } from './asking.ts';
+import { attacksLeftOut } from './attacked.ts';
 import { withCertificates } from './certificates/with-certificates.ts';
 import type { CheckResult } from './check-result.ts';
 import { CHECKS } from './checks/registry.ts';
@@ -74,7 +75,12 @@ export async function auditModel(
   const attacked = await gathered.withBroken((await gathered.assembled()).result, proved.broken);
   const { result, checks: told } = withDoubts(withCertificates(attacked, proved.certificates), results);
   return {
-    result: { ...result, ...remoteResult(facts, spec), attacksLeftOut: [...plan.leftOut], findings: told.flatMap((one) => one.findings) },
+    result: {
+      ...result,
+      ...remoteResult(facts, spec),
+      ...attacksLeftOut(facts, checks, plan),
+      findings: told.flatMap((one) => one.findings),
+    },
     checks: told,
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,

@@ -233,7 +233,7 @@ export const modelResult = z.object({
     /** What was said of the attacker, or assumed: it selected checks and attacks. Absent where a single attack was asked for. */
     model: threatModel.optional(),
   }),
-  /** Attacks that were not run, and why: the threat model, the model, the data or the preset leaves them out. */
+  /** Attacks that were not run, and why: the threat model, the model, the data or the preset leaves them out. Absent where attacks were no part of the run. */
   attacksLeftOut: z.array(z.object({ id: z.string(), name: z.string(), reason: z.string() })).optional(),
   /** What was planned and not finished, and why: it failed, or a budget was used up. What stands may stand for that reason only. */
   attacksCut: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),

@@ -2,6 +2,7 @@
 import { attackOf } from '../attacks/registry.ts';
 import type { Cost } from '../model/target.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { isAttacked } from './attacked.ts';
 import { inapplicable } from './checks/applicable.ts';
 import type { Check } from './checks/check.ts';
 import { CHECKS } from './checks/registry.ts';
@@ -10,7 +11,7 @@ import { drawsOf } from './evidence/averaged.ts';
 import type { Looked } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { ModelResult } from './result.ts';
-import { chosenChecks, paramsOf } from './run-checks.ts';
+import { chosenChecks } from './run-checks.ts';
 import { threatResult } from './threat-result.ts';
 
 export interface WholePlan {
@@ -51,8 +52,7 @@ export function wholePlan({ facts, plan }: Looked): WholePlan {
     const { id, name } = attackOf(one.id);
     return { id, name, params: one.params, examples, queries: training + examples * queries, gradients: examples * gradients };
   });
-  // Attacks are run by checks: without such a check there are none.
-  const attacked = runs.some((check) => check.attacks?.(facts, paramsOf(check, options.checks?.params?.[check.id] ?? {})));
+  const attacked = isAttacked(facts, runs);
   const why = 'no check that attacks is part of this audit';
   return {
     model,

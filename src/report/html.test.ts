@@ -49,6 +49,13 @@ test('attacks that were left out stand with their reasons', () => {
   expect(markup(html)).not.toContain('<img src=x');
 });
 
+test('where no attacks were part of the run one sentence says so', () => {
+  const page = words(renderHtml(sampleResult([certifiedModel({ n: 20 })])));
+  expect(page).toContain('The attacks of an audit were no part of this run.');
+  expect(page).not.toContain('Attacks left out');
+  expect(words(render({ n: 20 }))).not.toContain('no part of this run');
+});
+
 const cases: [name: string, result: AuditResult][] = [
   ['one model', sampleResult()],
   ['two models', sampleResult([sampleModel({ n: 120 }), sampleModel({ name: 'robust', n: 120, broken: 0.1, verdict: 'robust' })])],

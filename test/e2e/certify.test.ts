@@ -51,6 +51,8 @@ describe('the shipped model', () => {
     expect(() => auditResult.parse(result)).not.toThrow();
     const page = readFileSync(join(ended.cwd, 'run/report.html'), 'utf8');
     expect(page).toContain('broken by an attack');
+    expect(page).toContain('The attacks of an audit were no part of this run.');
+    expect(result.models[0]?.attacksLeftOut).toBeUndefined();
     expect(ended.stdout.replaceAll(/\s+/g, ' ')).toMatch(/certified on \d of 4 examples .* within ε = 0\.1/);
   });
 

@@ -88,7 +88,7 @@ function Masked({ model: { maskedGradients: names, threat } }: { model: ModelRes
 }
 
 export function Assumptions({ model }: { model: ModelResult }): VNode {
-  const { preprocessing, threat, input, output, attacksLeftOut: leftOut = [] } = model;
+  const { preprocessing, threat, input, output, attacks, attacksLeftOut: leftOut } = model;
   const shape = (value: { name: string; type: string; shape: readonly (string | number)[] }): string =>
     `${value.name}: ${value.type} [${value.shape.join(', ')}]`;
   return (
@@ -106,7 +106,10 @@ export function Assumptions({ model }: { model: ModelResult }): VNode {
           {threat.epsilonText}
           {threat.norm !== 'edits' && ` in ${norm(threat.norm)}`}
         </Fact>
-        {leftOut.length > 0 && <Fact name="Attacks left out">{leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ')}.</Fact>}
+        {leftOut && leftOut.length > 0 && (
+          <Fact name="Attacks left out">{leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ')}.</Fact>
+        )}
+        {!leftOut && attacks.length === 0 && <Fact name="Attacks">The attacks of an audit were no part of this run.</Fact>}
         <Fact name="Masked gradients">
           <Masked model={model} />
         </Fact>
