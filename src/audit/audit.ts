@@ -5,11 +5,13 @@ import { type Asking, createAsking } from './asking.ts';
 import { attacksLeftOut } from './attacked.ts';
 import { withCertificates } from './certificates/with-certificates.ts';
 import type { CheckResult } from './check-result.ts';
+import type { Check } from './checks/check.ts';
+import type { CheckFacts } from './checks/facts.ts';
 import { CHECKS } from './checks/registry.ts';
 import { withDoubts } from './evidence/with-doubts.ts';
 import type { Expectation } from './expect.ts';
 import { createFailures, type Failures, isFatal, isRemote, MOST_FATAL } from './failures.ts';
-import { gather } from './gather.ts';
+import { type Gathered, gather } from './gather.ts';
 import { looked, specOf } from './look.ts';
 import type { AuditOptions } from './options.ts';
 import type { Reporter, Workers } from './ports.ts';
@@ -56,22 +58,7 @@ export async function auditModel(
   const checks = chosenChecks(CHECKS, options);
   // What does not fit shows before the long work begins.
   if (options.members && checks.some(({ needs }) => needs.includes('members'))) await gathered.sides();
-  const results: CheckResult[] = [];
-  const errors = new Set<GibbonError>();
-  let error: GibbonError | undefined;
-  let proved: Pick<Ended, 'certificates' | 'broken'> = {};
-  for (const check of checks) {
-    const params = { ...options.checks?.params?.[check.id] };
-    const bounded = withinTime(asking, createSpending(options.budgets));
-    const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
-    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors, failures)));
-    if (ended.error && options.only) throw ended.error;
-    if (ended.error) errors.add(ended.error);
-    error ??=
-      ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
-    if (ended.certificates) proved = ended;
-    results.push(ended.result);
-  }
+  const { results, error, proved } = await inTurn(checks, { facts, gathered, asking, failures, reporter, timed });
   const attacked = await gathered.withBroken((await gathered.assembled()).result, proved.broken);
   const { result, checks: told } = withDoubts(withCertificates(attacked, proved.certificates), results);
   return {
@@ -85,6 +72,44 @@ export async function auditModel(
     timings,
     failure: failures.first(`${model.name}, `, 'The report holds what is finished.') ?? error,
   };
+}
+
+interface Turn {
+  readonly facts: CheckFacts;
+  readonly gathered: Gathered;
+  readonly asking: Asking;
+  readonly failures: Failures;
+  readonly reporter: Reporter;
+  timed<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+interface Turned {
+  readonly results: readonly CheckResult[];
+  /** The first that a check ended with. */
+  readonly error: GibbonError | undefined;
+  readonly proved: Pick<Ended, 'certificates' | 'broken'>;
+}
+
+/** Runs the checks one after the other. */
+async function inTurn(checks: readonly Check[], { facts, gathered, asking, failures, reporter, timed }: Turn): Promise<Turned> {
+  const { options, model } = facts;
+  const results: CheckResult[] = [];
+  const errors = new Set<GibbonError>();
+  let error: GibbonError | undefined;
+  let proved: Turned['proved'] = {};
+  for (const check of checks) {
+    const params = { ...options.checks?.params?.[check.id] };
+    const bounded = withinTime(asking, createSpending(options.budgets));
+    const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
+    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors, failures)));
+    if (ended.error && options.only) throw ended.error;
+    if (ended.error) errors.add(ended.error);
+    error ??=
+      ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
+    if (ended.certificates) proved = ended;
+    results.push(ended.result);
+  }
+  return { results, error, proved };
 }
 
 /** Why this model is not tried any further, where it has cost too many workers. */

@@ -1,7 +1,8 @@
 /** Certificates as files: they are checked again without a search, and what was tampered with is refused. */
 import { describe, expect, it } from 'vitest';
 import { robustness } from '../../src/certify/bounds/goal.ts';
-import { type Certificate, certificateOf, readCertificate, recheck } from '../../src/certify/claims/certificate.ts';
+import { type Certificate, certificateOf, recheck } from '../../src/certify/claims/certificate.ts';
+import { readCertificate } from '../../src/certify/claims/read-certificate.ts';
 import { escalate } from '../../src/certify/search/escalate.ts';
 import { around, fixtureNetwork, haveCertify, imageOf } from '../support/bounds.ts';
 
@@ -18,7 +19,7 @@ describe.skipIf(!haveCertify)('a certificate', () => {
     const verdict = await escalate(network, domain, goals, { method: 'auto', budget: 20 });
     expect(verdict).toMatchObject({ isProved: true, method: 'bab' });
     const made = certificateOf(network, domain, verdict.proof ?? { goals, parts: [] }, subject);
-    const read = readCertificate(JSON.stringify(made), 'x.cert.json');
+    const read = readCertificate(JSON.stringify(made), 'x.cert.json') as Certificate;
     expect(await recheck(network, read)).toMatchObject({ isProved: true, failures: [] });
 
     const split = read.parts.findIndex(({ leaves }) => leaves?.some(({ splits }) => splits.length > 0));

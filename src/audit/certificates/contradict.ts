@@ -3,25 +3,27 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { attackOf } from '../../attacks/registry.ts';
-import { brought, pointsInside } from '../../certify/claims/inside.ts';
+import { brought, isWithin, pointsInside } from '../../certify/claims/inside.ts';
 import type { Ball } from '../../certify/claims/sample.ts';
-import type { Verdict } from '../../certify/search/escalate.ts';
 import { writeNpz } from '../../data/npy-write.ts';
 import { asRows } from '../../model/feasible.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
 import { keyedRng } from '../../rng/rng.ts';
 import { version as ortVersion } from '../../runtime/ort-version.ts';
+import { scoreAttack } from '../presets.ts';
 import type { Opened } from '../work.ts';
 import type { CertifyOrder, Contradiction } from './order.ts';
 
 /** Corners, and as many points inside. */
 const POINTS = 32;
 const STEPS = 20;
+const QUERIES = 200;
 
 export interface Certified {
   readonly sample: AttackSample;
   readonly epsilon: number;
-  readonly verdict: Verdict;
+  /** What proves it, as it is told where it is contradicted. */
+  readonly certificate: object;
 }
 
 /** What contradicts the certificate, saved in the run's folder; undefined where nothing does. */
@@ -35,18 +37,9 @@ export async function contradicted(
   const ball: Ball = { norm: order.norm, epsilon, range: rangeOf(target.preprocessing) };
   const rng = keyedRng(order.subject.seed, 'certificate', sample.index);
   const points = pointsInside(sample.x, ball, { rng, count: POINTS });
-  if (target.unsupported.length === 0) {
-    const attack = { params: { steps: STEPS, loss: 'margin' }, norm: order.norm, epsilon, seed: order.subject.seed };
-    const proposals = await attackOf('pgd').run({ ...attack, target, batch: 1, onStep }, [sample]);
-    for (const { candidate } of proposals)
-      if (candidate)
-        points.push(
-          brought(
-            sample.x,
-            candidate.map((value, i) => value - (sample.x[i] as number)),
-            ball,
-          ),
-        );
+  for (const candidate of await attackedWithin(target, order, certified, onStep)) {
+    const step = candidate.map((value, i) => value - (sample.x[i] as number));
+    points.push(brought(sample.x, step, ball));
   }
   const pairs = await asRows(
     target,
@@ -54,7 +47,8 @@ export async function contradicted(
     order.norm,
     epsilon,
   );
-  const rows = pairs.map(({ candidate }) => candidate);
+  // What a table's rules have moved out of the ball by the last bits says nothing.
+  const rows = pairs.map(({ candidate }) => candidate).filter((row) => isWithin(sample.x, row, ball));
   const decisions = await target.judge.decide(rows);
   const at = decisions.findIndex(({ label }) => label !== sample.label);
   if (at < 0) return undefined;
@@ -62,9 +56,25 @@ export async function contradicted(
   return { epsilon, answered, file: await saved(order, certified, { x: rows[at] as Float32Array, answered }) };
 }
 
+/** Where a short attack ends: along gradients or, where there are none, by scores. */
+async function attackedWithin(
+  target: Opened['target'],
+  { norm, subject: { seed } }: CertifyOrder,
+  { sample, epsilon }: Certified,
+  onStep: () => void,
+): Promise<Float32Array[]> {
+  const isSteep = target.unsupported.length === 0;
+  const { modality, shape } = target.preprocessing;
+  const byScores = shape.length > 2 ? scoreAttack({ modality, norm }) : 'cube';
+  const id = isSteep ? 'pgd' : byScores;
+  const params = isSteep ? { steps: STEPS, loss: 'margin' } : { maxQueries: QUERIES };
+  const proposals = await attackOf(id).run({ params, norm, epsilon, seed, target, batch: 1, onStep }, [sample]);
+  return proposals.flatMap(({ candidate }) => (candidate ? [candidate] : []));
+}
+
 async function saved(
   order: CertifyOrder,
-  { sample, epsilon, verdict }: Certified,
+  { sample, epsilon, certificate }: Certified,
   point: { x: Float32Array; answered: number },
 ): Promise<string | null> {
   if (order.folder === undefined) return null;
@@ -85,7 +95,7 @@ async function saved(
     example: { index: sample.index, label: sample.label },
     answered: point.answered,
     certificate: {
-      ...verdict,
+      ...certificate,
       runtime: 'onnxruntime-node',
       version: ortVersion,
       provider: 'cpu',

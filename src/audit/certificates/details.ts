@@ -11,7 +11,7 @@ export interface Naming {
 }
 
 export function certificateDetails(certificates: Certificates, naming: Naming): Detail[] {
-  return [...curveOf(certificates), ...barsOf(certificates, naming), ...obstacles(certificates, naming)];
+  return [...curveOf(certificates), ...barsOf(certificates, naming), ...obstacles(certificates, naming), ...searches(certificates, naming)];
 }
 
 const size = ({ norm }: Certificates): string => `size of the change ε (${NORMS[norm]})`;
@@ -81,6 +81,39 @@ function obstacles(certificates: Certificates, { classNames, nameOf }: Naming): 
         obstacle.layer,
         lower,
         method,
+      ]),
+    },
+  ];
+}
+
+const ENDED = {
+  time: 'the time was over (--budget)',
+  rounding: 'scores so close that the order of their sums decides',
+  rules: 'the nearest row of that class is none that the data could hold',
+  method: 'bounds by intervals alone (--method ibp)',
+} as const;
+
+/** Of tree ensembles: how far the search came, and what ended it. */
+function searches({ samples }: Certificates, { classNames, nameOf }: Naming): Detail[] {
+  const open = samples.flatMap((sample) => (sample.search ? [{ ...sample, search: sample.search }] : []));
+  if (open.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      title: 'How far the search came for the undecided',
+      columns: [
+        { name: 'Example' },
+        { name: 'Class that could not be ruled out' },
+        { name: 'Proved up to ε', unit: 'epsilon' },
+        { name: 'Choices of leaves looked at', unit: 'count' },
+        { name: 'What ended it' },
+      ],
+      rows: open.map(({ index, lower, search }) => [
+        nameOf(index),
+        classNames?.[search.other] ?? String(search.other),
+        lower,
+        search.explored,
+        ENDED[search.by],
       ]),
     },
   ];

@@ -3,7 +3,7 @@
 import { proportion } from '../../stats/proportion.ts';
 import type { FindingDraft } from '../checks/check.ts';
 import { range } from '../verdict.ts';
-import type { Certificates } from './result.ts';
+import { type Certificates, isOfTrees } from './result.ts';
 
 /** What must hold of more than this share to hold of most. */
 const HALF = 0.5;
@@ -49,8 +49,10 @@ export function certificateFindings(certificates: Certificates): FindingDraft[] 
         ? []
         : [
             ...(certified.value > HALF ? ['Certify more examples: gibbon certify --n 100.'] : []),
-            'Give the undecided more time: gibbon certify --method auto --budget 60s.',
-            'Train with larger perturbations: models of small slopes are easier to prove.',
+            ...(certificates.undecided.count > 0 ? ['Give the undecided more time: gibbon certify --method auto --budget 60s.'] : []),
+            isOfTrees(certificates)
+              ? 'Trees that are trained for robustness (arXiv:1902.10660) keep their thresholds away from the data.'
+              : 'Train with larger perturbations: models of small slopes are easier to prove.',
           ],
       reference: 'docs/certify.md',
     },

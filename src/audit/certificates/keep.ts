@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
 import type { Domain } from '../../certify/bounds/domain.ts';
-import { base64, type Certificate, certificateOf, floats, readCertificate, recheck } from '../../certify/claims/certificate.ts';
+import { base64, type Certificate, certificateOf, floats, recheck } from '../../certify/claims/certificate.ts';
 import type { Claim } from '../../certify/claims/prove.ts';
+import { readCertificate } from '../../certify/claims/read-certificate.ts';
 import { domainAround, winsGoals } from '../../certify/claims/sample.ts';
 import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
 import type { Proof } from '../../certify/search/escalate.ts';
@@ -14,6 +15,7 @@ import { readModelFile } from '../../model/model-file.ts';
 import { describe, type Preprocessing, rangeOf } from '../../model/preprocessing.ts';
 import { version } from '../../runtime/ort-version.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { treesRechecked } from './keep-trees.ts';
 import type { CertifyOrder } from './order.ts';
 
 export async function kept(
@@ -53,6 +55,11 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
     });
   }
   const { label, epsilon, example, preprocessing } = certificate.about;
+  const claim = { label, epsilon, example, input: describe(preprocessing as Preprocessing) };
+  if (certificate.kind === 'gibbon certificate of trees') {
+    const failures = await treesRechecked(model, certificate, runtime);
+    return { ...claim, isProved: failures.length === 0, norm: certificate.norm, failures };
+  }
   const network = await modelNetwork(model, preprocessing as Preprocessing, runtime);
   try {
     const found = await recheck(network, certificate);
@@ -64,7 +71,7 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
       ...(covers(found.domain, certificate) ? [] : ['its set is smaller than what it claims']),
     ];
     const norm = certificate.norm === 'box' ? 'linf' : certificate.norm;
-    return { isProved: failures.length === 0, label, epsilon, norm, example, input: describe(preprocessing as Preprocessing), failures };
+    return { ...claim, isProved: failures.length === 0, norm, failures };
   } finally {
     await network.release();
   }

@@ -4,6 +4,7 @@ import type { Norm } from '../../threat/ball.ts';
 import type { SampleResult } from '../result.ts';
 import type { Subject } from '../subject.ts';
 import type { RowItem, RowReply } from '../task.ts';
+import type { CertifiedSample } from './result.ts';
 
 export const CERTIFY_METHODS = ['auto', 'ibp', 'crown-ibp', 'crown', 'alpha-crown', 'bab', 'smoothing'] as const;
 
@@ -45,11 +46,13 @@ export interface CertifyReply extends RowReply {
   /** The largest radius that was certified. */
   readonly lower: number;
   readonly upper: number | null;
-  readonly method: Method | null;
+  readonly method: Method | 'trees' | null;
   /** By how much the scores of the worst class stay apart at epsilon, as far as that is proved. */
   readonly margin: number | null;
   /** What stands in the way, where epsilon was not certified. */
   readonly obstacle: Obstacle | null;
+  /** Of trees: what ended the search, where epsilon was neither certified nor broken. */
+  readonly search?: TreeSearch;
   readonly seconds: number;
   /** What this certifier's own attacks found within epsilon. */
   readonly witness?: Witness;
@@ -67,6 +70,9 @@ export interface Obstacle {
   readonly neurons: number;
   readonly layer: string | null;
 }
+
+/** As the result tells of it. */
+export type TreeSearch = NonNullable<CertifiedSample['search']>;
 
 /** A point in a certified set that the untouched model gives another class: a bug of Gibbon. */
 export interface Contradiction {

@@ -20,6 +20,11 @@ export const certifiedSample = z.object({
   margin: z.number().nullable(),
   /** Of the undecided: the class that could be ruled out least, neurons of open sign, of how many, and the layer with most of them. */
   obstacle: z.object({ target: z.int(), unstable: z.int(), neurons: z.int(), layer: z.string().nullable() }).nullable(),
+  /**
+   * Of tree ensembles that are undecided: the class that could not be ruled out, choices of leaves that were looked at, and what ended the search: its time was
+   * over; scores lie so close that the order of their sums decides; the nearest row of another class breaks a rule of the data; the method does not search.
+   */
+  search: z.object({ other: z.int(), explored: z.int(), by: z.enum(['time', 'rounding', 'rules', 'method']) }).optional(),
   /** Of work on this example; differs from run to run. */
   seconds: z.number(),
 });
@@ -59,3 +64,9 @@ export const certificates = z.object({
 
 export type Certificates = z.infer<typeof certificates>;
 export type CertifiedSample = z.infer<typeof certifiedSample>;
+
+/** Are they of a tree ensemble? */
+export const isOfTrees = ({ samples }: Pick<Certificates, 'samples'>): boolean => samples.some(({ method }) => method === TREES);
+
+/** Name of the method, and of what breaks examples. */
+export const TREES = 'trees';

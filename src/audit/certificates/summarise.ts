@@ -14,8 +14,9 @@ const WRONG = { status: 'misclassified', lower: 0, upper: null, method: null, ma
 
 export function sampleOf({ index }: Chosen, reply: Omit<CertifyReply, 'contradiction' | 'witness'> | undefined): CertifiedSample {
   if (!reply) return { index, ...WRONG };
-  const { status, lower, upper, method, margin, obstacle, seconds } = reply;
-  return { index, status, lower, upper, method, margin, obstacle: obstacle && { ...obstacle }, seconds };
+  const { status, lower, upper, method, margin, obstacle, search, seconds } = reply;
+  const told = { obstacle: obstacle && { ...obstacle }, ...(search && { search: { ...search } }) };
+  return { index, status, lower, upper, method, margin, ...told, seconds };
 }
 
 export type Shares = Pick<Certificates, 'certified' | 'attacked' | 'undecided' | 'radius' | 'curve' | 'samples'>;

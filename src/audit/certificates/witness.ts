@@ -10,8 +10,8 @@ export interface Broken {
 }
 
 /** What the names of the files with these inputs begin with: another epsilon or another model gives another name. Undefined where the run has no folder. */
-export function witnessPrefix({ folder, model, norm, epsilon, subject, attacks, most }: CertifyOrder): string | undefined {
-  if (folder === undefined || !attacks) return undefined;
+export function witnessPrefix({ folder, model, norm, epsilon, subject, most }: CertifyOrder): string | undefined {
+  if (folder === undefined) return undefined;
   const { data, preprocessing, seed } = subject;
   const about = JSON.stringify([model.sha256, norm, epsilon, most, data, preprocessing, seed]);
   const key = createHash('sha256').update(about).digest('hex');

@@ -4,6 +4,8 @@ import { type Claim, largestProved, proveAt } from '../../certify/claims/prove.t
 import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
 import type { BoundNetwork } from '../../certify/graphs/network.ts';
 import { escalate, type Verdict } from '../../certify/search/escalate.ts';
+import { hasTrees } from '../../certify/trees/read-forest.ts';
+import { type RowForest, rowForest } from '../../certify/trees/row-forest.ts';
 import { type ModelFile, readModelFile } from '../../model/model-file.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -11,6 +13,7 @@ import { attackFirst, type Met } from '../certificates/attack-first.ts';
 import { contradicted } from '../certificates/contradict.ts';
 import { kept } from '../certificates/keep.ts';
 import { type CertifyItem, type CertifyOrder, type CertifyReply, obstacleOf } from '../certificates/order.ts';
+import { certifiedTrees } from '../certificates/prove-trees.ts';
 import type { Subject } from '../subject.ts';
 import { defineRowTask } from '../task.ts';
 import { attackSamples, type Opened } from '../work.ts';
@@ -36,6 +39,17 @@ export function provable(subject: Subject, runtime: Runtime): Promise<Provable> 
   return made;
 }
 
+const forests = new Map<string, Promise<RowForest | undefined>>();
+
+/** The model's trees, prepared once in a process; undefined where it has none. @throws GibbonError E_NOT_APPLICABLE where they cannot be taken */
+export function treesOf({ model, preprocessing }: Subject, runtime: Runtime): Promise<RowForest | undefined> {
+  const key = JSON.stringify([model, preprocessing]);
+  const made =
+    forests.get(key) ?? readModelFile(model).then((file) => (hasTrees(file.graph) ? rowForest(file, preprocessing, runtime) : undefined));
+  forests.set(key, made);
+  return made;
+}
+
 /** Attacked together; few enough that a killed worker has little to do again. */
 const GROUP = 16;
 
@@ -43,7 +57,11 @@ export const certifyTask = defineRowTask<CertifyOrder, CertifyItem, CertifyReply
   kind: 'certify',
   run: async (order, items, { open, runtime, finished, alive }) => {
     const opened = await open(order.subject);
-    const certifier = { opened, order, alive, ...(await provable(order.subject, runtime)) };
+    const trees = await treesOf(order.subject, runtime);
+    const common = { opened, order, alive };
+    const nets = trees ? undefined : { ...common, ...(await provable(order.subject, runtime)) };
+    const prove = (sample: AttackSample, met: Met): Promise<CertifyReply> =>
+      nets ? certified(nets, sample, met) : certifiedTrees({ ...common, trees: trees as RowForest }, sample, met);
     for (let at = 0; at < items.length; at += GROUP) {
       const group = items.slice(at, at + GROUP);
       const samples = await attackSamples(opened, group);
@@ -53,7 +71,7 @@ export const certifyTask = defineRowTask<CertifyOrder, CertifyItem, CertifyReply
         : group.map(({ upper, isBroken = false }) => ({ upper, isBroken }));
       const each = (performance.now() - started) / 1000 / group.length;
       for (const [i, sample] of samples.entries()) {
-        const { seconds, ...reply } = await certified(certifier, sample, met[i] as Met);
+        const { seconds, ...reply } = await prove(sample, met[i] as Met);
         await finished([{ ...reply, seconds: seconds + each }]);
       }
     }
@@ -80,7 +98,7 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
   const { radius, verdict } = await radiusOf(claim, order, { met, settled, until: () => seconds() >= budget, alive });
   const proof = verdict ?? (settled?.isProved ? settled : undefined);
   if (proof?.proof && order.keeps) await kept(claim, order, sample, { epsilon: radius, proof: proof.proof });
-  const contradiction = proof && (await contradicted(opened, order, { sample, epsilon: radius, verdict: proof }, alive));
+  const contradiction = proof && (await contradicted(opened, order, { sample, epsilon: radius, certificate: proof }, alive));
   return {
     index: sample.index,
     status: met.isBroken ? 'attacked' : settled?.isProved ? 'certified' : 'undecided',

@@ -2,7 +2,7 @@
 import { toGibbonError } from '../../base/errors.ts';
 import type { Subject } from '../subject.ts';
 import { defineSingleTask } from '../task.ts';
-import { provable } from './certify.ts';
+import { provable, treesOf } from './certify.ts';
 
 export interface Bounds {
   /** Why nothing can be proved; null where something can. */
@@ -15,6 +15,8 @@ export const lookAtBounds = defineSingleTask<{ readonly subject: Subject }, Boun
   kind: 'look-at-bounds',
   run: async ({ subject }, { runtime }) => {
     try {
+      // Trees are searched for as long as the budget allows, however many leaves they have.
+      if (await treesOf(subject, runtime)) return { missing: null, neurons: 0 };
       const { network } = await provable(subject, runtime);
       await network.forward(1);
       return { missing: null, neurons: network.cuts.reduce((sum, { size }) => sum + size, 0) };

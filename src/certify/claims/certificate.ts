@@ -3,7 +3,6 @@
  * every leaf, and the slopes and multipliers that its bound was found at.
  */
 import * as z from 'zod';
-import { GibbonError } from '../../base/errors.ts';
 import { bound } from '../bounds/ascent.ts';
 import { type BoundMethod, layerBounds, rowBounds } from '../bounds/crown.ts';
 import type { Domain } from '../bounds/domain.ts';
@@ -98,22 +97,6 @@ export interface Rechecked {
   readonly failures: readonly string[];
   readonly domain: Domain;
   readonly goals: readonly Goal[];
-}
-
-/** @throws GibbonError E_DATA_UNREADABLE for what is no certificate */
-export function readCertificate(text: string, name: string): Certificate {
-  try {
-    return certificateSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new GibbonError(
-      'E_DATA_UNREADABLE',
-      `${name} is no certificate: ${cause instanceof Error ? cause.message.slice(0, 200) : cause}`,
-      {
-        hint: 'Certificates are written by `gibbon certify --certificates`.',
-        cause,
-      },
-    );
-  }
 }
 
 /** Checks a certificate against a network: every goal by its rows in one pass, or leaf by leaf, with the leaves covering the whole set. */

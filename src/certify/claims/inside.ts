@@ -1,6 +1,6 @@
 /** Points of a ball within the data's range, exactly: corners, the surface and the inside, against which certificates are tried out. */
 import type { Rng } from '../../rng/rng.ts';
-import { boundAt } from '../../threat/ball.ts';
+import { boundAt, type Norm } from '../../threat/ball.ts';
 import type { Ball } from './sample.ts';
 
 /** @param count corners, and as many points inside */
@@ -44,12 +44,16 @@ export function brought(x: Float32Array, step: Float32Array, ball: Ball): Float3
 const TRIES = 22;
 
 /** Does the point lie in the ball, without any tolerance? */
-function isWithin(x: Float32Array, point: Float32Array, { norm, epsilon }: Ball): boolean {
+export const isWithin = (x: Float32Array, point: Float32Array, { norm, epsilon }: Pick<Ball, 'norm' | 'epsilon'>): boolean =>
+  distanceBetween(x, point, norm) <= epsilon;
+
+/** Distance of two rows, in double precision. */
+export function distanceBetween(x: Float32Array, point: Float32Array, norm: Norm): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) {
     const moved = Math.abs((point[i] as number) - (x[i] as number));
     if (norm === 'linf') sum = Math.max(sum, moved);
     else sum += norm === 'l1' ? moved : moved * moved;
   }
-  return (norm === 'l2' ? Math.sqrt(sum) : sum) <= epsilon;
+  return norm === 'l2' ? Math.sqrt(sum) : sum;
 }

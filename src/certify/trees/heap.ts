@@ -8,6 +8,11 @@ export class Heap<T> {
     return this.#items[0]?.priority ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The item with the least priority. */
+  get first(): T | undefined {
+    return this.#items[0]?.item;
+  }
+
   push(priority: number, rank: number, item: T): void {
     const items = this.#items;
     items.push({ priority, rank, order: this.#count++, item });

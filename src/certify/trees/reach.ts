@@ -1,4 +1,5 @@
 /** How far a row has to move until the trees, each on its own, could bring another answer about: a bound that no choice of leaves can beat. */
+import type { Norm } from '../../threat/ball.ts';
 import { type FeatureBox, type Leaf, meets, narrowedTo } from './forest.ts';
 
 /** A leaf with what it adds to the other class's lead. */
@@ -13,6 +14,9 @@ export interface Candidate extends Option {
 }
 
 export interface Problem {
+  /** The other class. */
+  readonly other: number;
+  readonly norm: Norm;
   readonly row: Float32Array;
   /** Movement of each feature at distance 1. */
   readonly units: Float64Array;
@@ -41,38 +45,46 @@ export const settledOn = ({ box, leaf, lead, left }: Pending): Choice => ({ box:
 
 /** The options that the choice's box still meets. */
 export function candidatesAt(problem: Problem, { box, left }: Choice): Candidate[][] {
-  const own = distanceTo(problem, box);
+  const own = summedTo(problem, box);
   return left.map((options) =>
     options.flatMap(({ leaf, lead }) =>
-      meets(leaf, box) ? [{ leaf, lead, distance: Math.max(own, distanceWithin(problem, leaf, box)) }] : [],
+      meets(leaf, box) ? [{ leaf, lead, distance: lengthOf(problem, summedWithin(problem, leaf, box, own)) }] : [],
     ),
   );
 }
 
-/** Distance in L∞ of the row to a box, in units; Infinity where a frozen feature would have to move. */
-export function distanceTo({ row, units }: Problem, { low, high }: FeatureBox): number {
-  let most = 0;
-  for (let i = 0; i < row.length; i++)
-    most = Math.max(most, distance(row[i] as number, low[i] as number, high[i] as number, units[i] as number));
-  return most;
+/** Distance of the row to a box, in units; Infinity where a frozen feature would have to move. */
+export const distanceTo = (problem: Problem, box: FeatureBox): number => lengthOf(problem, summedTo(problem, box));
+
+/** The largest movement, or the sum of movements or of their squares. */
+function summedTo(problem: Problem, { low, high }: FeatureBox): number {
+  let total = 0;
+  for (let i = 0; i < problem.row.length; i++) total = added(problem, total, termOf(problem, i, low[i] as number, high[i] as number));
+  return total;
 }
 
-/** The same for the part of the box that reaches the leaf, over the leaf's features alone. */
-function distanceWithin({ row, units }: Problem, { features, low, high }: Leaf, box: FeatureBox): number {
-  let most = 0;
+/** The same for the part of the box that reaches the leaf, of which the leaf's features alone differ. */
+function summedWithin(problem: Problem, { features, low, high }: Leaf, box: FeatureBox, own: number): number {
+  let total = own;
   for (let i = 0; i < features.length; i++) {
     const feature = features[i] as number;
-    const from = Math.max(low[i] as number, box.low[feature] as number);
-    const to = Math.min(high[i] as number, box.high[feature] as number);
-    most = Math.max(most, distance(row[feature] as number, from, to, units[feature] as number));
+    const [from, to] = [box.low[feature] as number, box.high[feature] as number];
+    const within = termOf(problem, feature, Math.max(low[i] as number, from), Math.min(high[i] as number, to));
+    total = added(problem, total, problem.norm === 'linf' ? within : within - termOf(problem, feature, from, to));
   }
-  return most;
+  return total;
 }
 
-/** Differences of float32 numbers are exact in double precision, but for those of very different size. */
-function distance(x: number, low: number, high: number, unit: number): number {
+const added = ({ norm }: Problem, total: number, term: number): number => (norm === 'linf' ? Math.max(total, term) : total + term);
+const lengthOf = ({ norm }: Problem, total: number): number => (norm === 'l2' ? Math.sqrt(Math.max(0, total)) : total);
+
+/** What a feature adds that has to move into an interval. Differences of float32 numbers are exact in double precision, but for those of very different size. */
+function termOf({ norm, row, units }: Problem, feature: number, low: number, high: number): number {
+  const x = row[feature] as number;
   if (x >= low && x <= high) return 0;
-  return unit === 0 ? Number.POSITIVE_INFINITY : (x < low ? low - x : x - high) / unit;
+  const unit = units[feature] as number;
+  const moved = unit === 0 ? Number.POSITIVE_INFINITY : (x < low ? low - x : x - high) / unit;
+  return norm === 'l2' ? moved * moved : moved;
 }
 
 /** The point of the box that is nearest to the row. */

@@ -4,6 +4,7 @@ import type { Graph, Node } from '../../onnx/graph.ts';
 import { view } from '../../onnx/tensor.ts';
 import { headOf } from '../../task/logits.ts';
 import { classifierParts, type EnsembleParts, ensembleParts, regressorParts } from './attributes.ts';
+import { type Column, columnsBefore } from './columns.ts';
 import type { Forest } from './forest.ts';
 import { leavesOf } from './splits.ts';
 
@@ -18,45 +19,65 @@ const UNIT = 2 ** -24;
 /** Probabilities are rounded to float32: scores that differ by less may come out equal behind a softmax or a logistic function. */
 const TRANSFORMED = 1e-5;
 
+/** The trees of a model, in terms of the columns that they see. */
+export interface ReadForest {
+  readonly forest: Forest;
+  /** Where each of its features comes from. */
+  readonly columns: readonly Column[];
+  /** The value that the trees take. */
+  readonly input: string;
+}
+
 /**
- * @throws GibbonError E_NOT_APPLICABLE for models that are no tree ensemble of one float32 input, with the reason; E_MODEL_UNREADABLE for damaged trees
+ * @param widths how many columns each input takes, where the file does not say so
+ * @throws GibbonError E_NOT_APPLICABLE for models that are no tree ensemble behind steps of single columns, with the reason; E_MODEL_UNREADABLE for
+ *   damaged trees
  */
-export function readForest(model: Graph): Forest {
-  const node = ensembleOf(model);
+export function readForest(model: Graph, widths: ReadonlyMap<string, number> = new Map()): ReadForest {
+  const head = headOf(model);
+  const node = ensembleOf(model, head.logits);
   const { roots, at, classes, base, transform, features: used } = (PARTS[node.op] as (node: Node) => EnsembleParts)(node);
-  const features = featuresOf(model, node);
-  if (used > features) {
-    throw new GibbonError('E_MODEL_UNREADABLE', `a tree of the model asks for feature ${used - 1}, and its input has ${features}`, {
+  const input = node.inputs[0] ?? '';
+  const columns = columnsBefore(model, input, widths);
+  if (used > columns.length) {
+    throw new GibbonError('E_MODEL_UNREADABLE', `a tree of the model asks for feature ${used - 1}, and there are ${columns.length}`, {
       hint: 'The file is damaged: export the model again.',
     });
   }
   const trees = roots.map((root) => leavesOf(root, at));
+  if (head.kind === 'sigmoid' && classes > 1) throw notApplicable('its scores go through a sigmoid each, and may saturate');
+  const isBlurred = transform !== 'NONE' || head.logits !== head.output;
   const slack = Array.from({ length: classes }, (_, k) => {
     const largest = trees.map((leaves) => leaves.reduce((most, { values }) => Math.max(most, Math.abs(values[k] as number)), 0));
     // Every order of adding n numbers is wrong by at most (n − 1)·u/(1 − (n − 1)·u)·Σ|value| (Higham, Accuracy and Stability, section 4.2).
     const additions = (trees.length + 1) * UNIT;
     const size = largest.reduce((sum, one) => sum + one, Math.abs(base[k] as number));
-    return (additions / (1 - additions)) * size + UNIT + (transform === 'NONE' ? 0 : TRANSFORMED / 2);
+    return (additions / (1 - additions)) * size + UNIT + (isBlurred ? TRANSFORMED / 2 : 0);
   });
-  return { features, base, trees, slack };
+  return { forest: { features: columns.length, base, trees, slack }, columns, input };
 }
+
+/** Does the model compute its scores with trees? */
+export const hasTrees = ({ nodes }: Graph): boolean => nodes.some(isEnsemble);
+
+const isEnsemble = ({ domain, op }: Node): boolean => domain === 'ai.onnx.ml' && op in PARTS;
 
 function notApplicable(reason: string): GibbonError {
   return new GibbonError('E_NOT_APPLICABLE', `no certificate of the trees: ${reason}`, {
-    hint: 'Certificates of trees are for one tree ensemble between a float32 input and the scores; export the ensemble without the steps around it.',
+    hint: 'Certificates of trees are for one tree ensemble whose sums are the scores; export it without the steps behind it.',
   });
 }
 
 /** Operators behind the ensemble that keep the order of its scores. */
 const KEEPS_ORDER = new Set(['Identity', 'Cast', 'Mul', 'ZipMap']);
 
-function ensembleOf(model: Graph): Node {
+function ensembleOf(model: Graph, scores: string): Node {
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let name = headOf(model).output;
+  let name = scores;
   for (let steps = 0; steps <= model.nodes.length; steps++) {
     const node = makers.get(name);
     if (!node) break;
-    if (node.domain === 'ai.onnx.ml' && node.op in PARTS) {
+    if (isEnsemble(node)) {
       if (node.op === 'TreeEnsembleClassifier' && node.outputs[1] !== name) throw notApplicable('its output is no score');
       return node;
     }
@@ -74,18 +95,4 @@ function keepsOrder(model: Graph, node: Node): boolean {
   if (factor?.type !== 'float32') return false;
   const values = view(factor) as Float32Array;
   return values.length > 0 && values.every((one) => one === values[0] && one > 0);
-}
-
-/** The number of features of the model's input, which the ensemble reads as it is. */
-function featuresOf(model: Graph, node: Node): number {
-  const makers = new Map(model.nodes.flatMap((one) => one.outputs.map((name) => [name, one] as const)));
-  let name = node.inputs[0] ?? '';
-  for (let maker = makers.get(name); maker?.op === 'Identity'; maker = makers.get(name)) name = maker.inputs[0] ?? '';
-  const port = model.inputs.find((input) => input.name === name);
-  if (!port || model.inputs.length > 1)
-    throw notApplicable(`${makers.get(name)?.op ?? 'another input'} stands between the input and the trees`);
-  if (port.type !== 'float32') throw notApplicable(`its input is of type ${port.type}`);
-  const features = port.shape?.[1];
-  if (port.shape?.length !== 2 || typeof features !== 'number') throw notApplicable('its input does not say how many features it has');
-  return features;
 }

@@ -83,6 +83,7 @@ function Labels({ model }: { model: ModelResult }): VNode {
 
 function Masked({ model: { maskedGradients: names, threat } }: { model: ModelResult }): VNode {
   if (threat.norm === 'edits') return <>No gradient was used: text moves by whole characters.</>;
+  if (threat.knowledge !== 'gradients') return <>No gradient was used.</>;
   if (names.length === 0) return <>None: every operator between input and output has its true gradient.</>;
   return <>{names.join(', ')}. Attacks that follow gradients may be misled there; the attacks that need none are the cross-check.</>;
 }
