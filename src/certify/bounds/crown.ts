@@ -27,8 +27,8 @@ const CHUNK = 2 ** 24;
 const CLIMB_COPIES = 4;
 /** auto_LiRPA's number of steps. */
 const STEPS = 20;
-/** Sizes of chunks: each is a graph of its own. */
-const SIZES = [16, 32, 64, 128, 256, 1024, 4096];
+/** Rows of the smallest chunk. */
+const FEWEST = 16;
 
 export interface LayerSettings {
   /** How often the bounds of a layer are raised (`alpha-crown`). */
@@ -100,9 +100,10 @@ async function refined(layer: Layer, steps: number): Promise<void> {
 
 /** @param all rows of the whole layer */
 function chunkOf(left: number, all: number, widest: number): number {
-  const affordable = [...SIZES.filter((size) => size < all), all].filter((size) => size * widest <= CHUNK);
-  const largest = affordable[affordable.length - 1] ?? (SIZES[0] as number);
-  return affordable.find((size) => size >= left) ?? largest;
+  const affordable = Math.max(FEWEST, Math.floor(CHUNK / widest));
+  // So that a graph which has to be made for each number of rows is not made often.
+  const step = Math.max(FEWEST, 2 ** (Math.floor(Math.log2(left)) - 3));
+  return Math.min(Math.ceil(left / step) * step, affordable, all);
 }
 
 interface Layer {

@@ -7,7 +7,7 @@ import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
 import type { Interval } from '../../ops/rule.ts';
 import { newGraph } from '../../ops/table.ts';
-import type { LinearContext } from '../../transform/bounds/backward.ts';
+import { type LinearContext, perRow } from '../../transform/bounds/backward.ts';
 import { gradient } from '../../transform/gradient.ts';
 import { bounded, environment, type Graph, nameOf, type Rows, seeded, type Wanted } from './bound-graphs.ts';
 
@@ -62,7 +62,7 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
   const { lower, error } = bounded(g, space, seed, context);
   const outputs: Record<string, Value> = { lower, error, ...scores };
   if (!ascent.climbs) return g.finish(outputs, `bounds of ${nameOf(wanted)}`);
-  const one = g.expand(g.scalar(1), lower.shape);
+  const one = perRow(g, seed, ascent.batch, 1);
   const free = [...slopes.values(), ...multipliers.values()];
   const slopesUp = gradient(g, [{ value: lower, cotangent: one }], free);
   for (const [i, value] of free.entries()) Object.assign(outputs, stepped(g, value, slopesUp[i]));

@@ -1,15 +1,14 @@
-/** A network prepared for bounds: graphs for every layer and number of rows, made when they are first asked for. */
+/** A network prepared for bounds: graphs for every layer, made when they are first asked for. */
 import type { StaticGraph, Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
-import { evaluator } from '../../runtime/evaluate.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import { type BoundForm, boundForm } from '../../transform/bounds/bound-form.ts';
 import type { Arithmetic } from '../../transform/bounds/forward.ts';
 import type { Windows } from '../../transform/bounds/seen.ts';
-import { foldConstants } from '../../transform/fold-constants.ts';
 import { ascentGraph } from './ascent-graph.ts';
-import { boundGraph, forwardGraph, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
+import { boundGraph, forwardGraph, nameOf, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
+import { rowSessions } from './row-sessions.ts';
 import { rowsComeFirst } from './rows-first.ts';
 import { cutViews } from './views.ts';
 
@@ -53,7 +52,7 @@ export async function boundNetwork(
   runtime: Runtime,
   arithmetic: Arithmetic = 'float32',
 ): Promise<BoundNetwork> {
-  const graph = async (batch: number): Promise<BoundForm> => boundForm(await core(batch));
+  const graph = once(async (batch: number): Promise<BoundForm> => boundForm(await core(batch)));
   const one = await graph(1);
   const isBatched = await graph(2).then(
     (two) => rowsComeFirst(one, two),
@@ -62,12 +61,7 @@ export async function boundNetwork(
   const cuts = cutsOf(one);
   const whole = Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape)));
   const views = cutViews(one, cuts);
-  const sessions = new Map<string, Promise<Session>>();
-  const session = (key: string, make: () => Promise<StaticGraph>): Promise<Session> => {
-    const made = sessions.get(key) ?? make().then(async (built) => runtime.load(await foldConstants(built, evaluator(runtime))));
-    sessions.set(key, made);
-    return made;
-  };
+  const sessions = rowSessions(runtime, graph);
   return {
     runtime,
     arithmetic,
@@ -78,27 +72,35 @@ export async function boundNetwork(
     outputs: sizeOf((one.outputs[0] as Value).shape),
     widest: (wanted) => (wanted === 'output' ? whole : (views.widest(wanted) ?? whole)),
     windows: (wanted, cut) => (wanted === 'output' ? undefined : views.windows(wanted, cut)),
-    forward: (batch) => session(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
+    forward: (batch) => sessions.one(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
     bound: (wanted, size) =>
-      session(keyOf('bound', wanted, size), async () => boundGraph(await graph(size.batch), wanted, { cuts, arithmetic, ...size })),
+      sessions.of(keyOf('bound', wanted, size), size, (net, rows) => boundGraph(net, wanted, { cuts, arithmetic, ...size, rows })),
     ascent: (wanted, size) =>
-      session(keyOf(`ascent ${size.splits} ${size.climbs}`, wanted, size), async () =>
-        ascentGraph(await graph(size.batch), wanted, { cuts, arithmetic, ...size }),
+      sessions.of(keyOf(`ascent ${size.splits} ${size.climbs}`, wanted, size), size, (net, rows) =>
+        ascentGraph(net, wanted, { cuts, arithmetic, ...size, rows }),
       ),
     tailRows: (rows, batch) =>
-      session(`tail ${rows} ${batch}`, async () =>
-        boundGraph(tailOf(await graph(batch)), 'output', { cuts: [], rows, batch, norm: 'box', arithmetic }),
+      sessions.of(`tail ${batch}`, { rows, batch }, (net, count) =>
+        boundGraph(tailOf(net), 'output', { cuts: [], rows: count, batch, norm: 'box', arithmetic }),
       ),
     heads: tailOf(one).inputs.map(({ name, shape: [first, ...rest] }) => ({
       name,
       shape: (batch) => [(first as number) * batch, ...rest],
     })),
-    release: async () => {
-      for (const loaded of await Promise.all(sessions.values())) await loaded.release();
-    },
+    release: sessions.release,
   };
 }
 
-function keyOf(kind: string, wanted: Wanted, { rows, batch, norm }: Size): string {
-  return `${kind} ${wanted === 'output' ? wanted : `of ${wanted.name}`} ${rows} ${batch} ${norm}`;
+function keyOf(kind: string, wanted: Wanted, { batch, norm }: Size): string {
+  return `${kind} ${nameOf(wanted)} ${wanted === 'output' ? 'rows' : 'elements'} ${batch} ${norm}`;
+}
+
+/** The function's value for each argument, made when it is first asked for. */
+function once<T>(make: (key: number) => Promise<T>): (key: number) => Promise<T> {
+  const made = new Map<number, Promise<T>>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
 }

@@ -64,13 +64,17 @@ export function linearBounds(context: LinearContext, seeds: readonly LinearSeed[
     for (const [i, value] of pulled.entries()) if (value) accumulate(node.inputs[i] as string, value);
     for (const name of node.outputs) if (!inputs.has(name)) found.delete(name);
   }
-  const any = (seeds[0] as LinearSeed).coefficients;
-  const zero = g.zeros([any.shape[0] as number, context.batch], any.type);
-  return {
-    coefficients: found,
-    constant: sums.constants.reduce((a, b) => g.add(a, b), zero),
-    error: sums.errors.reduce((a, b) => g.add(a, b), zero),
-  };
+  const zero = perRow(g, seeds[0] as LinearSeed, context.batch, 0);
+  const total = (terms: readonly Value[]): Value => (terms.length === 0 ? zero : terms.reduce((a, b) => g.add(a, b)));
+  return { coefficients: found, constant: total(sums.constants), error: total(sums.errors) };
+}
+
+/** The same number for each row: [S, B]. It is made of the seed, so that no constant of the graph depends on how many rows there are. */
+export function perRow(g: GraphBuilder, { coefficients }: LinearSeed, batch: number, value: number): Value {
+  const rows = coefficients.shape[0] as number;
+  const n = sizeOf(coefficients.shape) / rows;
+  const first = g.slice(g.reshape(coefficients, [rows, batch, n / batch]), 2, 0, 1);
+  return g.add(g.reshape(g.mul(first, g.scalar(0, first)), [rows, batch]), g.scalar(value, first));
 }
 
 interface Sums {
