@@ -14,6 +14,10 @@ export interface RanEvasion {
   /** How the attacks themselves stood up to more of the same and to attacks of other kinds. */
   readonly cross: CrossExamination;
   readonly failures: readonly Failure[];
+  /** What a budget did not reach, where it ended the attacks. */
+  readonly unreached: string | undefined;
+  /** What was planned and not finished. */
+  readonly cut: NonNullable<ModelResult['attacksCut']>;
   /** Attacks, curve, summary and samples of the result, without findings and pictures. */
   readonly result: ModelResult;
   readonly evidence: Evidence;

@@ -1,16 +1,17 @@
 /** Puts an audit's facts together: per attack, per example, and the worst case over all attacks. */
-import type { Attack } from '../attacks/attack.ts';
 import { NO_CLASS } from '../model/judge.ts';
 import { describe } from '../model/preprocessing.ts';
 import { type Proportion, proportion } from '../stats/proportion.ts';
 import { median } from '../stats/quantile.ts';
 import { distanceIn, type Metric } from '../threat/metric.ts';
+import { asTried, curveWith } from './certificates/as-tried.ts';
+import type { Broken } from './certificates/witness.ts';
 import { canMove } from './columns.ts';
 import { drawsOf, isVoted } from './evidence/averaged.ts';
 import { type CrossExamination, expectedMore, SPREAD } from './evidence/examination.ts';
 import type { Failure } from './failures.ts';
 import { membersOf } from './members.ts';
-import type { Facts, RanAttack, Traced } from './ran.ts';
+import type { Facts, RanAttack, Traced, Tried } from './ran.ts';
 import type { AttackResult, ModelResult, SampleResult } from './result.ts';
 import { spentOn } from './spending.ts';
 import type { AttackReply, CleanReply, Prepared } from './subject.ts';
@@ -29,6 +30,8 @@ export interface Brought {
   /** What a budget did not reach, where it ended the attacks. */
   readonly unreached?: string | undefined;
   readonly cross?: CrossExamination | undefined;
+  /** What a certifier broke itself. */
+  readonly broken?: Broken | undefined;
   /** What was planned and not finished. */
   readonly cut: NonNullable<ModelResult['attacksCut']>;
 }
@@ -36,15 +39,13 @@ export interface Brought {
 /** The result of one model, without findings and pictures, and what findings rest on. */
 export function assemble(
   facts: Facts,
-  { ran, curve, failures, unreached, cross, cut }: Brought,
+  { ran, curve, failures, unreached, cross, broken, cut }: Brought,
 ): { result: ModelResult; evidence: Evidence } {
   const { options, prepared, clean, epsilon } = facts;
   const right = (index: number): number => prepared.labels[index] as number;
-  // The worst case is over everything that was tried within epsilon, the curve's attacks included.
-  const all = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
   const resultOf = (one: RanAttack): AttackResult => attackResult(one, clean, right, options.norm);
   const attacks = ran.map(resultOf);
-  const samples = clean.map((reply) => sampleResult(reply, right(reply.index), all, facts));
+  const { all, samples, points } = worstOf(facts, { ran, curve, cross, broken });
   const { pressure, ...summary } = summaryOf(facts, samples, all, { failures, unreached, cross });
   const evidence: Evidence = {
     summary,
@@ -71,12 +72,25 @@ export function assemble(
     summary: { ...summary, headline: headlineOf({ ...summary, epsilon: epsilon.text, pressure }) },
     attacks,
     ...secondLook(cross, resultOf),
-    curve: [...curve.points],
+    curve: points,
     findings: [],
     samples,
     examples: [],
   };
   return { result, evidence };
+}
+
+/** The worst case is over everything that was tried within epsilon: the curve's attacks, and what a certifier broke beside the audit's. */
+function worstOf(facts: Facts, { ran, curve, cross, broken }: Pick<Brought, 'ran' | 'curve' | 'cross' | 'broken'>) {
+  const { options, prepared, clean, epsilon } = facts;
+  const right = (index: number): number => prepared.labels[index] as number;
+  const samplesOf = (tried: readonly Tried[]): SampleResult[] =>
+    clean.map((reply) => sampleResult(reply, right(reply.index), tried, facts));
+  const attacked: Tried[] = [...ran, ...curve.found, ...Object.values(cross?.trials ?? {})];
+  if (!broken || ran.length === 0) return { all: attacked, samples: samplesOf(attacked), points: [...curve.points] };
+  const all = [...attacked, ...asTried(broken, right)];
+  const points = curveWith(curve.points, broken, { before: samplesOf(attacked), epsilon: epsilon.value, norm: options.norm });
+  return { all, samples: samplesOf(all), points };
 }
 
 function fileResult({
@@ -97,7 +111,7 @@ function secondLook(cross: CrossExamination | undefined, resultOf: (one: RanAtta
 function summaryOf(
   { prepared, epsilon }: Facts,
   samples: readonly SampleResult[],
-  ran: readonly RanAttack[],
+  ran: readonly Tried[],
   { failures, unreached, cross }: Pick<Brought, 'failures' | 'unreached' | 'cross'>,
 ) {
   const n = samples.length;
@@ -119,7 +133,7 @@ function summaryOf(
     cleanAccuracy: proportion(correct.length, n),
     robustAccuracy: robust,
     robustAccuracy8bit: prepared.preprocessing.modality === 'image' && ran.length > 0 ? proportion(standing8bit, n) : null,
-    noiseAccuracy: noisy ? proportion(noisy.items.length - broken(noisy), n) : null,
+    noiseAccuracy: noisy ? proportion(noisy.items.length - brokenBy(noisy), n) : null,
     verdict: ran.length === 0 ? ('undecided' as const) : verdictOf(proportion(correct.length, n), robust, pressure),
   };
 }
@@ -136,7 +150,7 @@ const TRIED = 0.95;
 
 /** Did something stronger than noise try the examples that were classified correctly? */
 function pressureOf(
-  ran: readonly RanAttack[],
+  ran: readonly Tried[],
   { clean, robust }: { readonly clean: Proportion; readonly robust: Proportion },
   { failures, unreached, cross, isVoted }: Pick<Brought, 'failures' | 'unreached' | 'cross'> & { readonly isVoted: boolean },
 ): Pressure {
@@ -171,19 +185,19 @@ const RARE = 0.1;
 const RARE_IN_VOTES = 0.25;
 
 /** A gradient attack whose gradient was zero has only drawn noise, and a label attack without a starting point has tried nothing. */
-function isTrial({ knowledge }: Attack, { broken: hit, slope, distances }: AttackReply): boolean {
+function isTrial({ knowledge }: Tried['unit'], { broken: hit, slope, distances }: AttackReply): boolean {
   if (hit) return true;
   return knowledge === 'gradients' ? slope === 'ok' : knowledge !== 'nothing' && distances !== null;
 }
 
 /** Examples on which the model answered NaN to some attack, and no attack fooled it. */
-function undecidedOf(ran: readonly RanAttack[]): number[] {
+function undecidedOf(ran: readonly Tried[]): number[] {
   const replies = ran.flatMap((one) => [...one.replies.values()]);
   const fooled = new Set(replies.filter((reply) => reply.broken).map(({ index }) => index));
   return [...new Set(replies.filter(({ index, label }) => label === NO_CLASS && !fooled.has(index)).map(({ index }) => index))];
 }
 
-const broken = ({ replies }: RanAttack): number => [...replies.values()].filter((reply) => reply.broken).length;
+const brokenBy = ({ replies }: Tried): number => [...replies.values()].filter((reply) => reply.broken).length;
 
 function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (index: number) => number, norm: Metric): AttackResult {
   const { unit, planned, items, replies } = ran;
@@ -222,7 +236,7 @@ function attackResult(ran: RanAttack, clean: readonly CleanReply[], right: (inde
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The worst case: of all attacks that fooled the model on this example, the nearest point. */
-function sampleResult(clean: CleanReply, label: number, ran: readonly RanAttack[], { options: { norm }, prepared }: Facts): SampleResult {
+function sampleResult(clean: CleanReply, label: number, ran: readonly Tried[], { options: { norm }, prepared }: Facts): SampleResult {
   // Who answers labels only says nothing of how sure it is.
   const sure = (confidence: number): number | null => (prepared.endpoint?.form.kind === 'labels' ? null : confidence);
   const hits = ran.flatMap(({ unit, replies }) => {

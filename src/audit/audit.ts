@@ -90,24 +90,29 @@ interface Turned {
   readonly proved: Pick<Ended, 'certificates' | 'broken'>;
 }
 
-/** Runs the checks one after the other. */
+/** Runs the checks one after the other. What one of them breaks itself counts for all: those that have told of the attacks tell of them again. */
 async function inTurn(checks: readonly Check[], { facts, gathered, asking, failures, reporter, timed }: Turn): Promise<Turned> {
   const { options, model } = facts;
   const results: CheckResult[] = [];
   const errors = new Set<GibbonError>();
   let error: GibbonError | undefined;
   let proved: Turned['proved'] = {};
-  for (const check of checks) {
+  const ran = (check: Check): Promise<Ended> => {
     const params = { ...options.checks?.params?.[check.id] };
     const bounded = withinTime(asking, createSpending(options.budgets));
     const context = { ...facts, params, artifacts: gathered, reporter, earlier: results, ...bounded };
-    const ended = await timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors, failures)));
+    return timed(`check.${check.id}`, () => runCheck(check, context, forlorn(errors, failures)));
+  };
+  for (const [i, check] of checks.entries()) {
+    const ended = await ran(check);
     if (ended.error && options.only) throw ended.error;
     if (ended.error) errors.add(ended.error);
     error ??=
       ended.error && new GibbonError(ended.error.code, `${model.name}, check ${check.id}: ${ended.error.message}`, { cause: ended.error });
     if (ended.certificates) proved = ended;
     results.push(ended.result);
+    if (!ended.broken || !(await gathered.note(ended.broken))) continue;
+    for (const [k, before] of checks.slice(0, i).entries()) if (before.attacks) results[k] = (await ran(before)).result;
   }
   return { results, error, proved };
 }

@@ -1,7 +1,8 @@
 /** Chooses the examples that a report shows, and has them drawn. */
 import { join } from 'node:path';
-import type { Facts, RanAttack } from './assemble.ts';
+import type { Facts } from './assemble.ts';
 import type { Workers } from './ports.ts';
+import type { Tried } from './ran.ts';
 import type { ExampleImages, ModelResult, SampleResult } from './result.ts';
 import type { PictureReply, Subject } from './subject.ts';
 
@@ -54,7 +55,7 @@ export async function drawExamples({ subject, facts, savedAs, result, workers }:
 }
 
 /** Where attacks keep what the samples tell of. */
-export function savedBy(ran: readonly RanAttack[]): Drawing['savedAs'] {
+export function savedBy(ran: readonly Tried[]): Drawing['savedAs'] {
   return (index, adversarial) =>
     ran.flatMap(({ unit, save, replies }) =>
       unit.id === adversarial.attack && save !== undefined && isReply(replies.get(index), adversarial) ? [save] : [],

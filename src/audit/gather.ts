@@ -1,9 +1,12 @@
 /** Computes what checks share, when the first of them asks for it. */
+
+import { STRONGEST, sees } from '../threat/threat-model.ts';
 import type { RanEvasion } from './artifacts.ts';
 import type { Asking } from './asking.ts';
 import { assemble, type Facts, type Traced } from './assemble.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attacksCut } from './attacks-cut.ts';
+import { asTried } from './certificates/as-tried.ts';
 import { withWitnesses } from './certificates/with-certificates.ts';
 import type { Broken } from './certificates/witness.ts';
 import type { Artifacts } from './checks/check.ts';
@@ -37,6 +40,8 @@ export interface Gathering extends CheckFacts {
 export interface Gathered extends Artifacts {
   /** The result as far as it was computed: with attacks, if a check asked for them. */
   assembled(): Promise<Pick<RanEvasion, 'result' | 'evidence'>>;
+  /** Lets what a check broke itself count beside what the audit's attacks broke. @returns whether attacks had been told of that have to be told of anew */
+  note(broken: Broken): Promise<boolean>;
   /** The result with what a check broke itself, and pictures of it; as it is where the audit's attacks tell of the examples. */
   withBroken(result: ModelResult, broken: Broken | undefined): Promise<ModelResult>;
 }
@@ -70,6 +75,13 @@ export function gather(setting: Gathering): Gathered {
       const cut = attacksCut({ failures, unreached: [], over: undefined });
       const nothing = { ran: [], curve: { points: [], found: [] }, failures, cut };
       return ran ?? assemble(factsOf(setting, await artifacts.clean()), nothing);
+    },
+    note: async (broken) => {
+      const before = await evasion?.catch(() => undefined);
+      const counted = withinThreat(broken, setting);
+      if (!before || before.ran.length === 0 || counted.witnesses.size === 0) return false;
+      evasion = told(setting, before, counted);
+      return true;
     },
     withBroken: async (result, broken) =>
       !broken || result.attacks.length > 0
@@ -136,13 +148,27 @@ async function evade(setting: Gathering, clean: readonly CleanReply[]): Promise<
   const failed = [...failures.all];
   const uncurved = over !== undefined && plan.curve.length > 0 && curve.points.length === 0 ? [CURVE] : [];
   const missing = { failures: failed, unreached: [...cut, ...cross.cut, ...uncurved], over };
-  const { result, evidence } = assemble(facts, { ran, curve, failures: failed, unreached, cross, cut: attacksCut(missing) });
+  return told(setting, { facts, ran, curve, cross, failures: failed, unreached, cut: attacksCut(missing) });
+}
+
+/** A certifier knows the model, and takes any class: what it breaks counts for an attacker who knows the model, too, and wants that class. */
+function withinThreat({ witnesses, saved }: Broken, { options: { threat = STRONGEST }, plan: { target } }: Gathering): Broken {
+  const isKnown = sees(threat.knowledge.model, 'gradients');
+  return { saved, witnesses: new Map([...witnesses].filter(([, { label }]) => isKnown && (target === undefined || label === target))) };
+}
+
+/** The result and what it rests on, with pictures: of what the attacks found, and what a certifier broke beside them. */
+async function told(setting: Gathering, brought: Omit<RanEvasion, 'result' | 'evidence'>, broken?: Broken): Promise<RanEvasion> {
+  const { subject, workers, failures, timed, prepared } = setting;
+  const { facts, ran, curve, cross } = brought;
+  const { result, evidence } = assemble(facts, { ...brought, broken });
+  const beside = broken ? asTried(broken, (index) => prepared.labels[index] as number) : [];
+  const savedAs = savedBy([...ran, ...curve.found, ...Object.values(cross.trials), ...beside]);
   let examples = result.examples;
+  const known = failures.all.length;
   await failures.attempt('pictures', async () => {
-    examples = await timed('pictures', () =>
-      drawExamples({ subject, facts, savedAs: savedBy([...ran, ...curve.found, ...Object.values(cross.trials)]), result, workers }),
-    );
+    examples = await timed('pictures', () => drawExamples({ subject, facts, savedAs, result, workers }));
   });
-  const undrawn = failures.all.slice(failed.length).map(({ what, error }) => `${what}: ${error.message}`);
-  return { facts, ran, curve, cross, failures: failed, result: { ...result, examples }, evidence: { ...evidence, undrawn } };
+  const undrawn = failures.all.slice(known).map(({ what, error }) => `${what}: ${error.message}`);
+  return { ...brought, result: { ...result, examples }, evidence: { ...evidence, undrawn } };
 }

@@ -22,6 +22,11 @@ export interface RanAttack {
   readonly replies: ReadonlyMap<number, AttackReply>;
 }
 
+/** What was tried on examples, as far as the worst case asks for it. */
+export interface Tried extends Omit<RanAttack, 'unit' | 'planned'> {
+  readonly unit: Pick<Attack, 'id' | 'knowledge'>;
+}
+
 export interface Traced {
   readonly points: readonly CurvePoint[];
   /** What fell to the curve's own attacks within the audited epsilon: it counts there too. */

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuditResult, auditResult } from '../../src/audit/result.ts';
 import { ortNode } from '../../src/runtime/ort-node.ts';
 import type { HostTensor } from '../../src/runtime/runtime.ts';
-import { type Ended, gibbon, resultIn } from '../support/cli.ts';
+import { type Ended, gibbon, put, resultIn, scratch } from '../support/cli.ts';
 import { EXPORTS } from '../support/exports.ts';
 
 const MODEL = join(EXPORTS, 'xgboost-wine.onnx');
@@ -93,4 +93,26 @@ it('a short time leaves examples undecided, with what ended the search', async (
     expect(lower).toBeGreaterThan(0);
     expect(lower).toBeLessThan(2);
   }
+});
+
+it('in an audit, what the search breaks beside weak attacks counts as broken, in the summary, the check and the curve', async () => {
+  const cwd = scratch();
+  put(cwd, 'gibbon.config.json', JSON.stringify({ threat: { capability: { queries: 2 } } }));
+  const asked = ['--n', '30', '--epsilon', '0.3sd', '--set', 'certified-robustness.examples=30', '--run', 'run', '--workers', '1'];
+  const only = ['--preset', 'quick', '--only', 'evasion,certified-robustness'];
+  const { code, stderr } = await gibbon(['audit', MODEL, '--data', DATA, ...only, ...asked], { cwd });
+  expect(code, stderr).toBe(0);
+  const { models, checks } = resultIn(join(cwd, 'run'));
+  const [{ summary, attacks, samples, certificates, curve }] = models as [AuditResult['models'][number]];
+  const broken = samples.filter(({ adversarial }) => adversarial !== null);
+  const bySearch = broken.filter(({ adversarial }) => adversarial?.attack === 'trees');
+  expect(bySearch.length).toBeGreaterThan(2);
+  // The search is exact: every example is certified or broken, and robust accuracy is what is certified.
+  expect(certificates?.undecided.count).toBe(0);
+  expect(summary.robustAccuracy.count).toBe(certificates?.certified.count);
+  expect(summary.robustAccuracy.count).toBe(summary.cleanAccuracy.count - broken.length);
+  for (const { robustAccuracy } of attacks) expect(robustAccuracy.count).toBeGreaterThan(summary.robustAccuracy.count);
+  expect(checks.find(({ id }) => id === 'evasion')?.metrics.robustAccuracy?.value).toBe(summary.robustAccuracy.value);
+  const [at] = curve.filter(({ epsilon }) => Math.abs(epsilon - 0.3) < 1e-9);
+  expect(at?.robustAccuracy.count).toBe(summary.robustAccuracy.count);
 });
