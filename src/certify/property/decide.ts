@@ -1,14 +1,12 @@
 /** Decides a property of a model: a counterexample (sat), a proof that there is none (unsat), or neither in the time given. */
 import { GibbonError } from '../../base/errors.ts';
 import type { Graph, StaticGraph } from '../../onnx/graph.ts';
-import { sizeOf } from '../../onnx/tensor.ts';
-import { evaluator } from '../../runtime/evaluate.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
-import { specialise } from '../../transform/specialise.ts';
 import type { Goal } from '../bounds/goal.ts';
 import { type BoundNetwork, boundNetwork } from '../graphs/network.ts';
 import { branchInputs } from '../search/branch-inputs.ts';
 import { escalate } from '../search/escalate.ts';
+import { flatGraph } from './flat-graph.ts';
 import { type Box, type Conjunction, float32Box, type Property } from './property.ts';
 import type { InstanceResult } from './result-text.ts';
 import { type PointSearch, pointSearch } from './search.ts';
@@ -37,7 +35,7 @@ const [POINTS, STEPS] = [128, 30];
 /**
  * @param original session of the file itself, which alone decides on counterexamples
  * Where an operator has no bounds, counterexamples are all that can be found.
- * @throws GibbonError E_OPERATOR_UNSUPPORTED where an operator has no lowering; E_MODEL_UNSUPPORTED for several inputs
+ * @throws GibbonError E_OPERATOR_UNSUPPORTED where an operator has no lowering; E_MODEL_UNSUPPORTED for inputs without an axis for rows
  */
 export async function decideProperty(
   model: Graph,
@@ -47,7 +45,7 @@ export async function decideProperty(
   settings: DecideSettings,
 ): Promise<Decided> {
   const started = performance.now();
-  const graph = batched(model, property, runtime);
+  const graph = flatGraph(model, property, runtime);
   const ask = asked(original, model, property);
   const network = await bounding(graph, runtime);
   const rows = Math.max(1, ...property.cases.flatMap(({ violations }) => violations.map(({ length }) => length)));
@@ -173,29 +171,4 @@ function exactly(weight: number): number {
 function notBelow(value: number): number {
   const near = Math.fround(value);
   return near >= value ? near : Math.fround(value + Math.abs(value) * 2 ** -23 + 2 ** -149);
-}
-
-function batched(model: Graph, property: Property, runtime: Runtime): (batch: number) => Promise<StaticGraph> {
-  const [port, ...others] = model.inputs;
-  if (!port || others.length > 0)
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${model.inputs.length} inputs`, {
-      hint: 'Properties are decided for models with one input.',
-    });
-  const dims = (port.shape ?? [property.inputs]).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : 1));
-  const rest = dims.slice(1);
-  if (sizeOf(rest) !== property.inputs || dims.length < 2)
-    throw new GibbonError(
-      'E_MODEL_UNSUPPORTED',
-      `the model's input has the shape [${(port.shape ?? []).join(', ')}], which has no axis for rows`,
-      {
-        hint: 'Export it with a first axis of 1 before its values.',
-      },
-    );
-  if (model.outputs.length !== 1)
-    throw new GibbonError('E_MODEL_UNSUPPORTED', `the model has ${model.outputs.length} outputs`, {
-      hint: 'Properties are decided for models with one output.',
-    });
-  // The first dimension counts rows, where the others hold all values; a model for one point only is run on a batch of one.
-  return (batch) =>
-    specialise({ ...model, outputs: model.outputs.slice(0, 1) }, { [port.name]: [batch, ...rest] }, evaluator(runtime), { exact: true });
 }
