@@ -1,7 +1,7 @@
 /** Raises lower bounds by Adam in the free slopes of rectifiers, and in the multipliers of split constraints (`ascent-graph.ts`). */
 import { sizeOf } from '../../onnx/tensor.ts';
 import type { HostTensor } from '../../runtime/runtime.ts';
-import type { Windows } from '../../transform/bounds/seen.ts';
+import type { Windows } from '../../transform/bounds/windows.ts';
 import type { Wanted } from '../graphs/bound-graphs.ts';
 import type { Cut } from '../graphs/cuts.ts';
 import type { BoundNetwork } from '../graphs/network.ts';

@@ -90,15 +90,16 @@ export interface Part {
 }
 
 export function seeded(g: Graph, net: StaticGraph, wanted: Wanted, rows: Rows): Part {
-  return wanted === 'output' ? { net, seed: outputSeed(g, net, rows) } : elementSeed(g, upTo(net, wanted.name), wanted, rows);
+  return wanted === 'output' ? { net, seed: outputSeed(g, net, rows) } : elementSeed(g, net, wanted, rows);
 }
 
 /** Row s of batch row b is sign[s, b]·(element index[s, b] of the cut). */
-function elementSeed(g: Graph, net: StaticGraph, { name }: Cut, { rows, batch }: Rows): Part {
+function elementSeed(g: Graph, whole: StaticGraph, { name }: Cut, { rows, batch }: Rows): Part {
+  const net = upTo(whole, name);
   const { shape } = net.types.get(name) as Value;
   const index = g.input('index', 'int64', [rows, batch]);
   const sign = g.input('sign', 'float32', [rows, batch]);
-  const network = narrowView(net, name);
+  const network = narrowView(whole, name);
   if (network) {
     const seen = seenBy(g, net, network, index);
     const coefficients = g.mul(seen.channel, g.reshape(sign, [rows, batch, ...shape.slice(1).map(() => 1)]));

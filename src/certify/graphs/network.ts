@@ -4,13 +4,14 @@ import { sizeOf } from '../../onnx/tensor.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import { type BoundForm, boundForm } from '../../transform/bounds/bound-form.ts';
 import type { Arithmetic } from '../../transform/bounds/forward.ts';
-import type { Windows } from '../../transform/bounds/seen.ts';
+import type { View } from '../../transform/bounds/view.ts';
+import type { Windows } from '../../transform/bounds/windows.ts';
 import { ascentGraph } from './ascent-graph.ts';
 import { boundGraph, forwardGraph, nameOf, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
 import { rowSessions } from './row-sessions.ts';
 import { rowsComeFirst } from './rows-first.ts';
-import { cutViews } from './views.ts';
+import { narrowView } from './views.ts';
 
 /** How many rows are bounded at once, over how many sets of which kind. */
 export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'>;
@@ -60,7 +61,7 @@ export async function boundNetwork(
   );
   const cuts = cutsOf(one);
   const whole = Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape)));
-  const views = cutViews(one, cuts);
+  const viewOn = (wanted: Wanted): View | undefined => (wanted === 'output' ? undefined : narrowView(one, wanted.name));
   const sessions = rowSessions(runtime, graph);
   return {
     runtime,
@@ -70,8 +71,11 @@ export async function boundNetwork(
     cuts,
     output: (one.outputs[0] as Value).name,
     outputs: sizeOf((one.outputs[0] as Value).shape),
-    widest: (wanted) => (wanted === 'output' ? whole : (views.widest(wanted) ?? whole)),
-    windows: (wanted, cut) => (wanted === 'output' ? undefined : views.windows(wanted, cut)),
+    widest: (wanted) => viewOn(wanted)?.widest ?? whole,
+    windows: (wanted, cut) => {
+      const rectified = one.nodes.find(({ op, inputs }) => op === 'Relu' && inputs[0] === cut.name)?.outputs[0];
+      return rectified === undefined ? undefined : viewOn(wanted)?.windows(rectified);
+    },
     forward: (batch) => sessions.one(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
     bound: (wanted, size) =>
       sessions.of(keyOf('bound', wanted, size), size, (net, rows) => boundGraph(net, wanted, { cuts, arithmetic, ...size, rows })),

@@ -1,8 +1,8 @@
 /** What the rows of a graph of bounds see of values, each through the windows of its own element (`view.ts`). */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import { int, type StaticGraph, type Value, type ValueType } from '../../onnx/graph.ts';
-import { floats, sizeOf, type Tensor } from '../../onnx/tensor.ts';
-import type { Place, View } from './view.ts';
+import { sizeOf, type Tensor } from '../../onnx/tensor.ts';
+import type { View } from './view.ts';
 
 export interface Seen {
   /** 1 at each row's channel: [S, B, C, 1, …]. */
@@ -23,15 +23,9 @@ export function seenBy(g: GraphBuilder, whole: StaticGraph, view: View, index: V
   const [rows, batch] = index.shape as [number, number];
   const count = sizeOf(view.positions);
   const { channel, position, ofSet } = located(g, view, index);
-  const known = new Map<string, Windows>();
-  const windowsOf = (name: string): Windows => {
-    const made = known.get(name) ?? windows(whole, view, name);
-    known.set(name, made);
-    return made;
-  };
   /** @param flat [sets, n] */
   const gathered = (name: string, flat: Value, at: Value): Value => {
-    const { table, shape } = windowsOf(name);
+    const { table, shape } = view.windows(name);
     const sets = flat.shape[0] as number;
     const ended = g.concat([flat, g.zeros([sets, 1], flat.type)], 1);
     const lines = g.reshape(g.node('Gather', [ended, g.constant(table)], { axis: int(1) }), [sets * count, sizeOf(shape)]);
@@ -45,7 +39,7 @@ export function seenBy(g: GraphBuilder, whole: StaticGraph, view: View, index: V
     },
     ofShared: (name, value) => gathered(name, g.reshape(value, [1, sizeOf(value.shape)]), position),
     inside: (name, coefficients) => {
-      const { mask, shape } = windowsOf(name);
+      const { mask, shape } = view.windows(name);
       if (!mask) return coefficients;
       return g.mul(coefficients, g.reshape(g.node('Gather', [g.constant(mask), position]), [rows, batch, 1, ...shape.slice(1)]));
     },
@@ -78,54 +72,6 @@ function located(g: GraphBuilder, { channels, positions }: View, index: Value): 
     position,
     ofSet: batch === 1 ? position : g.add(position, counted(batch, sizeOf(positions))),
   };
-}
-
-/** The windows of one value, at each position of the view's. */
-export interface Windows {
-  /** How many. */
-  readonly positions: number;
-  /** Of one row's window. */
-  readonly shape: readonly number[];
-  /** int32, for each position, channel and place of the window: the flat index within a row of the value, or the row's length where it lies outside. */
-  readonly table: Tensor;
-  /** [positions, …size]: 0 outside; undefined where nothing lies outside. */
-  readonly mask: Tensor | undefined;
-}
-
-export function windows(whole: StaticGraph, { places, positions }: View, name: string): Windows {
-  const [, channels, ...spatial] = (whole.types.get(name) as ValueType).shape;
-  const place = places.get(name) as Place;
-  const [count, plane] = [channels as number, sizeOf(spatial)];
-  const patches = spatial.reduce<number[][]>(
-    (found, dim, i) => found.flatMap((patch) => along(place, i, positions[i] as number).map((axis) => crossed(patch, axis, dim))),
-    [[0]],
-  );
-  const size = sizeOf(place.size);
-  const table = new Int32Array(patches.length * count * size);
-  for (const [p, patch] of patches.entries()) {
-    for (let c = 0; c < count; c++) {
-      for (const [k, at] of patch.entries()) table[(p * count + c) * size + k] = at < 0 ? count * plane : c * plane + at;
-    }
-  }
-  const isInside = patches.flat().map((at) => (at < 0 ? 0 : 1));
-  return {
-    positions: patches.length,
-    shape: [count, ...place.size],
-    table: int32s(table, [table.length]),
-    mask: isInside.includes(0) ? floats(isInside, [patches.length, ...place.size]) : undefined,
-  };
-}
-
-/** For each position along an axis, the places that it sees there. */
-function along({ start, step, size }: Place, axis: number, positions: number): number[][] {
-  return Array.from({ length: positions }, (_, at) =>
-    Array.from({ length: size[axis] as number }, (__, k) => (start[axis] as number) + (step[axis] as number) * at + k),
-  );
-}
-
-/** Flat indices of a window that is longer by an axis of `dim` places; negative outside. */
-function crossed(patch: readonly number[], axis: readonly number[], dim: number): number[] {
-  return patch.flatMap((at) => axis.map((where) => (at < 0 || where < 0 || where >= dim ? -1 : at * dim + where)));
 }
 
 function int32s(values: Int32Array, shape: readonly number[]): Tensor {

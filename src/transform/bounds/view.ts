@@ -9,16 +9,9 @@ import { averageWindow } from '../../ops/average-pool.ts';
 import { type Window, windowOf } from '../../ops/shapes.ts';
 import { newGraph, ruleOf } from '../../ops/table.ts';
 import { type Scope, scopeOf } from './scope.ts';
-
-/** Along each spatial axis: the element at position i sees the `size` places from start + step·i on, some of which may lie outside. */
-export interface Place {
-  readonly start: readonly number[];
-  readonly step: readonly number[];
-  readonly size: readonly number[];
-}
+import { type Place, type Windows, windowsOf } from './windows.ts';
 
 export interface View {
-  readonly value: string;
   /** From windows [B, C, …size] of the network's inputs, under their names, to the channels at one position of the value: [B, C, 1, …]. */
   readonly net: StaticGraph;
   /** By a value of the whole network: where its window lies. */
@@ -28,6 +21,8 @@ export interface View {
   /** The value's channels, and its spatial dimensions. */
   readonly channels: number;
   readonly positions: readonly number[];
+  /** The windows of a value of the whole network. */
+  windows(name: string): Windows;
   /** Elements of the largest window, and of all together as a share of the whole values. */
   readonly widest: number;
   readonly share: number;
@@ -53,15 +48,22 @@ export function viewOf(net: StaticGraph, value: string): View | undefined {
     });
     made.set(name, seen(g, node, inputs, place));
   }
+  const windows = new Map<string, Windows>();
+  const dims = new Map([...places.keys()].map((name) => [name, scope.typed(name).shape.slice(1)]));
+  const positions = scope.typed(value).shape.slice(2);
   const sizes = [...places.keys()].map((name) => sizeOf(shapeOf(name)));
   const whole = [...places.keys()].reduce((sum, name) => sum + sizeOf(scope.typed(name).shape), 0);
   return {
-    value,
     net: g.finish({ [`view of ${value}`]: made.get(value) as Value }, net.name),
     places,
     origins: new Map([...made].map(([name, { name: own }]) => [own, name])),
     channels: scope.typed(value).shape[1] as number,
-    positions: scope.typed(value).shape.slice(2),
+    positions,
+    windows: (name) => {
+      const found = windows.get(name) ?? windowsOf(dims.get(name) as number[], places.get(name) as Place, positions);
+      windows.set(name, found);
+      return found;
+    },
     widest: Math.max(...sizes),
     share: sizes.reduce((sum, size) => sum + size, 0) / whole,
   };
