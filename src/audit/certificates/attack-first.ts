@@ -3,6 +3,7 @@ import type { AttackSample, Proposal } from '../../attacks/attack.ts';
 import { defaultBatch } from '../../attacks/iterate.ts';
 import { attackOf } from '../../attacks/registry.ts';
 import { judged, type Kept } from '../judging.ts';
+import { scoreAttack } from '../presets.ts';
 import type { AttackOrder, AttackReply } from '../subject.ts';
 import { type Opened, saveRows } from '../work.ts';
 import type { CertifyOrder, Witness } from './order.ts';
@@ -21,6 +22,8 @@ export interface Met {
 /** Steps of each attack, and wrong classes that the targeted one tries. */
 const STEPS = 50;
 const GOALS = 5;
+/** Questions for each example, where there are no gradients. */
+const QUERIES = 1000;
 /** Farther than any data. */
 const FAR = 1e6;
 
@@ -36,9 +39,8 @@ export async function attackFirst(
 ): Promise<Met[]> {
   const { target } = opened;
   const found: Found = new Map();
-  if (target.unsupported.length > 0) return samples.map(() => ({ upper: undefined, isBroken: false }));
   const { epsilon } = order;
-  for (const chosen of attacksOf(order, target.task.classes)) {
+  for (const chosen of target.unsupported.length > 0 ? byScores(order, target) : attacksOf(order, target.task.classes)) {
     const left = samples.filter(({ index }) => !found.get(index)?.isBroken);
     if (left.length === 0) break;
     const attack = { ...chosen, norm: order.norm };
@@ -65,6 +67,11 @@ function attacksOf({ most, epsilon }: CertifyOrder, classes: number): Chosen[] {
       ? { id: 'pgd', params: { steps: STEPS, loss: 'margin' }, epsilon }
       : { id: 'apgd-targeted', params: { steps: STEPS, goals: Math.min(GOALS, classes - 1) }, epsilon },
   ];
+}
+
+/** Where there are no gradients. */
+function byScores({ epsilon, norm }: CertifyOrder, { preprocessing: { modality } }: Opened['target']): Chosen[] {
+  return [{ id: scoreAttack({ modality, norm }), params: { maxQueries: QUERIES }, epsilon }];
 }
 
 /** Notes how far away what fools the model lies. @returns the proposals that lie within epsilon */

@@ -60,7 +60,7 @@ export async function rechecked(path: string, file: string, runtime: Runtime): P
     const failures = await treesRechecked(model, certificate, runtime);
     return { ...claim, isProved: failures.length === 0, norm: certificate.norm, failures };
   }
-  const network = await modelNetwork(model, preprocessing as Preprocessing, runtime);
+  const network = await modelNetwork(model, preprocessing as Preprocessing, runtime, floats(certificate.about.x));
   try {
     const found = await recheck(network, certificate);
     const wanted = winsGoals(label, network.outputs, provableHead(model));

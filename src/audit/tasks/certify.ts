@@ -1,6 +1,7 @@
 /** Certifies examples: attacks them, proves what it can within a budget, looks for the largest radius, and cross-examines what it has proved. */
 import type { AttackSample } from '../../attacks/attack.ts';
 import { type Claim, largestProved, proveAt } from '../../certify/claims/prove.ts';
+import { frozenElements } from '../../certify/graphs/followed.ts';
 import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
 import type { BoundNetwork } from '../../certify/graphs/network.ts';
 import { escalate, type Verdict } from '../../certify/search/escalate.ts';
@@ -26,16 +27,30 @@ export interface Provable {
 
 const known = new Map<string, Promise<Provable>>();
 
-/** Prepared once in a process. @throws GibbonError where the model has no bounds */
-export function provable(subject: Subject, runtime: Runtime): Promise<Provable> {
-  const key = JSON.stringify([subject.model, subject.preprocessing]);
+/** Networks that are kept where each is for some rows only. */
+const KEPT = 4;
+
+/**
+ * Prepared once in a process, or once for all rows that agree in what bounds cannot follow.
+ * @param row any row of the data, where nothing is to be proved yet
+ * @throws GibbonError where the model has no bounds
+ */
+export async function provable({ model, preprocessing }: Subject, runtime: Runtime, row?: Float32Array): Promise<Provable> {
+  const frozen = frozenElements(preprocessing)?.map((i) => row?.[i] ?? null);
+  const key = JSON.stringify([model, preprocessing, frozen]);
   const made =
     known.get(key) ??
-    readModelFile(subject.model).then(async (model) => ({
-      network: await modelNetwork(model, subject.preprocessing, runtime),
-      head: provableHead(model),
+    readModelFile(model).then(async (file) => ({
+      network: await modelNetwork(file, preprocessing, runtime, row),
+      head: provableHead(file),
     }));
+  known.delete(key);
   known.set(key, made);
+  if (frozen !== undefined && known.size > KEPT) {
+    const [[first, oldest] = [key, made]] = known;
+    known.delete(first);
+    await oldest.then(({ network }) => network.release()).catch(() => {});
+  }
   return made;
 }
 
@@ -59,16 +74,19 @@ export const certifyTask = defineRowTask<CertifyOrder, CertifyItem, CertifyReply
     const opened = await open(order.subject);
     const trees = await treesOf(order.subject, runtime);
     const common = { opened, order, alive };
-    const nets = trees ? undefined : { ...common, ...(await provable(order.subject, runtime)) };
-    const prove = (sample: AttackSample, met: Met): Promise<CertifyReply> =>
-      nets ? certified(nets, sample, met) : certifiedTrees({ ...common, trees: trees as RowForest }, sample, met);
+    const prove = async (sample: AttackSample, met: Met): Promise<CertifyReply> =>
+      trees
+        ? certifiedTrees({ ...common, trees }, sample, met)
+        : certified({ ...common, ...(await provable(order.subject, runtime, sample.x)) }, sample, met);
     for (let at = 0; at < items.length; at += GROUP) {
       const group = items.slice(at, at + GROUP);
       const samples = await attackSamples(opened, group);
       const started = performance.now();
-      const met = order.attacks
-        ? await attackFirst(opened, order, samples, alive)
-        : group.map(({ upper, isBroken = false }) => ({ upper, isBroken }));
+      // The search over trees is itself the strongest attack.
+      const met =
+        order.attacks && !trees
+          ? await attackFirst(opened, order, samples, alive)
+          : group.map(({ upper, isBroken = false }) => ({ upper, isBroken }));
       const each = (performance.now() - started) / 1000 / group.length;
       for (const [i, sample] of samples.entries()) {
         const { seconds, ...reply } = await prove(sample, met[i] as Met);
