@@ -10,7 +10,7 @@ import { type Arithmetic, forwardBounds, inputError } from '../../transform/boun
 import { isExact } from '../../transform/bounds/rounding.ts';
 import { hasOffset, isAffine, type Scope, scopeOf } from '../../transform/bounds/scope.ts';
 import { seenBy } from '../../transform/bounds/seen.ts';
-import { type SeenNetwork, throughView } from '../../transform/bounds/through-view.ts';
+import { moved, movedShared, type SeenNetwork, throughView } from '../../transform/bounds/through-view.ts';
 import type { Cut, Norm } from './cuts.ts';
 import { narrowView, upTo } from './views.ts';
 
@@ -185,20 +185,25 @@ export function bounded(
   const { batch, norm } = space.rows;
   const context: LinearContext = { scope, batch, intervals, errors, ...more };
   const bound = linearBounds(part.view ? throughView(context, part.view) : context, [seed]);
-  const seen = (name: string, value: Value): Value => part.view?.rows.of(name, value) ?? value;
   let [lower, error] = [bound.constant, bound.error];
   for (const { name, type, shape } of part.net.inputs) {
-    const reached = bound.coefficients.get(name);
+    const source = part.view?.network.sources.find(({ input }) => input === name) ?? { name, input: name, path: [] };
+    const reached = bound.coefficients.get(source.name);
     if (!reached) continue;
-    const a = part.view?.rows.inside(name, reached) ?? reached;
+    const a = part.view?.rows.inside(source.name, reached) ?? reached;
+    const seen = (value: Value): Value => part.view?.rows.of(source.name, moved(scope, source, value)) ?? value;
     const { lower: low, upper: high } = box.get(name) as Interval;
     const ball: InputSet['ball'] =
-      norm === 'box'
-        ? undefined
-        : { norm, centre: seen(name, g.input(`c:${name}`, type, shape)), radius: g.input('radius', 'float32', [batch]) };
-    const set = { box: { lower: seen(name, low), upper: seen(name, high) }, ...(ball && { ball }) };
+      norm === 'box' ? undefined : { norm, centre: seen(g.input(`c:${name}`, type, shape)), radius: g.input('radius', 'float32', [batch]) };
+    const set = { box: { lower: seen(low), upper: seen(high) }, ...(ball && { ball }) };
     const rounding = errors.get(`in:${name}`);
-    const found = least(g, a, set, rounding && (part.view?.rows.ofShared(name, rounding) ?? rounding), batch);
+    const found = least(
+      g,
+      a,
+      set,
+      rounding && (part.view?.rows.ofShared(source.name, movedShared(scope, source, rounding)) ?? rounding),
+      batch,
+    );
     lower = g.add(lower, found.value);
     if (found.error) error = g.add(error, found.error);
   }

@@ -34,6 +34,16 @@ function largest(g: GraphBuilder, values: readonly Value[]): Value {
 /** For each position in the kernel, the elements that it reads, of the output's shape. */
 function places(g: GraphBuilder, x: Value, window: Window, out: readonly number[]): Value[] {
   const spatial = x.shape.slice(2);
+  const { kernel, strides, dilations, pads } = window;
+  // Steps of slices keep what lies at the same place together (`view.ts`).
+  if (pads.every((pad) => pad === 0) && !window.ceil) {
+    return counted(kernel).map((k) =>
+      k.reduce((value, at, i) => {
+        const [from, step] = [at * (dilations[i] as number), strides[i] as number];
+        return g.slice(value, i + 2, from, from + ((out[i] as number) - 1) * step + 1, step);
+      }, x),
+    );
+  }
   const flat = g.reshape(x, [...x.shape.slice(0, 2), sizeOf(spatial)]);
   return indices(window, spatial, out).map((at) => {
     const read = g.node('Gather', [flat, g.constant(int64s(at, [at.length]))], { axis: int(2) });

@@ -1,11 +1,12 @@
 /** Backward bounds through windows: a pass over the network of a view, with planes and errors of the whole network, as each row sees them. */
 import type { Node, Value } from '../../onnx/graph.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
 import type { Interval, Plane, Relaxation } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
 import { type LinearContext, relaxation } from './backward.ts';
-import { isAffine, scopeOf } from './scope.ts';
+import { isAffine, type Scope, scopeOf } from './scope.ts';
 import type { Seen } from './seen.ts';
-import type { View } from './view.ts';
+import type { Source, View } from './view.ts';
 
 export interface SeenNetwork {
   readonly network: View;
@@ -35,6 +36,29 @@ export function throughView(context: Omit<LinearContext, 'adjusted'>, { network,
       return name && node && isAffine(scope, node, ruleOf(node.op)) ? rows.inside(name, a) : a;
     },
   };
+}
+
+/** What belongs to an input of the whole network [B, …], as it belongs to a source that is made of it. */
+export function moved({ g, varies, constants }: Scope, { path }: Source, value: Value): Value {
+  return path.reduce(
+    (x, node) =>
+      g.node(
+        node.op,
+        node.inputs.map((name) => (varies(name) ? x : constants.get(name))),
+        node.attributes,
+      ),
+    value,
+  );
+}
+
+/** The same of what all rows of the batch share, [n, 1]. */
+export function movedShared(scope: Scope, source: Source, value: Value): Value {
+  if (source.path.length === 0) return value;
+  const { g } = scope;
+  const { shape } = scope.typed(source.input);
+  const n = sizeOf(value.shape);
+  const all = g.expand(g.reshape(value, [1, ...shape.slice(1)]), shape);
+  return g.reshape(g.slice(g.reshape(moved(scope, source, all), [sizeOf(shape) / n, n]), 0, 0, 1), [n, 1]);
 }
 
 /** Where a row chooses its own planes, they are made for each row; else once for all. */
