@@ -6,6 +6,7 @@ import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
 import type { Domain } from '../../certify/bounds/domain.ts';
 import { base64, type Certificate, certificateOf, floats, recheck } from '../../certify/claims/certificate.ts';
+import { inputSlack } from '../../certify/claims/input-slack.ts';
 import type { Claim } from '../../certify/claims/prove.ts';
 import { readCertificate } from '../../certify/claims/read-certificate.ts';
 import { domainAround, winsGoals } from '../../certify/claims/sample.ts';
@@ -19,7 +20,7 @@ import { treesRechecked } from './keep-trees.ts';
 import type { CertifyOrder } from './order.ts';
 
 export async function kept(
-  { network, x, label, norm, range }: Claim,
+  { network, x, label, norm, range, slack }: Claim,
   { folder, model, subject }: CertifyOrder,
   { index }: AttackSample,
   { epsilon, proof }: { readonly epsilon: number; readonly proof: Proof },
@@ -27,7 +28,7 @@ export async function kept(
   if (folder === undefined) return;
   const about = { preprocessing: subject.preprocessing, example: index, x: base64(x), label, epsilon };
   const runtime = `onnxruntime-node ${version}, cpu`;
-  const domain = domainAround(x, { norm, epsilon, range });
+  const domain = domainAround(x, { norm, epsilon, range, slack });
   const path = join(folder, 'certificates');
   await mkdir(path, { recursive: true });
   const text = JSON.stringify(certificateOf(network, domain, proof, { model: model.sha256, runtime, about }));
@@ -83,7 +84,8 @@ function covers(set: Domain, { about, norm }: Certificate): boolean {
   const values = floats(x);
   const [row] = [...set.lower.values()];
   if (values.length === 0 || values.length !== row?.length || !values.every(Number.isFinite)) return false;
-  const ball = domainAround(values, { norm: norm === 'box' ? 'linf' : norm, epsilon, range: rangeOf(preprocessing as Preprocessing) });
+  const p = preprocessing as Preprocessing;
+  const ball = domainAround(values, { norm: norm === 'box' ? 'linf' : norm, epsilon, range: rangeOf(p), slack: inputSlack(p) });
   const holds = (own: Domain['lower'], wanted: Domain['lower'], sign: 1 | -1): boolean =>
     [...wanted].every(([name, values]) => values.every((value, i) => sign * ((own.get(name)?.[i] ?? Number.NaN) - value) <= 0));
   const centres = ball.ball === undefined || (set.ball !== undefined && sameCentre(set.ball, ball.ball));

@@ -1,5 +1,6 @@
 /** Certifies examples: attacks them, proves what it can within a budget, looks for the largest radius, and cross-examines what it has proved. */
 import type { AttackSample } from '../../attacks/attack.ts';
+import { inputSlack } from '../../certify/claims/input-slack.ts';
 import { type Claim, largestProved, proveAt } from '../../certify/claims/prove.ts';
 import { frozenElements } from '../../certify/graphs/followed.ts';
 import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
@@ -111,7 +112,8 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const range = rangeOf(opened.target.preprocessing);
-  const claim: Claim = { network, x: sample.x, label: sample.label, head, norm, range, prover };
+  const slack = inputSlack(opened.target.preprocessing);
+  const claim: Claim = { network, x: sample.x, label: sample.label, head, norm, range, slack, prover };
   const settled = met.isBroken ? undefined : await proveAt(claim, epsilon, { method, budget, alive });
   const { radius, verdict } = await radiusOf(claim, order, { met, settled, until: () => seconds() >= budget, alive });
   const proof = verdict ?? (settled?.isProved ? settled : undefined);

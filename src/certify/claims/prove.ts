@@ -3,6 +3,7 @@ import type { Head } from '../../task/logits.ts';
 import type { Norm, Range } from '../../threat/ball.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { type EscalationSettings, escalate, type Verdict } from '../search/escalate.ts';
+import type { InputSlack } from './input-slack.ts';
 import { domainAround, winsGoals } from './sample.ts';
 
 export interface Claim {
@@ -14,13 +15,15 @@ export interface Claim {
   readonly head: Pick<Head, 'output' | 'logits'>;
   readonly norm: Norm;
   readonly range: Range | undefined;
+  /** What lies between rows and the inputs that are made of them. */
+  readonly slack?: InputSlack | undefined;
   /** What proves a set; by default all that Gibbon knows. */
   readonly prover?: typeof escalate;
 }
 
 export function proveAt(claim: Claim, epsilon: number, settings: EscalationSettings): Promise<Verdict> {
-  const { network, x, label, head, norm, range, prover = escalate } = claim;
-  return prover(network, domainAround(x, { norm, epsilon, range }), winsGoals(label, network.outputs, head), settings);
+  const { network, x, label, head, norm, range, slack, prover = escalate } = claim;
+  return prover(network, domainAround(x, { norm, epsilon, range, slack }), winsGoals(label, network.outputs, head), settings);
 }
 
 export interface Bracket {

@@ -4,6 +4,7 @@ import { boundAt, type Norm, type Range } from '../../threat/ball.ts';
 import type { Domain } from '../bounds/domain.ts';
 import { type Goal, robustness } from '../bounds/goal.ts';
 import { INPUT } from '../graphs/model-network.ts';
+import type { InputSlack } from './input-slack.ts';
 
 export interface Ball {
   readonly norm: Norm;
@@ -13,16 +14,32 @@ export interface Ball {
   readonly range: Range | undefined;
 }
 
+export interface BallOfRows extends Ball {
+  /** What lies between rows and the inputs that are made of them; nothing where the model takes them as they are. */
+  readonly slack?: InputSlack | undefined;
+}
+
 /** The ball around a row as a set for bounds: never smaller than it is over the real numbers. */
-export function domainAround(x: Float32Array, { norm, epsilon, range }: Ball): Domain {
+export function domainAround(x: Float32Array, { norm, epsilon, range, slack }: BallOfRows): Domain {
   const [low, high, movable] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const stays = (i: number): boolean => movable?.[i] === false;
-  const lower = x.map((value, i) => (stays(i) ? value : Math.min(value, below(Math.max(boundAt(low, i), value - epsilon)))));
-  const upper = x.map((value, i) => (stays(i) ? value : Math.max(value, above(Math.min(boundAt(high, i), value + epsilon)))));
+  const reach = (i: number): number => (movable?.[i] === false ? 0 : epsilon);
+  // The slack grows with the element: that of the ball's far end holds for all of it.
+  const beside = x.map((value, i) => (slack ? above(slack(Math.abs(value) + reach(i), i)) : 0));
+  const wider = (value: number, i: number, sign: 1 | -1): number => {
+    const end =
+      reach(i) === 0 ? value : sign > 0 ? Math.min(boundAt(high, i), value + epsilon) : Math.max(boundAt(low, i), value - epsilon);
+    const wide = end + sign * (beside[i] as number);
+    return sign > 0 ? Math.max(value, above(wide)) : Math.min(value, below(wide));
+  };
+  const lower = x.map((value, i) => wider(value, i, -1));
+  const upper = x.map((value, i) => wider(value, i, 1));
   const box = { batch: 1, norm: 'box', lower: new Map([[INPUT, lower]]), upper: new Map([[INPUT, upper]]) } as const;
   if (norm === 'linf') return box;
-  return { ...box, norm, ball: { centre: new Map([[INPUT, x]]), radius: Float32Array.of(above(epsilon)) } };
+  return { ...box, norm, ball: { centre: new Map([[INPUT, x]]), radius: Float32Array.of(above(epsilon + lengthOf(beside, norm))) } };
 }
+
+const lengthOf = (values: Float32Array, norm: 'l1' | 'l2'): number =>
+  norm === 'l1' ? values.reduce((sum, value) => sum + value, 0) : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
