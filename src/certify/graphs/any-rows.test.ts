@@ -74,6 +74,12 @@ describe('sessions', () => {
     expect(loads).toBe(3);
     const x = { type: 'float32', shape: [2, 2], data: new Float32Array(4) } as const;
     expect(Array.from((await two.run({ x })).y?.data as Float32Array)).toEqual([2, 2, 2, 2]);
+    // Of 2^34 elements a graph may speak, and of no more.
+    const large = (rows: number): StaticGraph => {
+      const g = newGraph();
+      return g.finish({ y: g.reduceMax(g.expand(g.input('x', 'float32', [rows, 2, 1]), [rows, 2, 2 ** 28]), [2]) });
+    };
+    expect(await of('large', 3, large)).toBeDefined();
     await sessions.release();
   });
 });

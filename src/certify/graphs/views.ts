@@ -3,7 +3,7 @@ import type { StaticGraph } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { type View, viewOf } from '../../transform/bounds/view.ts';
 
-/** Windows of more than this share of all elements are not worth gathering; nor are tables of all windows that take more elements than this. */
+/** Windows of more than this share of all elements are not worth gathering; nor are tables of the windows at all positions with more elements than this (16 MiB). */
 const [SHARE, TABLE] = [0.5, 2 ** 22];
 
 const known = new WeakMap<StaticGraph, Map<string, View | undefined>>();
@@ -17,7 +17,7 @@ export function narrowView(net: StaticGraph, name: string): View | undefined {
 }
 
 const narrow = (view: View | undefined): View | undefined =>
-  view && view.share < SHARE && view.widest * sizeOf(view.positions) <= TABLE ? view : undefined;
+  view && view.share < SHARE && view.total * sizeOf(view.positions) <= TABLE ? view : undefined;
 
 /** The part of a network that a value depends on. */
 export function upTo(net: StaticGraph, name: string): StaticGraph {

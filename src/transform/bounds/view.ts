@@ -32,8 +32,9 @@ export interface View {
   readonly positions: readonly number[];
   /** The windows of a value of the whole network. */
   windows(name: string): Windows;
-  /** Elements of the largest window, and of all together as a share of the whole values. */
+  /** Elements of the largest window, of all together, and these as a share of the whole values. */
   readonly widest: number;
+  readonly total: number;
   readonly share: number;
 }
 
@@ -66,6 +67,7 @@ export function viewOf(net: StaticGraph, value: string): View | undefined {
   const dims = new Map([...places.keys()].map((name) => [name, scope.typed(name).shape.slice(1)]));
   const positions = scope.typed(value).shape.slice(2);
   const sizes = [...places.keys()].map((name) => sizeOf(shapeOf(name)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   const whole = [...places.keys()].reduce((sum, name) => sum + sizeOf(scope.typed(name).shape), 0);
   return {
     sources: begun,
@@ -80,7 +82,8 @@ export function viewOf(net: StaticGraph, value: string): View | undefined {
       return found;
     },
     widest: Math.max(...sizes),
-    share: sizes.reduce((sum, size) => sum + size, 0) / whole,
+    total,
+    share: total / whole,
   };
 }
 
