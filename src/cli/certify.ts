@@ -111,6 +111,10 @@ function assertFits({ method, norm = 'linf', sigma, copies }: CertifyFlags): voi
     throw new GibbonError('E_USAGE', `smoothing certifies in L2, not in ${norm}`, {
       hint: 'Add --norm l2, and an --epsilon that makes sense there: for small pictures 0.25 to 1.',
     });
+  if (method === 'sdp-crown' && norm !== 'l2')
+    throw new GibbonError('E_USAGE', `sdp-crown is a method for L2, not for ${norm}`, {
+      hint: 'Add --norm l2, or choose --method alpha-crown.',
+    });
   if (norm === 'l0') throw new GibbonError('E_USAGE', 'there are no certificates in l0', { hint: 'Choose --norm linf, l2 or l1.' });
   if (method !== 'smoothing' && (sigma !== undefined || copies !== undefined))
     throw new GibbonError('E_USAGE', '--sigma and --copies belong to --method smoothing');

@@ -74,8 +74,10 @@ describe('networks that float32 turns into others', () => {
       [1, true],
     ] as const) {
       const network = await networkOf(graph(c), 'float32');
-      const set = around(network, [0.6], { eps: 0.05, norm: 'box' });
-      expect(await escalate(network, set, robustness(0, 2), { method: 'auto', budget: 1 }), String(c)).toMatchObject({ isProved });
+      for (const norm of ['box', 'l2'] as const) {
+        const set = around(network, [0.6], { eps: 0.05, norm });
+        expect(await escalate(network, set, robustness(0, 2), { method: 'auto', budget: 1 }), String(c)).toMatchObject({ isProved });
+      }
       await network.release();
     }
   });

@@ -148,6 +148,7 @@ it('smoothing is about the smoothed classifier, and says so', async () => {
 describe('what cannot be', () => {
   it.each([
     [['--method', 'smoothing'], 'smoothing certifies in L2'],
+    [['--method', 'sdp-crown'], 'sdp-crown is a method for L2'],
     [['--norm', 'l0'], 'no certificates in l0'],
     [['--sigma', '0.5'], 'belong to --method smoothing'],
     [['--budget', 'long'], 'A time such as 60s'],

@@ -6,7 +6,7 @@ import type { Subject } from '../subject.ts';
 import type { RowItem, RowReply } from '../task.ts';
 import type { CertifiedSample } from './result.ts';
 
-export const CERTIFY_METHODS = ['auto', 'ibp', 'crown-ibp', 'crown', 'alpha-crown', 'bab', 'smoothing'] as const;
+export const CERTIFY_METHODS = ['auto', 'ibp', 'crown-ibp', 'crown', 'sdp-crown', 'alpha-crown', 'bab', 'smoothing'] as const;
 
 /** Randomised smoothing: the noise, its draws, and the probability that a certificate is wrong. */
 export interface SmoothingChoice {

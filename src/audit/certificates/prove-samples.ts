@@ -1,4 +1,5 @@
 /** Asks workers to certify examples, and puts the result together. */
+import { GibbonError } from '../../base/errors.ts';
 import { version } from '../../runtime/ort-version.ts';
 import { distanceIn, isNorm } from '../../threat/metric.ts';
 import type { CheckContext } from '../checks/check.ts';
@@ -18,9 +19,11 @@ export interface ProvedSamples {
   readonly broken: Broken;
 }
 
-/** @throws GibbonError E_CONTRADICTION where the untouched model contradicts a certificate */
+/** @throws GibbonError E_CONTRADICTION where the untouched model contradicts a certificate, E_NOT_APPLICABLE for a method of another norm */
 export async function proveSamples(context: Context, chosen: readonly Chosen[]): Promise<ProvedSamples> {
   const { rows, reporter, model, options, epsilon, params } = context;
+  if (params.method === 'sdp-crown' && options.norm !== 'l2')
+    throw new GibbonError('E_NOT_APPLICABLE', 'sdp-crown is a method for L2 only', { hint: 'Give --norm l2, or another method.' });
   const items = params.attacks ? plainItems(context, chosen) : await attackedItems(context, chosen);
   reporter.phase(`${model.name}: certificates`, items.length);
   const order = orderOf(context);

@@ -4,7 +4,7 @@ import type { HostTensor } from '../../runtime/runtime.ts';
 import type { Windows } from '../../transform/bounds/windows.ts';
 import type { Wanted } from '../graphs/bound-graphs.ts';
 import type { Cut } from '../graphs/cuts.ts';
-import type { BoundNetwork } from '../graphs/network.ts';
+import type { BoundNetwork, Size } from '../graphs/network.ts';
 import { fed } from '../graphs/session.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
 
@@ -50,10 +50,10 @@ export interface Climbed extends Variables {
 }
 
 export async function climb(task: Climb, settings: ClimbSettings): Promise<Climbed> {
-  const { network, domain, bounds, wanted, rows } = task;
+  const { network, domain, bounds, wanted } = task;
   const { steps, rate = 0.1, multiplierRate = 0.05, decay = 0.98, enough } = settings;
   const splits = task.splits !== undefined;
-  const session = await network.ascent(wanted, { rows, batch: domain.batch, norm: domain.norm, splits, climbs: true });
+  const session = await network.ascent(wanted, { ...howMany(task), splits, climbs: true });
   const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
   let best: Best | undefined;
   let done = 0;
@@ -76,18 +76,14 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
 
 /** The bound for the slopes and multipliers that the task starts with, without climbing. */
 export async function bound(task: Climb): Promise<{ readonly lower: Float32Array; readonly error: Float32Array }> {
-  const { network, domain, bounds, wanted, rows, splits } = task;
-  const session = await network.ascent(wanted, {
-    rows,
-    batch: domain.batch,
-    norm: domain.norm,
-    splits: splits !== undefined,
-    climbs: false,
-  });
+  const { network, domain, bounds, wanted, splits } = task;
+  const session = await network.ascent(wanted, { ...howMany(task), splits: splits !== undefined, climbs: false });
   const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
   const found = await fed(session, feeds, ['lower', 'error']);
   return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
 }
+
+const howMany = ({ rows, domain: { batch, norm }, bounds }: Climb): Size => ({ rows, batch, norm, withBalls: bounds.balls !== undefined });
 
 function ratesAt(
   t: number,

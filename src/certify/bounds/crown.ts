@@ -1,7 +1,8 @@
 /**
  * Bounds of every layer and of linear functions of the output: by intervals (IBP, arXiv:1810.12715), by backward substitution from the output with interval
  * bounds of the layers between (CROWN-IBP, arXiv:1906.06316), or for every layer (CROWN, arXiv:1811.00866), intersected with the intervals.
- * With free slopes (α-CROWN, arXiv:2011.13824) each layer's bounds are raised in turn.
+ * With free slopes (α-CROWN, arXiv:2011.13824) each layer's bounds are raised in turn. While the input lies in a ball in L2 so do the layers' values, which
+ * makes CROWN's offsets smaller (SDP-CROWN, arXiv:2506.06665).
  */
 import type { HostTensor } from '../../runtime/runtime.ts';
 import type { Wanted } from '../graphs/bound-graphs.ts';
@@ -9,9 +10,15 @@ import type { Cut } from '../graphs/cuts.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { fed } from '../graphs/session.ts';
 import { climb, type Variables } from './ascent.ts';
-import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
+import { type Ball, type Domain, feedsOf, type LayerBounds } from './domain.ts';
 
-export type BoundMethod = 'ibp' | 'crown-ibp' | 'crown' | 'alpha-crown';
+export const BOUND_METHODS = ['ibp', 'crown-ibp', 'crown', 'alpha-crown', 'ball-crown', 'sdp-crown'] as const;
+
+/** `sdp-crown` is `alpha-crown` with balls; `ball-crown` has balls, and climbs for the output alone. */
+export type BoundMethod = (typeof BOUND_METHODS)[number];
+
+const climbsLayers = (method: BoundMethod): boolean => method === 'alpha-crown' || method === 'sdp-crown';
+const hasBalls = (method: BoundMethod): boolean => method === 'ball-crown' || method === 'sdp-crown';
 
 /** Lower bounds of rows of a specification: [rows, batch]. */
 export interface RowBounds {
@@ -23,15 +30,16 @@ export interface RowBounds {
 
 /** Elements that a chunk of rows may hold at its widest layer: 64 MiB. */
 const CHUNK = 2 ** 24;
-/** What a climb holds beside the coefficients: slopes, moments, gradients. */
+/** What a climb holds beside the coefficients: slopes, moments, gradients; and balls: points and their distances. */
 const CLIMB_COPIES = 4;
+const BALL_COPIES = 2;
 /** auto_LiRPA's number of steps. */
 const STEPS = 20;
 /** Rows of the smallest chunk. */
 const FEWEST = 16;
 
 export interface LayerSettings {
-  /** How often the bounds of a layer are raised (`alpha-crown`). */
+  /** How often the bounds of a layer are raised (`alpha-crown`, `sdp-crown`). */
   readonly steps?: number;
   /** When it says so, nothing more is raised, and later layers keep what their intervals say. */
   readonly until?: () => boolean;
@@ -47,13 +55,17 @@ export async function layerBounds(
   { steps = STEPS, until = () => false, known }: LayerSettings = {},
 ): Promise<LayerBounds> {
   const bounds: LayerBounds = known ? { ...known, errors: new Map() } : unbounded(network, domain.batch);
-  await narrowed(network, domain, bounds);
+  const advance = async (): Promise<void> => {
+    await narrowed(network, domain, bounds);
+    if (hasBalls(method) && domain.norm === 'l2') bounds.balls = await ballsOf(network, domain, bounds);
+  };
+  await advance();
   for (const cut of network.cuts) {
     const isKnown = cut.isSettled || network.inputs.some(({ name }) => name === cut.name) || (cut.isFirst && domain.norm === 'box');
     if (isKnown || (method.endsWith('ibp') && !cut.isFirst) || until()) continue;
     await refined({ network, domain, bounds, cut, until }, 0);
-    if (method === 'alpha-crown' && !cut.isFirst) await refined({ network, domain, bounds, cut, until }, steps);
-    await narrowed(network, domain, bounds);
+    if (climbsLayers(method) && !cut.isFirst) await refined({ network, domain, bounds, cut, until }, steps);
+    await advance();
   }
   return bounds;
 }
@@ -77,6 +89,13 @@ async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBoun
   return found;
 }
 
+async function ballsOf(network: BoundNetwork, domain: Domain, bounds: LayerBounds): Promise<ReadonlyMap<string, Ball>> {
+  if (network.balled.size === 0) return new Map();
+  const found = await fed(await network.balls(domain.batch), feedsOf(network, domain, bounds));
+  const of = (key: string): Float32Array => found[key]?.data as Float32Array;
+  return new Map([...network.balled].map((name) => [name, { centre: of(`z:${name}`), radius: of(`r:${name}`) }]));
+}
+
 /** Bounds a layer's elements by backward substitution: those of rectifiers only where their sign is open. */
 async function refined(layer: Layer, steps: number): Promise<void> {
   const { network, domain, bounds, cut } = layer;
@@ -92,7 +111,8 @@ async function refined(layer: Layer, steps: number): Promise<void> {
   const most = Math.max(...open.map(({ length }) => length));
   // Each element once for its lower bound and once for its upper.
   for (let from = 0; from < 2 * most && !layer.until(); ) {
-    const rows = chunkOf(2 * most - from, 2 * cut.size, network.widest(cut) * domain.batch * (steps > 0 ? CLIMB_COPIES : 1));
+    const copies = (steps > 0 ? CLIMB_COPIES : 1) * (bounds.balls ? BALL_COPIES : 1);
+    const rows = chunkOf(2 * most - from, 2 * cut.size, network.widest(cut) * domain.batch * copies);
     await chunk({ ...layer, open, from, rows, steps });
     from += rows;
   }
@@ -169,7 +189,8 @@ export async function rowBounds(
   const seed = new Map<string, HostTensor>([
     ['rows', { type: 'float32', shape: [rows.count, domain.batch, network.outputs], data: rows.data }],
   ]);
-  if (method === 'alpha-crown') return climb({ network, domain, bounds, wanted: 'output', rows: rows.count, seed }, { steps });
+  if (climbsLayers(method) || hasBalls(method))
+    return climb({ network, domain, bounds, wanted: 'output', rows: rows.count, seed }, { steps });
   return once(network, { domain, bounds, wanted: method === 'ibp' ? 'tail' : 'output', rows: rows.count, seed });
 }
 
@@ -182,7 +203,7 @@ interface Once {
 }
 
 async function once(network: BoundNetwork, { domain, bounds, wanted, rows, seed }: Once): Promise<RowBounds> {
-  const size = { rows, batch: domain.batch, norm: domain.norm };
+  const size = { rows, batch: domain.batch, norm: domain.norm, withBalls: bounds.balls !== undefined };
   const session = await (wanted === 'tail' ? network.tailRows(rows, domain.batch) : network.bound(wanted, size));
   const found = await fed(session, new Map([...feedsOf(network, domain, bounds), ...seed]), ['lower', 'error']);
   return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };

@@ -20,6 +20,15 @@ export interface LayerBounds {
   readonly upper: Map<string, Float32Array>;
   /** δ of `transform/bounds/rounding.ts`, by node: the largest over the rows. */
   errors: ReadonlyMap<string, HostTensor>;
+  /** Balls that the values lie in as well, by the cut's name; undefined where bounds are to do without. */
+  balls?: ReadonlyMap<string, Ball>;
+}
+
+export interface Ball {
+  /** [batch · size] */
+  readonly centre: Float32Array;
+  /** [batch] */
+  readonly radius: Float32Array;
 }
 
 /** Everything that a session of the network may ask for, by its name. */
@@ -36,6 +45,12 @@ export function feedsOf(network: BoundNetwork, domain: Domain, bounds: LayerBoun
     if (!bounds.lower.has(name)) continue;
     feeds.set(`l:${name}`, float(bounds.lower.get(name), shape(domain.batch)));
     feeds.set(`u:${name}`, float(bounds.upper.get(name), shape(domain.batch)));
+  }
+  for (const { name, shape } of network.cuts) {
+    const ball = bounds.balls?.get(name);
+    if (!ball) continue;
+    feeds.set(`z:${name}`, float(ball.centre, shape(domain.batch)));
+    feeds.set(`r:${name}`, float(ball.radius, [domain.batch]));
   }
   for (const [name, error] of bounds.errors) feeds.set(`e:${name}`, error);
   return feeds;

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { bound } from '../bounds/ascent.ts';
-import { type BoundMethod, layerBounds, rowBounds } from '../bounds/crown.ts';
+import { BOUND_METHODS, type BoundMethod, layerBounds, rowBounds } from '../bounds/crown.ts';
 import type { Domain } from '../bounds/domain.ts';
 import { type Goal, proved } from '../bounds/goal.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
@@ -39,7 +39,7 @@ export const certificateSchema = z.strictObject({
   goals: z.array(z.strictObject({ name: z.string().optional(), rows: numbers, offsets: numbers })),
   parts: z.array(
     z.strictObject({
-      layers: z.enum(['ibp', 'crown-ibp', 'crown', 'alpha-crown']),
+      layers: z.enum(BOUND_METHODS),
       /** Places in `goals`. */
       goals: z.array(z.number().int()),
       leaves: z

@@ -1,5 +1,5 @@
 /** Graphs of bounds: forward by intervals, and backward from elements of a layer or from rows of a specification. */
-import type { StaticGraph, Value } from '../../onnx/graph.ts';
+import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import type { Interval } from '../../ops/rule.ts';
 import { newGraph, ruleOf } from '../../ops/table.ts';
@@ -7,6 +7,8 @@ import { type LinearContext, type LinearSeed, linearBounds } from '../../transfo
 import type { BoundForm } from '../../transform/bounds/bound-form.ts';
 import { type InputSet, least } from '../../transform/bounds/concretise.ts';
 import { type Arithmetic, forwardBounds, inputError } from '../../transform/bounds/forward.ts';
+import type { LayerBall } from '../../transform/bounds/layer-balls.ts';
+import type { Confined } from '../../transform/bounds/offset-in-ball.ts';
 import { isExact } from '../../transform/bounds/rounding.ts';
 import { hasOffset, isAffine, type Scope, scopeOf } from '../../transform/bounds/scope.ts';
 import { seenBy } from '../../transform/bounds/seen.ts';
@@ -65,6 +67,8 @@ export interface Rows {
   readonly batch: number;
   readonly norm: Norm;
   readonly arithmetic: Arithmetic;
+  /** Cuts whose values are known to lie in a ball (`ballGraph`), where bounds are to make use of it. */
+  readonly balled?: ReadonlySet<string> | undefined;
 }
 
 /** What is bounded: rows of a specification of the output, or single elements of a cut. */
@@ -148,25 +152,32 @@ export interface Environment {
   readonly box: ReadonlyMap<string, Interval>;
   readonly intervals: ReadonlyMap<string, Interval>;
   readonly errors: ReadonlyMap<string, Value>;
+  readonly balls: ReadonlyMap<string, LayerBall>;
 }
 
 export function environment(g: Graph, part: Part, rows: Rows): Environment {
   const { net, seed } = part;
-  const { cuts, batch, arithmetic } = rows;
+  const { cuts, batch, arithmetic, balled } = rows;
   const made = new Set(net.nodes.flatMap((node) => node.inputs));
   const box = boxOf(g, net);
   const needed = cuts.filter(({ name }) => made.has(name) && name !== seed.value && !box.has(name));
   const intervals = new Map([...box, ...givenOf(g, net, needed)]);
   const scope = scopeOf(g, net);
+  const balls = new Map(needed.filter(({ name }) => balled?.has(name)).map(({ name }) => [name, ballOf(g, scope.typed(name), batch)]));
   const errors = new Map<string, Value>();
-  if (arithmetic === 'real') return { part, scope, rows, box, intervals, errors };
+  if (arithmetic === 'real') return { part, scope, rows, box, intervals, errors, balls };
   const error = (name: string, key: string): void => {
     errors.set(key, g.input(`e:${key}`, 'float32', [sizeOf(scope.typed(name).shape) / batch, 1]));
   };
   for (const node of scope.nodes) if (!isExact(node) || hasOffset(scope, node)) error(node.outputs[0] as string, node.outputs[0] as string);
   for (const { name } of net.inputs) error(name, `in:${name}`);
-  return { part, scope, rows, box, intervals, errors };
+  return { part, scope, rows, box, intervals, errors, balls };
 }
+
+const ballOf = (g: Graph, { name, type, shape }: Value, batch: number): LayerBall => ({
+  centre: g.input(`z:${name}`, type, shape),
+  radius: g.input(`r:${name}`, type, [batch]),
+});
 
 export interface Bounded {
   readonly lower: Value;
@@ -181,9 +192,13 @@ export function bounded(
   seed: LinearSeed,
   more: Pick<Partial<LinearContext>, 'choice' | 'adjusted'> = {},
 ): Bounded {
-  const { scope, intervals, errors, box, part } = space;
+  const { scope, intervals, errors, box, part, balls } = space;
   const { batch, norm } = space.rows;
-  const context: LinearContext = { scope, batch, intervals, errors, ...more };
+  const confined = ({ inputs }: Node): Confined | undefined => {
+    const [interval, ball] = [intervals.get(inputs[0] as string), balls.get(inputs[0] as string)];
+    return interval && ball && { interval, ball };
+  };
+  const context: LinearContext = { scope, batch, intervals, errors, confined, ...more };
   const bound = linearBounds(part.view ? throughView(context, part.view) : context, [seed]);
   let [lower, error] = [bound.constant, bound.error];
   for (const { name, type, shape } of part.net.inputs) {

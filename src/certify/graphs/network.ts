@@ -1,20 +1,23 @@
 /** A network prepared for bounds: graphs for every layer, made when they are first asked for. */
 import type { StaticGraph, Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
+import { evaluator } from '../../runtime/evaluate.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import { type BoundForm, boundForm } from '../../transform/bounds/bound-form.ts';
 import type { Arithmetic } from '../../transform/bounds/forward.ts';
 import type { View } from '../../transform/bounds/view.ts';
 import type { Windows } from '../../transform/bounds/windows.ts';
 import { ascentGraph } from './ascent-graph.ts';
+import { balledOf, ballGraph } from './ball-graph.ts';
 import { boundGraph, forwardGraph, nameOf, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
+import { type Norms, operatorNorms } from './operator-norms.ts';
 import { rowSessions } from './row-sessions.ts';
 import { rowsComeFirst } from './rows-first.ts';
 import { narrowView } from './views.ts';
 
-/** How many rows are bounded at once, over how many sets of which kind. */
-export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'>;
+/** How many rows are bounded at once, over how many sets of which kind, and whether with the balls of `balls`. */
+export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'> & { readonly withBalls?: boolean };
 
 export interface BoundNetwork {
   readonly runtime: Runtime;
@@ -35,6 +38,9 @@ export interface BoundNetwork {
   bound(wanted: Wanted, size: Size): Promise<Session>;
   /** A step that raises such bounds (`ascentGraph`). */
   ascent(wanted: Wanted, size: Size & { readonly splits: boolean; readonly climbs: boolean }): Promise<Session>;
+  /** Cuts that lie in a ball while the inputs do, and what says in which (`ballGraph`). */
+  readonly balled: ReadonlySet<string>;
+  balls(batch: number): Promise<Session>;
   /** The same from interval bounds of what the affine end of the network starts from. */
   tailRows(rows: number, batch: number): Promise<Session>;
   /** What that end starts from. */
@@ -63,6 +69,12 @@ export async function boundNetwork(
   const whole = Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape)));
   const viewOn = (wanted: Wanted): View | undefined => (wanted === 'output' ? undefined : narrowView(one, wanted.name));
   const sessions = rowSessions(runtime, graph);
+  const balled = balledOf(one, cuts);
+  const norms = once((): Promise<Norms> => operatorNorms(one, balled, evaluator(runtime)));
+  const rowsOf = ({ withBalls, ...size }: Size, rows: number): Rows => ({
+    ...{ cuts, arithmetic, ...size, rows },
+    balled: withBalls ? balled : undefined,
+  });
   return {
     runtime,
     arithmetic,
@@ -72,31 +84,40 @@ export async function boundNetwork(
     output: (one.outputs[0] as Value).name,
     outputs: sizeOf((one.outputs[0] as Value).shape),
     widest: (wanted) => viewOn(wanted)?.widest ?? whole,
-    windows: (wanted, cut) => {
-      const rectified = one.nodes.find(({ op, inputs }) => op === 'Relu' && inputs[0] === cut.name)?.outputs[0];
-      return rectified === undefined ? undefined : viewOn(wanted)?.windows(rectified);
-    },
+    windows: (wanted, cut) => windowsOn(one, viewOn(wanted), cut),
     forward: (batch) => sessions.one(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
-    bound: (wanted, size) =>
-      sessions.of(keyOf('bound', wanted, size), size, (net, rows) => boundGraph(net, wanted, { cuts, arithmetic, ...size, rows })),
+    bound: (wanted, size) => sessions.of(keyOf('bound', wanted, size), size, (net, rows) => boundGraph(net, wanted, rowsOf(size, rows))),
     ascent: (wanted, size) =>
       sessions.of(keyOf(`ascent ${size.splits} ${size.climbs}`, wanted, size), size, (net, rows) =>
-        ascentGraph(net, wanted, { cuts, arithmetic, ...size, rows }),
+        ascentGraph(net, wanted, { ...rowsOf(size, rows), splits: size.splits, climbs: size.climbs }),
       ),
+    balled,
+    balls: (batch) =>
+      sessions.one(`balls ${batch}`, async () => ballGraph(await graph(batch), { balled, norms: await norms(1), batch, arithmetic })),
     tailRows: (rows, batch) =>
       sessions.of(`tail ${batch}`, { rows, batch }, (net, count) =>
         boundGraph(tailOf(net), 'output', { cuts: [], rows: count, batch, norm: 'box', arithmetic }),
       ),
-    heads: tailOf(one).inputs.map(({ name, shape: [first, ...rest] }) => ({
-      name,
-      shape: (batch) => [(first as number) * batch, ...rest],
-    })),
+    heads: headsOf(one),
     release: sessions.release,
   };
 }
 
-function keyOf(kind: string, wanted: Wanted, { batch, norm }: Size): string {
-  return `${kind} ${nameOf(wanted)} ${wanted === 'output' ? 'rows' : 'elements'} ${batch} ${norm}`;
+/** A cut on another way through the network is no part of the view. */
+function windowsOn(net: BoundForm, view: View | undefined, cut: Cut): Windows | undefined {
+  const rectified = net.nodes.find(({ op, inputs }) => op === 'Relu' && inputs[0] === cut.name)?.outputs[0];
+  return rectified !== undefined && view?.places.has(rectified) ? view.windows(rectified) : undefined;
+}
+
+function headsOf(net: BoundForm): Head[] {
+  return tailOf(net).inputs.map(({ name, shape: [first, ...rest] }) => ({
+    name,
+    shape: (batch) => [(first as number) * batch, ...rest],
+  }));
+}
+
+function keyOf(kind: string, wanted: Wanted, { batch, norm, withBalls }: Size): string {
+  return `${kind} ${nameOf(wanted)} ${wanted === 'output' ? 'rows' : 'elements'} ${batch} ${norm} ${withBalls === true}`;
 }
 
 /** The function's value for each argument, made when it is first asked for. */

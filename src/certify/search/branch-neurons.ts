@@ -205,7 +205,10 @@ export function taskOf(
   };
   const everywhere = (values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
     new Map([...values].map(([name, value]) => [name, repeated(value)]));
-  const within = { lower: everywhere(bounds.lower), upper: everywhere(bounds.upper), errors: bounds.errors };
+  const balls =
+    bounds.balls &&
+    new Map([...bounds.balls].map(([name, { centre, radius }]) => [name, { centre: repeated(centre), radius: repeated(radius) }]));
+  const within = { lower: everywhere(bounds.lower), upper: everywhere(bounds.upper), errors: bounds.errors, ...(balls && { balls }) };
   const signs = new Map(cuts.map(({ name, size }) => [name, new Float32Array(batch * size)]));
   const sizes = new Map(cuts.map(({ name, size }) => [name, size]));
   for (const [b, { splits }] of all.entries()) {

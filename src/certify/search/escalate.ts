@@ -6,7 +6,7 @@ import { type Goal, proved } from '../bounds/goal.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { branchNeurons, type ClosedLeaf } from './branch-neurons.ts';
 
-export const METHODS = ['ibp', 'crown-ibp', 'crown', 'alpha-crown', 'bab'] as const;
+export const METHODS = ['ibp', 'crown-ibp', 'crown', 'sdp-crown', 'alpha-crown', 'bab'] as const;
 export type Method = (typeof METHODS)[number];
 
 export interface EscalationSettings {
@@ -84,9 +84,13 @@ export async function escalate(
     settings,
     started,
   };
-  const wants = (method: Method): boolean => settings.method === 'auto' || settings.method === method;
+  // Over a ball in L2, SDP-CROWN is α-CROWN and more.
+  const needless = domain.norm === 'l2' ? 'alpha-crown' : 'sdp-crown';
+  const wants = (method: Method): boolean => (settings.method === 'auto' ? method !== needless : settings.method === method);
   for (const method of ['ibp', 'crown-ibp', 'crown'] as const)
     if (wants(method) && left(state) && open(state).length > 0) await simply(state, method);
+  for (const layers of ['ball-crown', 'sdp-crown'] as const)
+    if (wants('sdp-crown') && left(state) && open(state).length > 0) await simply(state, 'sdp-crown', layers);
   if (wants('alpha-crown') && left(state) && open(state).length > 0) await climbed(state);
   if (wants('bab') && left(state) && open(state).length > 0) await branched(state);
   return verdictOf(state);
@@ -121,13 +125,13 @@ function isOver(state: State): boolean {
 const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((found.get(goal)?.lower ?? -1) > 0));
 
 /** Bounds by one method, for the goals that are still open. */
-async function simply(state: State, method: BoundMethod): Promise<void> {
+async function simply(state: State, method: Exclude<Method, 'bab'>, layers: BoundMethod = method): Promise<void> {
   const { network, domain } = state;
-  state.bounds = await layerBounds(network, domain, method, { until: () => isOver(state) });
-  state.layers = method;
+  state.bounds = await layerBounds(network, domain, layers, { until: () => isOver(state) });
+  state.layers = layers;
   const goals = open(state);
   const rows = inARow(goals, network.outputs);
-  note(state, method, goals, await rowBounds(network, domain, state.bounds, rows, method));
+  note(state, method, goals, await rowBounds(network, domain, state.bounds, rows, layers));
 }
 
 /** Slopes climb: first the output's, then those of every layer. */
@@ -149,7 +153,10 @@ async function climbed(state: State): Promise<void> {
 
 async function branched(state: State): Promise<void> {
   const { network, domain } = state;
-  if (!state.bounds) [state.bounds, state.layers] = [await layerBounds(network, domain, 'crown'), 'crown'];
+  if (!state.bounds) {
+    state.layers = domain.norm === 'l2' ? 'ball-crown' : 'crown';
+    state.bounds = await layerBounds(network, domain, state.layers);
+  }
   const goals = open(state);
   state.method = 'bab';
   const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until: () => isOver(state) });

@@ -9,6 +9,7 @@ import { sizeOf } from '../../onnx/tensor.ts';
 import type { Interval, Plane, Relaxation, RelaxContext } from '../../ops/rule.ts';
 import { ruleOf } from '../../ops/table.ts';
 import { unbroadcast } from '../gradient.ts';
+import { type Confined, offsetInBall } from './offset-in-ball.ts';
 import { constantsOf, hasOffset, isAffine, type Scope } from './scope.ts';
 
 export interface LinearSeed {
@@ -29,6 +30,8 @@ export interface LinearContext {
   choice?(node: Node): RelaxContext['choice'];
   /** Planes of a node that is not affine, in place of its rule's over `intervals`. */
   relaxed?(node: Node): Relaxation;
+  /** Where the values lie that enter a rectifier, where that is in a ball as well as in an interval. */
+  confined?(node: Node): Confined | undefined;
   /** Changes the coefficients that reach a value, before they are passed on (split constraints of branch and bound). */
   adjusted?(name: string, coefficients: Value): Value;
 }
@@ -131,17 +134,35 @@ function throughPlanes(context: LinearContext, node: Node, a: Value, sums: Sums)
     context.relaxed?.(node) ?? relaxation(scope, node, { intervals: context.intervals, choice: context.choice?.(node) ?? {} });
   const positive = g.node('Relu', [a]);
   const negative = g.sub(a, positive);
-  for (const [part, plane] of [
-    [positive, lower],
-    [negative, upper],
-  ] as const) {
-    if (plane.intercept) sums.constants.push(dot(g, part, plane.intercept, batch));
-  }
   const along = (part: Value, plane: Plane, i: number): Value[] => (plane.slopes[i] ? [g.mul(part, plane.slopes[i])] : []);
-  return node.inputs.map((_, i) => {
+  const pulled = node.inputs.map((_, i) => {
     const terms = [...along(positive, lower, i), ...along(negative, upper, i)];
     return terms.length === 0 ? undefined : terms.reduce((x, y) => g.add(x, y));
   });
+  const intercepts = [
+    ...(lower.intercept ? [dot(g, positive, lower.intercept, batch)] : []),
+    ...(upper.intercept ? [dot(g, negative, upper.intercept, batch)] : []),
+  ];
+  sums.constants.push(...lifted(context, node, { above: a, below: pulled[0] as Value }, intercepts, sums));
+  return pulled;
+}
+
+/** The intercepts of the planes, or the offset over a ball where that is larger even without its rounding. */
+function lifted(
+  { scope: { g }, confined, batch, errors }: LinearContext,
+  node: Node,
+  { above, below }: { readonly above: Value; readonly below: Value },
+  intercepts: readonly Value[],
+  sums: Sums,
+): readonly Value[] {
+  const within = node.op === 'Relu' ? confined?.(node) : undefined;
+  if (!within) return intercepts;
+  const inBox = intercepts.reduce((x, y) => g.add(x, y));
+  const { value, error } = offsetInBall(g, { above, below, within, batch });
+  const isReal = errors.size === 0;
+  const better = g.greater(isReal ? value : g.sub(value, error), inBox);
+  if (!isReal) sums.errors.push(g.where(better, error, g.scalar(0, error)));
+  return [g.where(better, value, inBox)];
 }
 
 /** The planes of a node's rule. */

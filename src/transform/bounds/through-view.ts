@@ -29,6 +29,17 @@ export function throughView(context: Omit<LinearContext, 'adjusted'>, { network,
       const name = network.origins.get(own.outputs[0] as string) as string;
       return relaxed(context, makers.get(name) as Node, (value) => rows.of(name, value));
     },
+    confined: (own) => {
+      const name = network.origins.get(own.outputs[0] as string) as string;
+      const found = context.confined?.(makers.get(name) as Node);
+      if (!found) return undefined;
+      const { interval, ball } = found;
+      const seen = (value: Value): Value => rows.of(name, value);
+      return {
+        interval: { lower: seen(interval.lower), upper: seen(interval.upper) },
+        ball: { centre: seen(ball.centre), radius: ball.radius },
+      };
+    },
     // Planes are zero outside already.
     adjusted: (own, a) => {
       const name = network.origins.get(own);
