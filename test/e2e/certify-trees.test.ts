@@ -81,18 +81,22 @@ describe('boosted trees on a table', () => {
   });
 });
 
-it('a short time leaves examples undecided, with what ended the search', async () => {
-  const asked = ['--n', '6', '--epsilon', '2sd', '--method', 'ibp', '--norm', 'l2', '--run', 'run', '--workers', '1'];
+it('bounds by intervals alone leave examples to attacks, and undecided with what ended the search', async () => {
+  const asked = ['--n', '8', '--epsilon', '0.5sd', '--method', 'ibp', '--run', 'run', '--workers', '1'];
   const { code, stderr, cwd } = await gibbon(['certify', MODEL, '--data', DATA, ...asked]);
   expect(code, stderr).toBe(0);
-  const samples = resultIn(join(cwd, 'run')).models[0]?.certificates?.samples ?? [];
-  const undecided = samples.filter(({ status }) => status === 'undecided');
-  expect(undecided.length).toBeGreaterThan(2);
-  for (const { search, lower } of undecided) {
-    expect(search).toMatchObject({ by: 'method', explored: 0 });
-    expect(lower).toBeGreaterThan(0);
-    expect(lower).toBeLessThan(2);
+  const [{ certificates, samples }] = resultIn(join(cwd, 'run')).models as [AuditResult['models'][number]];
+  const exact = new Map(model.certificates?.samples.map(({ index, upper }) => [index, upper]));
+  for (const { index, status, search, lower, upper } of certificates?.samples ?? []) {
+    const adversarial = samples.find((one) => one.index === index)?.adversarial;
+    if (status === 'undecided') expect(search).toMatchObject({ by: 'method', explored: 0 });
+    if (status === 'attacked') expect(adversarial?.attack).toBe('cube');
+    // The same examples as above, whose radii are exact.
+    if (status !== 'misclassified') expect(lower).toBeLessThanOrEqual(exact.get(index) as number);
+    if (upper !== null) expect(upper).toBeGreaterThanOrEqual((exact.get(index) as number) * (1 - 1e-6));
   }
+  const statuses = new Set(certificates?.samples.map(({ status }) => status));
+  for (const one of ['certified', 'attacked', 'undecided'] as const) expect(statuses.has(one)).toBe(true);
 });
 
 it('in an audit, what the search breaks beside weak attacks counts as broken, in the summary, the check and the curve', async () => {

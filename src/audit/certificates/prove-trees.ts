@@ -6,7 +6,7 @@ import { minimalRadius, type Radius } from '../../certify/trees/radius.ts';
 import type { RowForest } from '../../certify/trees/row-forest.ts';
 import { judged, type Kept } from '../judging.ts';
 import { type Opened, saveRows } from '../work.ts';
-import type { Met } from './attack-first.ts';
+import { attackFirst, type Met } from './attack-first.ts';
 import { contradicted } from './contradict.ts';
 import { treesKept } from './keep-trees.ts';
 import type { CertifyOrder, CertifyReply, TreeSearch, Witness } from './order.ts';
@@ -39,9 +39,13 @@ export async function certifiedTrees(certifier: TreeCertifier, sample: AttackSam
     return { ...nothing, status: 'attacked', lower: 0, upper: met.upper ?? null, method: null, seconds: seconds() };
   const found = await searched(certifier, sample, () => seconds() >= order.budget);
   const broken = await brokenBy(opened, order, sample, found);
-  const upper = Math.min(met.upper ?? Number.POSITIVE_INFINITY, broken?.upper ?? Number.POSITIVE_INFINITY);
-  const lower = Math.min(asked(claimed(found, { norm, size: sample.x.length }), order), upper);
-  const isBroken = met.isBroken || upper <= epsilon;
+  const proved = asked(claimed(found, { norm, size: sample.x.length }), order);
+  const isOpen = !met.isBroken && proved < epsilon && !((broken?.upper ?? Number.POSITIVE_INFINITY) <= epsilon);
+  // What the search leaves open an attack may still break.
+  const [tried = met] = isOpen && order.attacks ? await attackFirst(opened, order, [sample], alive) : [];
+  const upper = Math.min(tried.upper ?? Number.POSITIVE_INFINITY, broken?.upper ?? Number.POSITIVE_INFINITY);
+  const lower = Math.min(proved, upper);
+  const isBroken = tried.isBroken || upper <= epsilon;
   const status = isBroken ? 'attacked' : lower >= epsilon ? 'certified' : 'undecided';
   if (lower > 0 && order.keeps) await treesKept(order, sample, { epsilon: lower, explored: found.explored });
   const certificate = { method: TREES, lower: found.lower, upper: found.upper, explored: found.explored };
@@ -54,30 +58,44 @@ export async function certifiedTrees(certifier: TreeCertifier, sample: AttackSam
     method: TREES,
     ...(status === 'undecided' && { search: ended(found, order) }),
     seconds: seconds(),
+    ...(tried.witness && { witness: tried.witness }),
     ...(broken && broken.upper <= epsilon && { witness: broken.witness }),
     ...(contradiction && { contradiction }),
   };
 }
 
+/** Multiples of epsilon that are searched in turn, where radii are asked for: within a small one there are few leaves. */
+const REACHES = [1, 2, 4, 8, 16, 32, Number.POSITIVE_INFINITY];
+
 /** Beyond epsilon only where radii are asked for; then as far as it takes. */
 async function searched(
   { opened, order, alive, trees, search = minimalRadius }: TreeCertifier,
   { x, label }: AttackSample,
-  until: () => boolean,
-) {
+  isOver: () => boolean,
+): Promise<Radius> {
   const { judge } = opened.target;
+  const { norm, epsilon, method, most } = order;
+  const forest = await trees.at(x);
   const decide = async (row: Float32Array): Promise<number> => (await judge.decide([row]))[0]?.label as number;
-  return search(await trees.at(x), x, label, {
-    decide,
-    norm: order.norm,
-    units: trees.units,
-    ...(order.most === undefined && { reach: order.epsilon }),
-    most: order.method === 'ibp' ? 0 : Number.POSITIVE_INFINITY,
-    until: () => {
-      alive();
-      return until();
-    },
-  });
+  const until = (): boolean => {
+    alive();
+    return isOver();
+  };
+  const within = (reach: number): Promise<Radius> =>
+    search(forest, x, label, {
+      ...{ decide, norm, units: trees.units, until },
+      ...(Number.isFinite(reach) && { reach }),
+      most: method === 'ibp' ? 0 : Number.POSITIVE_INFINITY,
+    });
+  let found = await within(epsilon);
+  for (const [i, factor] of REACHES.entries()) {
+    const isDone = claimed(found, { norm, size: x.length }) < epsilon * (REACHES[i - 1] ?? 0);
+    if (i === 0 || most === undefined || found.witness || isDone || isOver()) continue;
+    const farther = await within(epsilon * factor);
+    const [lower, by] = farther.lower > found.lower ? [farther.lower, farther.by] : [found.lower, found.by];
+    found = { ...farther, lower, by, explored: found.explored + farther.explored };
+  }
+  return found;
 }
 
 /** What is claimed beyond what was asked for would be of no use; where no class but its own is possible it is as far as anybody asks. */

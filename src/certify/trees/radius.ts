@@ -138,14 +138,19 @@ class Search {
     this.#options = options;
     for (const problem of problems) {
       const all = { box: problem.range, lead: 0, left: problem.trees };
-      this.#add(reachable(problem, candidatesAt(problem, all), all), { ...all, leaf: EVERYWHERE, problem });
+      this.#add(reachable(problem, candidatesAt(problem, all, this.#within), all), { ...all, leaf: EVERYWHERE, problem });
     }
   }
 
+  /** Farther rows are of no interest. */
+  get #within(): number {
+    return Math.min(this.#upper.distance, edgeOf(this.#options));
+  }
+
   async run(): Promise<void> {
-    const { most = MOST, reach = Number.POSITIVE_INFINITY, signal } = this.#options;
+    const { most = MOST, signal } = this.#options;
     let dive = 1;
-    while (this.#explored < most && this.#open.least < this.#upper.distance && this.#open.least <= reach && !this.#isOver()) {
+    while (this.#explored < most && this.#open.least < this.#upper.distance && !this.#isOver()) {
       throwIfAborted(signal);
       // Now and then one choice is followed to its end, for an upper bound long before the search is over.
       const isDive = this.#explored + 1 >= dive;
@@ -162,6 +167,8 @@ class Search {
       { ...this.#upper, by: 'witness' as const },
       { ...this.#unsure, by: 'rounding' as const },
       { ...least, by: 'open' as const },
+      // What is farther was not kept.
+      { distance: edgeOf(this.#options), other: least.other, by: 'open' as const },
     ];
     const { distance, other, by } = limits.reduce((most, one) => (one.distance < most.distance ? one : most));
     const bounded = Number.isFinite(distance) ? by : 'nothing';
@@ -181,12 +188,11 @@ class Search {
     const choice = settledOn(open);
     this.#explored++;
     if (choice.left.length === 0) return this.#ask(problem, choice.box);
-    const { reach = Number.POSITIVE_INFINITY } = this.#options;
-    const possible = children(problem, choice, () => this.#isOver())
+    const possible = children(problem, choice, { within: this.#within, isOver: () => this.#isOver() })
       .filter(({ bound }) => bound < this.#upper.distance)
       .sort((a, b) => a.bound - b.bound);
     const [first] = possible;
-    const isFollowed = isDive && first !== undefined && first.bound <= reach;
+    const isFollowed = isDive && first !== undefined;
     for (const { bound, pending } of isFollowed ? possible.slice(1) : possible) this.#add(bound, { ...pending, problem });
     if (isFollowed) await this.#expand({ ...first.pending, problem }, true);
   }
@@ -206,6 +212,9 @@ class Search {
   }
 }
 
+/** A little beyond the reach, so that what lies at its very end is found in spite of rounding. */
+const edgeOf = ({ reach = Number.POSITIVE_INFINITY }: RadiusOptions): number => reach * (1 + 2 ** -30);
+
 /** A leaf that asks for nothing. */
 const EVERYWHERE: Leaf = { features: [], low: [], high: [], values: [] };
 
@@ -218,8 +227,12 @@ interface Child {
  * The choice with one more tree settled: the one whose leaves promise most beyond what the row's own surroundings give. Where there is no more time
  * children keep the bound of what they come from.
  */
-function children(problem: Problem, choice: Choice, isOver: () => boolean): Child[] {
-  const candidates = candidatesAt(problem, choice);
+function children(
+  problem: Problem,
+  choice: Choice,
+  { within, isOver }: { readonly within: number; readonly isOver: () => boolean },
+): Child[] {
+  const candidates = candidatesAt(problem, choice, within);
   const own = reachable(problem, candidates, choice);
   const settled = mostOptimistic(candidates, own);
   const left = candidates.filter((_, i) => i !== settled);
@@ -227,7 +240,7 @@ function children(problem: Problem, choice: Choice, isOver: () => boolean): Chil
     const pending: Pending = { box: choice.box, leaf, lead: choice.lead + lead, left };
     if (isOver()) return [{ bound: own, pending }];
     const child = settledOn(pending);
-    const bound = reachable(problem, candidatesAt(problem, child), child);
+    const bound = reachable(problem, candidatesAt(problem, child, within), child);
     return bound === Number.POSITIVE_INFINITY ? [] : [{ bound, pending }];
   });
 }

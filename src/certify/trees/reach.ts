@@ -43,14 +43,18 @@ export interface Pending {
 
 export const settledOn = ({ box, leaf, lead, left }: Pending): Choice => ({ box: narrowedTo(leaf, box), lead, left });
 
-/** The options that the choice's box still meets. */
-export function candidatesAt(problem: Problem, { box, left }: Choice): Candidate[][] {
+/** The options that the choice's box still meets, no farther than `within`: whatever follows from others is farther, too. */
+export function candidatesAt(problem: Problem, { box, left }: Choice, within: number): Candidate[][] {
   const own = summedTo(problem, box);
-  return left.map((options) =>
-    options.flatMap(({ leaf, lead }) =>
-      meets(leaf, box) ? [{ leaf, lead, distance: lengthOf(problem, summedWithin(problem, leaf, box, own)) }] : [],
-    ),
-  );
+  return left.map((options) => {
+    const found: Candidate[] = [];
+    for (const { leaf, lead } of options) {
+      if (!meets(leaf, box)) continue;
+      const distance = lengthOf(problem, summedWithin(problem, leaf, box, own));
+      if (distance <= within) found.push({ leaf, lead, distance });
+    }
+    return found;
+  });
 }
 
 /** Distance of the row to a box, in units; Infinity where a frozen feature would have to move. */
@@ -91,12 +95,21 @@ function termOf({ norm, row, units }: Problem, feature: number, low: number, hig
 export const nearest = (row: Float32Array, { low, high }: FeatureBox): Float32Array =>
   row.map((x, i) => Math.min(Math.max(x, low[i] as number), high[i] as number));
 
+/** −Infinity where there is none. */
+function largestLead(options: readonly Candidate[]): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const { lead } of options) if (lead > most) most = lead;
+  return most;
+}
+
 /**
  * The least distance at which the chosen lead and, of every other tree, the best leaf within that distance reach the target together; Infinity where
  * they never do.
  */
 export function reachable(problem: Problem, candidates: readonly (readonly Candidate[])[], { box, lead }: Choice): number {
-  if (candidates.some((options) => options.length === 0)) return Number.POSITIVE_INFINITY;
+  // Most choices are over here: all their best leaves together do not reach it, however far they are.
+  const most = candidates.reduce((sum, options) => sum + largestLead(options), lead);
+  if (!(most >= problem.target)) return Number.POSITIVE_INFINITY;
   const best = new Float64Array(candidates.length).fill(Number.NEGATIVE_INFINITY);
   const events = candidates
     .flatMap((options, tree) => options.map((option) => ({ tree, option })))
