@@ -11,18 +11,23 @@ interface Case {
   readonly data: 'mnist' | 'cifar10';
   readonly images: number;
   readonly radii: readonly number[];
+  /** By how much the mean margin has to lie above α-CROWN's at the largest of the radii; nowhere may it lie below, but for a different climb. */
+  readonly gain: number;
   /** Mean radii of the first so many images, searched for up to the second number. */
   readonly searched?: readonly [number, number];
 }
 
 const CASES: readonly Case[] = [
-  { net: 'mnist_2_20', data: 'mnist', images: 20, radii: [0.5, 1], searched: [20, 2] },
-  { net: 'eran_mnist_6_100_nat', data: 'mnist', images: 20, radii: [0.2, 0.3, 0.4], searched: [10, 1] },
-  { net: 'mnist_a_adv', data: 'mnist', images: 6, radii: [0.3, 0.5] },
-  { net: 'eran_mnist_conv_small_nat_norm', data: 'mnist', images: 8, radii: [0.4, 0.6] },
-  { net: 'kw_mnist', data: 'mnist', images: 4, radii: [0.3] },
-  { net: 'sdp_cifar_cnn_a_adv_norm', data: 'cifar10', images: 4, radii: [0.15] },
+  { net: 'mnist_2_20', data: 'mnist', images: 20, radii: [0.5, 1], gain: 0 },
+  { net: 'eran_mnist_6_100_nat', data: 'mnist', images: 20, radii: [0.2, 0.3, 0.4], gain: 1, searched: [10, 1] },
+  { net: 'mnist_a_adv', data: 'mnist', images: 6, radii: [0.3, 0.5], gain: 0.05 },
+  { net: 'eran_mnist_conv_small_nat_norm', data: 'mnist', images: 8, radii: [0.4, 0.6], gain: 0 },
+  { net: 'kw_mnist', data: 'mnist', images: 4, radii: [0.3], gain: 0.1 },
+  { net: 'sdp_cifar_cnn_a_adv_norm', data: 'cifar10', images: 5, radii: [0.1, 0.15], gain: 3, searched: [4, 0.4] },
 ];
+
+/** What another climb may lose. */
+const NOISE = 0.01;
 
 const METHODS = ['crown', 'alpha-crown', 'ball-crown', 'sdp-crown'] as const satisfies readonly BoundMethod[];
 /** Halvings of a radius: to 1/64 of the largest. */
@@ -86,7 +91,8 @@ describe.skipIf(!haveCertify)('over balls in L2, SDP-CROWN', () => {
       for (const [i, least] of sdp.entries()) if (Math.max(alpha[i] as number, crown[i] as number) > 0) expect(least).toBeGreaterThan(0);
       gains.push(mean(sdp) - mean(alpha));
     }
-    expect(Math.min(...gains)).toBeGreaterThan(0);
+    expect(Math.min(...gains)).toBeGreaterThan(-NOISE);
+    expect(gains[gains.length - 1]).toBeGreaterThan(one.gain - NOISE);
     const [count, most] = one.searched ?? [0, 0];
     for (const method of count > 0 ? METHODS : []) {
       const radii: number[] = [];
