@@ -120,3 +120,20 @@ it('in an audit, what the search breaks beside weak attacks counts as broken, in
   const [at] = curve.filter(({ epsilon }) => Math.abs(epsilon - 0.3) < 1e-9);
   expect(at?.robustAccuracy.count).toBe(summary.robustAccuracy.count);
 });
+
+it('a model that nothing can be proved of is refused with the reason and what would help', async () => {
+  const { code, stderr } = await gibbon([
+    'certify',
+    join(EXPORTS, 'sklearn-neighbours-wine.onnx'),
+    '--data',
+    DATA,
+    '--n',
+    '2',
+    '--run',
+    'run',
+  ]);
+  expect(code).toBe(3);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+    /Nothing can be proved of it: no bounds are known of .*\. Nothing can be certified about such a model/,
+  );
+});

@@ -7,6 +7,8 @@ import { provable, treesOf } from './certify.ts';
 export interface Bounds {
   /** Why nothing can be proved; null where something can. */
   readonly missing: string | null;
+  /** What would help, as a sentence. */
+  readonly hint?: string;
   /** Values between input and output that have to be bounded for one example. */
   readonly neurons: number;
 }
@@ -21,9 +23,9 @@ export const lookAtBounds = defineSingleTask<{ readonly subject: Subject }, Boun
       await network.forward(1);
       return { missing: null, neurons: network.cuts.reduce((sum, { size }) => sum + size, 0) };
     } catch (thrown) {
-      const { code, message } = toGibbonError(thrown);
+      const { code, message, hint } = toGibbonError(thrown);
       if (!REASONS.has(code)) throw thrown;
-      return { missing: message, neurons: 0 };
+      return { missing: message, ...(hint !== undefined && { hint }), neurons: 0 };
     }
   },
 });

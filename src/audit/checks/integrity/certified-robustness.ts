@@ -70,8 +70,8 @@ async function chosenFrom({ artifacts, options, params: { examples }, prepared }
 
 async function missingBounds({ once, subject, params, reporter, model }: CheckContext<CertifyParams>): Promise<string | undefined> {
   reporter.phase(`${model.name}: bounds`, 1);
-  const { missing, neurons } = await once(lookAtBounds, { subject });
-  if (missing !== null) return `Nothing can be proved of it: ${missing}.`;
+  const { missing, hint, neurons } = await once(lookAtBounds, { subject });
+  if (missing !== null) return [`Nothing can be proved of it: ${missing}.`, ...(hint === undefined ? [] : [hint])].join(' ');
   if (neurons <= params.neurons) return undefined;
   return `${neurons} values would have to be bounded for each example, which takes too long here. \`gibbon certify\` takes its time.`;
 }
