@@ -335,4 +335,18 @@ describe.skipIf(!haveCertify)('a certificate by SDP-CROWN', () => {
     expect(await recheck(network, certificateOf(network, wider, proof, subject))).toMatchObject({ isProved: false });
     await network.release();
   });
+
+  it('is the start of branch and bound, whose leaves keep the balls', { timeout: 30_000 }, async () => {
+    const network = await fixtureNetwork('converted/mnist_2_20.onnx', 'float32');
+    const domain = around(network, imageOf('mnist', 2), { eps: 1.4, norm: 'l2', clip: [0, 1] });
+    const goals = robustness(1, 10);
+    const verdict = await escalate(network, domain, goals, { method: 'auto', budget: 20 });
+    expect(verdict).toMatchObject({ isProved: true, method: 'bab' });
+    expect(verdict.proof?.parts.at(-1)).toMatchObject({ layers: 'sdp-crown' });
+    const about = { preprocessing: {}, example: 2, x: '', label: 1, epsilon: 1.4 };
+    const subject = { model: 'a hash', runtime: 'onnxruntime-node', about };
+    const certificate = certificateOf(network, domain, verdict.proof ?? { goals, parts: [] }, subject);
+    expect(await recheck(network, certificate)).toMatchObject({ isProved: true, failures: [] });
+    await network.release();
+  });
 });
