@@ -29,8 +29,13 @@ export interface Decided {
 
 /** Inputs of at most so many values are halved; for more, neurons are split. */
 const FEW_INPUTS = 20;
-/** Points of the first search, and steps of each. */
-const [POINTS, STEPS] = [128, 30];
+/** Steps of points in the first search, and of those of open boxes, within their box. */
+const [STEPS, INNER_STEPS] = [30, 5];
+/** Points at once and batches of them before anything is proved, for few inputs (points cost nothing there, and thin regions need many) and for more. */
+const [FEW, MANY] = [
+  { points: 1024, batches: 24 },
+  { points: 128, batches: 1 },
+];
 
 /**
  * @param original session of the file itself, which alone decides on counterexamples
@@ -49,7 +54,7 @@ export async function decideProperty(
   const ask = asked(original, model, property);
   const network = await bounding(graph, runtime);
   const rows = Math.max(1, ...property.cases.flatMap(({ violations }) => violations.map(({ length }) => length)));
-  const search = await pointSearch(graph, runtime, { batch: POINTS, rows });
+  const search = await pointSearch(graph, runtime, { batch: firstSearch(property).points, rows });
   const task: Task = { network, search, ask, property, settings, started };
   try {
     let [open, by] = ['unsat' as InstanceResult['status'], 'no input fulfils it'];
@@ -78,6 +83,8 @@ async function bounding(graph: (batch: number) => Promise<StaticGraph>, runtime:
   }
 }
 
+const firstSearch = ({ inputs }: Property): typeof FEW => (inputs > FEW_INPUTS ? MANY : FEW);
+
 interface Task {
   readonly network: BoundNetwork | GibbonError;
   readonly search: PointSearch;
@@ -97,32 +104,27 @@ async function decideCase(task: Task, box: Box, violations: readonly Conjunction
     for (const point of points) if ((await checkWitness(task.ask, task.property, point)).violates) return point;
     return undefined;
   };
-  const starts = search.random(POINTS, { lower, upper }, settings.seed ?? 0);
-  const aims = starts.map((_, i) => goals[i % goals.length] as Goal);
   const sat = async (point: Float32Array): Promise<Pick<Decided, 'result' | 'by'>> => {
     const { inputs, outputs } = await checkWitness(task.ask, task.property, point);
     return { result: { status: 'sat', inputs, outputs }, by: 'search' };
   };
-  const hit = await tried(await search.descend(starts, aims, { lower, upper }, STEPS));
-  if (hit) return sat(hit);
   const until = (): boolean => {
     settings.signal?.throwIfAborted();
     settings.alive?.();
     return secondsOf(task) >= settings.budget;
   };
+  const { points, batches } = firstSearch(task.property);
+  for (let k = 0; k < batches && (k === 0 || !until()); k++) {
+    const drawn = search.random(points, { lower, upper }, (settings.seed ?? 0) + k);
+    const starts = drawn.map((point, i) => ({ point, goal: goals[i % goals.length] as Goal, lower, upper }));
+    const hit = await tried(await search.descend(starts, STEPS));
+    if (hit) return sat(hit);
+  }
   if (network instanceof GibbonError) return { result: { status: 'unknown' }, by: network.message };
   if (lower.length > FEW_INPUTS) return proveWhole({ ...task, network }, { lower, upper }, goals);
   const found = await branchInputs({ network, lower, upper }, goals, {
     until,
-    tried: async (points) =>
-      tried(
-        await search.descend(
-          points,
-          points.map((_, i) => goals[i % goals.length] as Goal),
-          { lower, upper },
-          0,
-        ),
-      ),
+    tried: async (suspects) => tried(await search.descend(suspects, INNER_STEPS)),
   });
   if (found.counterexample) return sat(found.counterexample);
   return { result: { status: found.open === 0 ? 'unsat' : 'timeout' }, by: 'input splitting' };

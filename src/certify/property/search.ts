@@ -14,8 +14,8 @@ import { optimise } from '../../transform/optimise.ts';
 import { type Goal, stacked } from '../bounds/goal.ts';
 
 export interface PointSearch {
-  /** A batch of points, as [points · size], each moved `steps` times for its goal: all points on the way that seem to violate it. */
-  descend(starts: readonly Float32Array[], goals: readonly Goal[], box: SearchBox, steps: number): Promise<Float32Array[]>;
+  /** Each point is moved `steps` times for its goal, within its box: all points of a batch at the first step at which one seems to violate it. */
+  descend(starts: readonly Start[], steps: number): Promise<Float32Array[]>;
   /** Random points of the box. */
   random(count: number, box: SearchBox, seed: number): Float32Array[];
   readonly batch: number;
@@ -25,6 +25,11 @@ export interface PointSearch {
 export interface SearchBox {
   readonly lower: Float32Array;
   readonly upper: Float32Array;
+}
+
+export interface Start extends SearchBox {
+  readonly point: Float32Array;
+  readonly goal: Goal;
 }
 
 /** Steps relative to the box's half width, falling to a hundredth of it. */
@@ -43,23 +48,12 @@ export async function pointSearch(
   return {
     batch,
     random: (count, box, seed) => Array.from({ length: count }, (_, i) => drawn(box, seed, i)),
-    descend: async (starts, goals, box, steps) => {
+    descend: async (starts, steps) => {
       const hits: Float32Array[] = [];
       for (let from = 0; from < starts.length; from += batch) {
         const part = filled(starts.slice(from, from + batch), batch);
-        const aims = filled(goals.slice(from, from + batch), batch);
-        hits.push(
-          ...(await descended(session, {
-            part,
-            aims,
-            box,
-            steps,
-            rows,
-            size,
-            outputs: (aims[0] as Goal).rows.length / (aims[0] as Goal).offsets.length,
-            net,
-          })),
-        );
+        const { goal } = part[0] as Start;
+        hits.push(...(await descended(session, { part, steps, rows, size, outputs: goal.rows.length / goal.offsets.length, net })));
       }
       return hits;
     },
@@ -68,9 +62,7 @@ export async function pointSearch(
 }
 
 interface Descent {
-  readonly part: readonly Float32Array[];
-  readonly aims: readonly Goal[];
-  readonly box: SearchBox;
+  readonly part: readonly Start[];
   readonly steps: number;
   readonly rows: number;
   readonly size: number;
@@ -78,8 +70,9 @@ interface Descent {
   readonly net: StaticGraph;
 }
 
-async function descended(session: Session, { part, aims, box, steps, rows, size, outputs, net }: Descent): Promise<Float32Array[]> {
+async function descended(session: Session, { part, steps, rows, size, outputs, net }: Descent): Promise<Float32Array[]> {
   const batch = part.length;
+  const aims = part.map(({ goal }) => goal);
   const { count, data } = stacked(aims, outputs);
   // A graph of more rows repeats the last.
   const rowsData = new Float32Array(rows * batch * outputs);
@@ -90,16 +83,29 @@ async function descended(session: Session, { part, aims, box, steps, rows, size,
     for (const [b, goal] of aims.entries()) offsets[s * batch + b] = goal.offsets[Math.min(s, goal.offsets.length - 1)] as number;
   }
   const shape = (net.inputs[0] as Value).shape;
-  const one = [1, ...shape.slice(1)];
-  let x = new Float32Array(batch * size);
-  for (const [b, point] of part.entries()) x.set(point, b * size);
+  const all = (rowsOf: (start: Start) => Float32Array): Float32Array<ArrayBuffer> => {
+    const values = new Float32Array(batch * size);
+    for (const [b, start] of part.entries()) values.set(rowsOf(start), b * size);
+    return values;
+  };
+  const [l, u] = [
+    tensor(
+      all(({ lower }) => lower),
+      shape,
+    ),
+    tensor(
+      all(({ upper }) => upper),
+      shape,
+    ),
+  ];
+  let x = all(({ point }) => point);
   const hits: Float32Array[] = [];
   for (let t = 0; t <= steps; t++) {
     const rate = FIRST * (LAST / FIRST) ** (t / Math.max(1, steps));
     const found = await session.run({
       x: tensor(x, shape),
-      l: tensor(box.lower, one),
-      u: tensor(box.upper, one),
+      l,
+      u,
       rows: tensor(rowsData, [rows, batch, outputs]),
       offsets: tensor(offsets, [rows, batch]),
       rate: tensor(Float32Array.of(rate), []),
@@ -120,7 +126,7 @@ function stepGraph(net: StaticGraph, rows: number): StaticGraph {
   const { name, shape } = net.inputs[0] as Value;
   const batch = shape[0] as number;
   const x = g.input('x', 'float32', shape);
-  const [lower, upper] = ['l', 'u'].map((end) => g.input(end, 'float32', [1, ...shape.slice(1)])) as [Value, Value];
+  const [lower, upper] = ['l', 'u'].map((end) => g.input(end, 'float32', shape)) as [Value, Value];
   const output = net.outputs[0] as Value;
   const y = g.inline(net, new Map([[name, x]])).get(output.name) as Value;
   const outputs = sizeOf(output.shape) / batch;

@@ -2,7 +2,8 @@
  * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved where that raises the bounds
  * of both halves most, until each is proved or holds a counterexample. What is known of a box's layers holds for its halves.
  */
-import type { Session } from '../../runtime/runtime.ts';
+import type { HostTensor, Session } from '../../runtime/runtime.ts';
+import { climb } from '../bounds/ascent.ts';
 import { layerBounds } from '../bounds/crown.ts';
 import { type Domain, feedsOf, type LayerBounds } from '../bounds/domain.ts';
 import { type Goal, proved, stacked } from '../bounds/goal.ts';
@@ -19,11 +20,19 @@ export interface InputSearch {
 
 export interface InputSearchSettings {
   readonly until: () => boolean;
-  /** Is one of these points a counterexample? The point itself, as decided by the untouched model. */
-  readonly tried?: (points: readonly Float32Array[]) => Promise<Float32Array | undefined>;
+  /** Is there a counterexample near one of these points of open boxes? The point itself, as decided by the untouched model. */
+  readonly tried?: (points: readonly Suspect[]) => Promise<Float32Array | undefined>;
   /** Boxes at once. */
   readonly batch?: number;
   readonly progress?: (open: number, closed: number) => void;
+}
+
+/** A point of a box that is not proved. */
+export interface Suspect {
+  readonly point: Float32Array;
+  readonly goal: Goal;
+  readonly lower: Float32Array;
+  readonly upper: Float32Array;
 }
 
 export interface InputSearched {
@@ -40,6 +49,8 @@ interface Part {
   readonly lower: Float32Array;
   readonly upper: Float32Array;
   readonly bound: number;
+  /** The bound with CROWN's own slopes, which those of halves that are tried out compare with. */
+  readonly plain: number;
   /** What the values between input and output are known to lie between: by the cut's name, lower and upper ends. */
   readonly layers?: ReadonlyMap<string, readonly [Float32Array, Float32Array]>;
 }
@@ -48,13 +59,23 @@ interface Part {
 const BATCHES = [1, 16, 64, 256];
 /** A split that gains nothing on one side is still told from one that gains nothing on either. */
 const NO_GAIN = 1e-9;
+/** Gains below this share of what is missing say nothing of where to halve (judged on six of ACAS Xu's instances: with gains alone, boxes thin in all but one coordinate are never halved along that one). */
+const TELLING = 1e-4;
+/** Steps in which the slopes of the output's rows are raised. */
+const RAISED = 4;
 /** Ends of layers that open boxes may keep: 1 GiB. Boxes beyond them begin anew. */
 const KEPT = 2 ** 28;
 
 export async function branchInputs(task: InputSearch, goals: readonly Goal[], settings: InputSearchSettings): Promise<InputSearched> {
   const { until, tried, progress, batch = 256 } = settings;
   const most = task.network.isBatched ? batch : 1;
-  const open: Part[] = goals.map((goal) => ({ goal, lower: task.lower, upper: task.upper, bound: Number.NEGATIVE_INFINITY }));
+  const open: Part[] = goals.map((goal) => ({
+    goal,
+    lower: task.lower,
+    upper: task.upper,
+    bound: Number.NEGATIVE_INFINITY,
+    plain: Number.NEGATIVE_INFINITY,
+  }));
   let closed = 0;
   while (open.length > 0 && !until()) {
     // The newest first: memory stays small, and what is nearest to a violation is looked at soon.
@@ -62,10 +83,12 @@ export async function branchInputs(task: InputSearch, goals: readonly Goal[], se
     const found = await boundedBy(task.network, chosen, 'crown');
     const undecided = found.filter(({ part }) => isOpen(part));
     closed += chosen.length - undecided.length;
-    const counterexample = await tried?.(undecided.flatMap(({ corner, part }) => [corner, middle(part)]));
+    const counterexample = await tried?.(
+      undecided.flatMap(({ corner, part }) => [corner, middle(part)].map((point) => ({ ...part, point }))),
+    );
     if (counterexample) return { open: open.length + undecided.length, closed, worst: Number.NEGATIVE_INFINITY, counterexample };
     const parts = undecided.map(({ part }) => part).sort((a, b) => b.bound - a.bound);
-    const halves = await halvedBest(task.network, parts, most);
+    const halves = await halvedBest(task, parts, most);
     closed += 2 * parts.length - halves.length;
     const isFull = (open.length + halves.length) * endsOf(task.network) > KEPT;
     open.push(...(isFull ? halves.map(({ layers: _, ...part }) => part) : halves));
@@ -78,29 +101,30 @@ export async function branchInputs(task: InputSearch, goals: readonly Goal[], se
  * The halves along that coordinate for which the bounds of both rise most (product of the gains, Achterberg, Constraint Integer Programming, 2007, section 5.4),
  * every coordinate being tried with the layers' bounds of the whole part, intersected with intervals. Halves that this proves are left out.
  */
-async function halvedBest(network: BoundNetwork, parts: readonly Part[], most: number): Promise<Part[]> {
+async function halvedBest(whole: InputSearch, parts: readonly Part[], most: number): Promise<Part[]> {
   const chosen: Part[] = [];
   const together = Math.max(1, Math.floor(most / (2 * (parts[0]?.lower.length ?? 1))));
   for (let from = 0; from < parts.length; from += together) {
     const some = parts.slice(from, from + together);
-    const pairs = some.map((part) => divisible(part).map((i) => halved(part, i)));
+    const pairs = some.map((part) => divisible(part, whole).map((i) => halved(part, i)));
     const halves = pairs.flat(2);
     const tried: Part[] = [];
     for (let at = 0; at < halves.length; at += most)
-      for (const { part } of await boundedBy(network, halves.slice(at, at + most), 'ibp')) tried.push(part);
-    for (const [p, { bound }] of some.entries()) chosen.push(...mostGained(tried.splice(0, 2 * (pairs[p]?.length ?? 0)), bound));
+      for (const { part } of await boundedBy(whole.network, halves.slice(at, at + most), 'ibp')) tried.push(part);
+    for (const [p, { plain }] of some.entries()) chosen.push(...mostGained(tried.splice(0, 2 * (pairs[p]?.length ?? 0)), plain));
   }
   return chosen.filter(isOpen);
 }
 
-/** Coordinates with something between their ends, the widest first: it is taken where all gain the same. */
-function divisible({ lower, upper }: Part): number[] {
-  const width = (i: number): number => (upper[i] as number) - (lower[i] as number);
+/** Coordinates with something between their ends, first the one of which most of the whole box's width is left: it is taken where gains do not tell. */
+function divisible({ lower, upper }: Part, whole: Pick<Part, 'lower' | 'upper'>): number[] {
+  const width = (i: number): number =>
+    ((upper[i] as number) - (lower[i] as number)) / Math.max((whole.upper[i] as number) - (whole.lower[i] as number), Number.MIN_VALUE);
   const all = [...lower.keys()].sort((a, b) => width(b) - width(a));
   return all.filter((i, place) => place === 0 || width(i) > 0);
 }
 
-/** Of halves, two for each coordinate, those whose bounds lie furthest above the whole part's. */
+/** Of halves, two for each coordinate, those whose bounds lie furthest above the whole part's; the first two where none gains anything that counts. */
 function mostGained(halves: readonly Part[], bound: number): readonly Part[] {
   const gain = (at: number): number => {
     const gained = Math.min((halves[at] as Part).bound, 0) - bound;
@@ -108,7 +132,8 @@ function mostGained(halves: readonly Part[], bound: number): readonly Part[] {
     return Number.isNaN(gained) ? NO_GAIN : Math.max(gained, NO_GAIN);
   };
   const gains = Array.from({ length: halves.length / 2 }, (_, i) => gain(2 * i) * gain(2 * i + 1));
-  const best = gains.indexOf(Math.max(...gains));
+  const most = Math.max(...gains);
+  const best = most < (TELLING * bound) ** 2 ? 0 : gains.indexOf(most);
   return halves.slice(2 * best, 2 * best + 2);
 }
 
@@ -137,23 +162,18 @@ async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 
   const of = (key: string): Float32Array => made[key]?.data as Float32Array;
   const [least, error, slope] = [of('lower'), of('error'), of(`slope:${name}`)];
   const left = least.map((value, i) => value - (error[i] as number) - offsetOf(goals, i));
-  const clipped = await fed(
-    await clipper(network, count, batch, n),
-    new Map([
-      ['slope', { type: 'float32' as const, shape: [count, batch, n], data: slope }],
-      ['left', { type: 'float32' as const, shape: [count, batch], data: left }],
-      ['l', { type: 'float32' as const, shape: [batch, n], data: lower }],
-      ['u', { type: 'float32' as const, shape: [batch, n], data: upper }],
-    ]),
-  );
+  const clipped = await clippedTo(network, { batch, count, n }, { slope, left, lower, upper });
   const [low, high] = [clipped.lower?.data as Float32Array, clipped.upper?.data as Float32Array];
-  const best = proved(goals, { lower: least, error });
+  const plain = proved(goals, { lower: least, error });
+  const rows = { count, data, plain };
+  const best = method === 'crown' && plain.some((value) => !(value > 0)) ? await raised(network, domain, bounds, goals, rows) : plain;
   return parts.map((part, b) => {
     const own = {
       ...part,
       lower: low.slice(b * n, (b + 1) * n),
       upper: high.slice(b * n, (b + 1) * n),
       bound: best[b] as number,
+      plain: plain[b] as number,
       layers: layersOf(network, bounds, b),
     };
     const steepest = steepestRow(left, b, { batch, count });
@@ -161,6 +181,34 @@ async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 
     const corner = own.lower.map((value, i) => ((at[i] as number) > 0 ? value : (own.upper[i] as number)));
     return { part: own, corner };
   });
+}
+
+/** The boxes, `lower` and `upper` [batch, n], less where their rows exclude a violation. */
+async function clippedTo(
+  network: BoundNetwork,
+  { batch, count, n }: { readonly batch: number; readonly count: number; readonly n: number },
+  { slope, left, lower, upper }: Readonly<Record<'slope' | 'left' | 'lower' | 'upper', Float32Array>>,
+): Promise<Record<string, HostTensor>> {
+  const feeds = new Map<string, HostTensor>([
+    ['slope', { type: 'float32', shape: [count, batch, n], data: slope }],
+    ['left', { type: 'float32', shape: [count, batch], data: left }],
+    ['l', { type: 'float32', shape: [batch, n], data: lower }],
+    ['u', { type: 'float32', shape: [batch, n], data: upper }],
+  ]);
+  return fed(await clipper(network, count, batch, n), feeds);
+}
+
+/** The bounds with slopes that are raised for each row of the output, the layers' bounds staying as they are (α-CROWN, Xu et al., arXiv:2011.13824). */
+async function raised(
+  network: BoundNetwork,
+  domain: Domain,
+  bounds: LayerBounds,
+  goals: readonly Goal[],
+  { count, data, plain }: { readonly count: number; readonly data: Float32Array; readonly plain: readonly number[] },
+): Promise<number[]> {
+  const seed = new Map([['rows', { type: 'float32' as const, shape: [count, domain.batch, network.outputs], data }]]);
+  const found = await climb({ network, domain, bounds, wanted: 'output', rows: count, seed }, { steps: RAISED });
+  return proved(goals, found).map((value, b) => Math.max(value, plain[b] as number));
 }
 
 function joined(rows: readonly Float32Array[]): Float32Array {
