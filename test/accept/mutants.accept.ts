@@ -4,10 +4,12 @@
  */
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { GraphBuilder } from '../../src/onnx/build.ts';
+import { GraphBuilder } from '../../src/onnx/build.ts';
 import type { Value } from '../../src/onnx/graph.ts';
 import type { Interval, OpRule, Plane, Relaxation } from '../../src/ops/rule.ts';
 import { isCore, OPS } from '../../src/ops/table.ts';
+import { REWRITES } from '../../src/transform/bounds/bound-form.ts';
+import type { Rewrite } from '../../src/transform/bounds/rewriting.ts';
 import { violation } from '../support/bound-case.ts';
 import { BOUND_CASES } from '../support/bound-cases.ts';
 
@@ -124,6 +126,73 @@ describe('mutants of bound rules', () => {
       }
     }
     table.push(`| ${name} | ${made} | ${made - alive.length} | ${alive.join(', ') || '–'} |`);
+    expect(alive).toEqual([]);
+  });
+});
+
+/** What is built differently at its nth place: a difference the other way round, a term forgotten, a sign lost, a rectifier left out, one end for another. */
+const SLIPS: Readonly<Record<string, (g: GraphBuilder) => Partial<GraphBuilder>>> = {
+  'a difference the other way round': (g) => ({ sub: (a, b) => GraphBuilder.prototype.sub.call(g, b, a) }),
+  'the second term forgotten': () => ({ add: (a) => a }),
+  'the second factor forgotten': () => ({ mul: (a) => a }),
+  'the sign forgotten': () => ({ neg: (x) => x }),
+  'a rectifier or curve left out': () => ({ node: (_, [x]) => x as Value }),
+  'the smaller for the larger': (g) => ({ max: (a, b) => GraphBuilder.prototype.min.call(g, a, b) }),
+};
+/** Slips after which nothing that is claimed is wrong, and why. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  'Softmax, the second factor forgotten (1)': 'xᵢ − xᵢ is 0 without the factor, too: bounds are looser',
+  'LogSoftmax, a rectifier or curve left out (1)': 'centred values add up to 0, whose logarithm has no planes: nothing is claimed',
+};
+/** Places at which each slip is made. */
+const PLACES = 3;
+
+/** Runs `make` with one call of `g` going wrong, the nth; says whether it came to that. */
+function slipping<T>(g: GraphBuilder, slip: Partial<GraphBuilder>, place: number, make: () => T): { made: T; isChanged: boolean } {
+  const [[name, wrong]] = Object.entries(slip) as [[keyof GraphBuilder, (...values: never[]) => unknown]];
+  const right = GraphBuilder.prototype[name] as (...values: unknown[]) => unknown;
+  let [count, isChanged] = [0, false];
+  const patched = (...values: unknown[]): unknown => {
+    const fits = name !== 'node' || (values[1] as unknown[]).length === 1;
+    if (!fits || count++ !== place) return right.apply(g, values);
+    isChanged = true;
+    return wrong(...(values as never[]));
+  };
+  Object.defineProperty(g, name, { value: patched, configurable: true });
+  try {
+    return { made: make(), isChanged };
+  } finally {
+    delete (g as Partial<GraphBuilder>)[name];
+  }
+}
+
+describe('mutants of rewrites', () => {
+  it.each(Object.keys(REWRITES).filter((name) => BOUND_CASES[name]))('%s', { timeout: 600_000 }, async (name) => {
+    const rewrites = REWRITES as Record<string, Rewrite>;
+    const right = rewrites[name] as Rewrite;
+    const alive: string[] = [];
+    let made = 0;
+    for (const [what, slip] of Object.entries(SLIPS)) {
+      for (let place = 0; place < PLACES; place++) {
+        let changed = false;
+        rewrites[name] = (context) => {
+          const found = slipping(context.g, slip(context.g), place, () => right(context));
+          changed ||= found.isChanged;
+          return found.made;
+        };
+        try {
+          const isKilled = await dies(name);
+          if (!changed) continue;
+          const told = `${what} (${place + 1})`;
+          if (HARMLESS[`${name}, ${told}`]) continue;
+          made++;
+          if (!isKilled) alive.push(told);
+        } finally {
+          rewrites[name] = right;
+        }
+      }
+    }
+    table.push(`| ${name}, rewritten | ${made} | ${made - alive.length} | ${alive.join(', ') || '–'} |`);
     expect(alive).toEqual([]);
   });
 });

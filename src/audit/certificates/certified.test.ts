@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO } from '../../../test/support/cli.ts';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { GibbonError } from '../../base/errors.ts';
-import type { escalate } from '../../certify/search/escalate.ts';
+import { escalate } from '../../certify/search/escalate.ts';
 import { readModelFile } from '../../model/model-file.ts';
 import { ortNode } from '../../runtime/ort-node.ts';
 import type { Subject } from '../subject.ts';
@@ -108,6 +108,29 @@ describe('a prover that says yes to everything', () => {
       certificate: { method: 'crown', arithmetic: 'float32' },
     });
     expect(existsSync(file.replace(/json$/, 'npz'))).toBe(true);
+  });
+
+  it('is contradicted by the values of its layers, too, where the answer itself is right', async () => {
+    const narrow: typeof escalate = async (...task) => {
+      const verdict = await escalate(...task);
+      const upper = new Map(verdict.bounds?.upper);
+      const last = task[0].cuts[task[0].cuts.length - 1]?.name as string;
+      // The last layer, at half of its width: some point of the set lies above that.
+      const lower = verdict.bounds?.lower.get(last) as Float32Array;
+      upper.set(
+        last,
+        (upper.get(last) as Float32Array).map((value, i) => (value + (lower[i] as number)) / 2),
+      );
+      return { ...verdict, bounds: { ...(verdict.bounds as NonNullable<typeof verdict.bounds>), upper } };
+    };
+    expect((await settle({ epsilon: 0.01 })).contradiction).toBeUndefined();
+    const { contradiction } = await settle({ epsilon: 0.01 }, narrow);
+    expect(contradiction?.answered).toBeUndefined();
+    expect(contradiction?.escaped?.by).toBeGreaterThan(0);
+    expect(JSON.parse(readFileSync(contradiction?.file ?? '', 'utf8'))).toMatchObject({ escaped: contradiction?.escaped });
+    expect(() => assertUncontradicted([{ index: 0, ...(contradiction as NonNullable<typeof contradiction>) }])).toThrow(
+      /outside of what is proved/,
+    );
   });
 
   it('ends the run with exit code 70', () => {

@@ -1,10 +1,14 @@
-/** Cross-examines a certificate on the untouched model: corners and random points of the set, and a short attack within it. */
+/**
+ * Cross-examines a certificate on the untouched model: corners and random points of the set, and a short attack within it. What was proved of the layers on the
+ * way and of the margins is held against their values at the same points.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttackSample } from '../../attacks/attack.ts';
 import { attackOf } from '../../attacks/registry.ts';
-import { brought, isWithin, pointsInside } from '../../certify/claims/inside.ts';
+import { brought, farthest, isWithin, pointsInside } from '../../certify/claims/inside.ts';
 import type { Ball } from '../../certify/claims/sample.ts';
+import type { Escaped } from '../../certify/claims/watch.ts';
 import { writeNpz } from '../../data/npy-write.ts';
 import { asRows } from '../../model/feasible.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
@@ -24,6 +28,16 @@ export interface Certified {
   readonly epsilon: number;
   /** What proves it, as it is told where it is contradicted. */
   readonly certificate: object;
+  /** What was proved on the way; left out where nothing but the answer was. */
+  readonly onTheWay?: OnTheWay;
+}
+
+/** Bounds of layers and margins. */
+export interface OnTheWay {
+  /** The first value that leaves them at some points. */
+  escaped(points: readonly Float32Array[]): Promise<Escaped | undefined>;
+  /** Slopes at some points, along which values come nearest to that. */
+  slopes(points: readonly Float32Array[]): Promise<readonly Float32Array[]>;
 }
 
 /** What contradicts the certificate, saved in the run's folder; undefined where nothing does. */
@@ -37,6 +51,7 @@ export async function contradicted(
   const ball: Ball = { norm: order.norm, epsilon, range: rangeOf(target.preprocessing) };
   const rng = keyedRng(order.subject.seed, 'certificate', sample.index);
   const points = pointsInside(sample.x, ball, { rng, count: POINTS });
+  for (const slope of (await certified.onTheWay?.slopes(points.slice(0, POINTS))) ?? []) points.push(farthest(sample.x, slope, ball));
   for (const candidate of await attackedWithin(target, order, certified, onStep)) {
     const step = candidate.map((value, i) => value - (sample.x[i] as number));
     points.push(brought(sample.x, step, ball));
@@ -51,9 +66,14 @@ export async function contradicted(
   const rows = pairs.map(({ candidate }) => candidate).filter((row) => isWithin(sample.x, row, ball));
   const decisions = await target.judge.decide(rows);
   const at = decisions.findIndex(({ label }) => label !== sample.label);
-  if (at < 0) return undefined;
-  const answered = decisions[at]?.label as number;
-  return { epsilon, answered, file: await saved(order, certified, { x: rows[at] as Float32Array, answered }) };
+  if (at >= 0) {
+    const answered = decisions[at]?.label as number;
+    return { epsilon, answered, file: await saved(order, certified, { x: rows[at] as Float32Array, answered }) };
+  }
+  const outside = await certified.onTheWay?.escaped(rows);
+  if (!outside) return undefined;
+  const { point: x, ...told } = outside;
+  return { epsilon, escaped: told, file: await saved(order, certified, { x, escaped: told }) };
 }
 
 /** Where a short attack ends: along gradients or, where there are none, by scores. */
@@ -75,7 +95,7 @@ async function attackedWithin(
 async function saved(
   order: CertifyOrder,
   { sample, epsilon, certificate }: Certified,
-  point: { x: Float32Array; answered: number },
+  { x, ...what }: { x: Float32Array } & Pick<Contradiction, 'answered' | 'escaped'>,
 ): Promise<string | null> {
   if (order.folder === undefined) return null;
   const folder = join(order.folder, 'contradictions');
@@ -87,13 +107,13 @@ async function saved(
     shape: [...shape],
     dtype: 'float32',
   });
-  await writeFile(`${path}.npz`, writeNpz({ input: row(sample.x), point: row(point.x) }));
+  await writeFile(`${path}.npz`, writeNpz({ input: row(sample.x), point: row(x) }));
   const { subject, model, norm } = order;
   const told = {
     model: { ...model, path: subject.model },
     set: { norm, epsilon, range: rangeOf(subject.preprocessing) ?? null, preprocessing: subject.preprocessing },
     example: { index: sample.index, label: sample.label },
-    answered: point.answered,
+    ...what,
     certificate: {
       ...certificate,
       runtime: 'onnxruntime-node',

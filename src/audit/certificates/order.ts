@@ -74,10 +74,13 @@ export interface Obstacle {
 /** As the result tells of it. */
 export type TreeSearch = NonNullable<CertifiedSample['search']>;
 
-/** A point in a certified set that the untouched model gives another class: a bug of Gibbon. */
+/** A point in a certified set that the untouched model gives another class, or at which a value leaves what was proved of it: a bug of Gibbon. */
 export interface Contradiction {
   readonly epsilon: number;
-  readonly answered: number;
+  /** The other class. */
+  readonly answered?: number;
+  /** What the value enters, or which margin it is, and how far it lies outside. */
+  readonly escaped?: { readonly where: string; readonly by: number };
   /** Where it is kept; null where the run has no folder. */
   readonly file: string | null;
 }

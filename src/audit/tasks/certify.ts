@@ -2,6 +2,8 @@
 import type { AttackSample } from '../../attacks/attack.ts';
 import { inputSlack } from '../../certify/claims/input-slack.ts';
 import { type Claim, largestProved, proveAt } from '../../certify/claims/prove.ts';
+import { winsGoals } from '../../certify/claims/sample.ts';
+import { escaped, slopesTowards } from '../../certify/claims/watch.ts';
 import { frozenElements } from '../../certify/graphs/followed.ts';
 import { modelNetwork, provableHead } from '../../certify/graphs/model-network.ts';
 import type { BoundNetwork } from '../../certify/graphs/network.ts';
@@ -12,7 +14,7 @@ import { type ModelFile, readModelFile } from '../../model/model-file.ts';
 import { rangeOf } from '../../model/preprocessing.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { attackFirst, type Met } from '../certificates/attack-first.ts';
-import { contradicted } from '../certificates/contradict.ts';
+import { type Certified, contradicted, type OnTheWay } from '../certificates/contradict.ts';
 import { kept } from '../certificates/keep.ts';
 import { type CertifyItem, type CertifyOrder, type CertifyReply, obstacleOf } from '../certificates/order.ts';
 import { certifiedTrees } from '../certificates/prove-trees.ts';
@@ -118,7 +120,7 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
   const { radius, verdict } = await radiusOf(claim, order, { met, settled, until: () => seconds() >= budget, alive });
   const proof = verdict ?? (settled?.isProved ? settled : undefined);
   if (proof?.proof && order.keeps) await kept(claim, order, sample, { epsilon: radius, proof: proof.proof });
-  const contradiction = proof && (await contradicted(opened, order, { sample, epsilon: radius, certificate: proof }, alive));
+  const contradiction = proof && (await contradicted(opened, order, examined(claim, proof, { sample, epsilon: radius }), alive));
   return {
     index: sample.index,
     status: met.isBroken ? 'attacked' : settled?.isProved ? 'certified' : 'undecided',
@@ -131,6 +133,19 @@ export async function certified(certifier: Certifier, sample: AttackSample, met:
     ...(met.witness && { witness: met.witness }),
     ...(contradiction && { contradiction }),
   };
+}
+
+/** What a proof claims: the answer, and on the way to it bounds of layers and margins. Its slopes are left out of what is told. */
+function examined(claim: Claim, proof: Verdict, { sample, epsilon }: Pick<Certified, 'sample' | 'epsilon'>): Certified {
+  const { network, label, head } = claim;
+  const { bounds, proof: _, ...certificate } = proof;
+  const goals = winsGoals(label, network.outputs, head);
+  if (!bounds) return { sample, epsilon, certificate };
+  const onTheWay: OnTheWay = {
+    escaped: (points) => escaped(network, { bounds, goals: proof.goals }, goals, points),
+    slopes: (points) => slopesTowards(network, bounds, points),
+  };
+  return { sample, epsilon, certificate, onTheWay };
 }
 
 interface Search {

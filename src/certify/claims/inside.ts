@@ -25,6 +25,25 @@ function drawn(x: Float32Array, { norm, epsilon }: Ball, { rng, isCorner }: { rn
   return step.map((value) => (value / length) * size);
 }
 
+/** The point of the ball that lies farthest along a slope, but for what the range cuts off. */
+export function farthest(x: Float32Array, slope: Float32Array, ball: Ball): Float32Array {
+  const { norm, epsilon } = ball;
+  if (norm === 'linf')
+    return brought(
+      x,
+      slope.map((value) => Math.sign(value) * epsilon),
+      ball,
+    );
+  const length = Math.sqrt(slope.reduce((sum, value) => sum + value * value, 0)) || 1;
+  const steepest = slope.reduce((top, value, i) => (Math.abs(value) > Math.abs(slope[top] as number) ? i : top), 0);
+  const along = norm === 'l2' ? slope.map((value) => value / length) : slope.map((value, i) => (i === steepest ? Math.sign(value) : 0));
+  return brought(
+    x,
+    along.map((value) => value * epsilon),
+    ball,
+  );
+}
+
 /** x + step, clipped to the range and drawn towards x until the float32 point itself lies in the ball. */
 export function brought(x: Float32Array, step: Float32Array, ball: Ball): Float32Array {
   const [low, high, movable] = ball.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

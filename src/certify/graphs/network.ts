@@ -12,9 +12,10 @@ import { balledOf, ballGraph } from './ball-graph.ts';
 import { boundGraph, forwardGraph, nameOf, type Rows, tailOf, type Wanted } from './bound-graphs.ts';
 import { type Cut, cutsOf } from './cuts.ts';
 import { type Norms, operatorNorms } from './operator-norms.ts';
-import { rowSessions } from './row-sessions.ts';
+import { type RowSessions, rowSessions } from './row-sessions.ts';
 import { rowsComeFirst } from './rows-first.ts';
 import { narrowView } from './views.ts';
+import { pushGraph, watchGraph } from './watch-graph.ts';
 
 /** How many rows are bounded at once, over how many sets of which kind, and whether with the balls of `balls`. */
 export type Size = Pick<Rows, 'rows' | 'batch' | 'norm'> & { readonly withBalls?: boolean };
@@ -34,6 +35,10 @@ export interface BoundNetwork {
   /** What the rows of `wanted` see of a rectified cut, where that is only a window. */
   windows(wanted: Wanted, cut: Cut): Windows | undefined;
   forward(batch: number): Promise<Session>;
+  /** The network itself at so many points, beside what is proved of it (`watchGraph`). */
+  watch(batch: number, rows: number): Promise<Session>;
+  /** Where points have to go for a value to leave its bounds (`pushGraph`). */
+  push(batch: number): Promise<Session>;
   /** Lower bounds of elements of a cut, or of linear functions of the output (`boundGraph`). */
   bound(wanted: Wanted, size: Size): Promise<Session>;
   /** A step that raises such bounds (`ascentGraph`). */
@@ -85,7 +90,7 @@ export async function boundNetwork(
     outputs: sizeOf((one.outputs[0] as Value).shape),
     widest: (wanted) => viewOn(wanted)?.widest ?? whole,
     windows: (wanted, cut) => windowsOn(one, viewOn(wanted), cut),
-    forward: (batch) => sessions.one(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
+    ...atPoints(sessions, graph, { cuts, arithmetic }),
     bound: (wanted, size) => sessions.of(keyOf('bound', wanted, size), size, (net, rows) => boundGraph(net, wanted, rowsOf(size, rows))),
     ascent: (wanted, size) =>
       sessions.of(keyOf(`ascent ${size.splits} ${size.climbs}`, wanted, size), size, (net, rows) =>
@@ -100,6 +105,19 @@ export async function boundNetwork(
       ),
     heads: headsOf(one),
     release: sessions.release,
+  };
+}
+
+/** What passes forward: bounds of one set in each row, or the values themselves. */
+function atPoints(
+  { one }: RowSessions,
+  graph: (batch: number) => Promise<BoundForm>,
+  { cuts, arithmetic }: Pick<Rows, 'cuts' | 'arithmetic'>,
+): Pick<BoundNetwork, 'forward' | 'watch' | 'push'> {
+  return {
+    forward: (batch) => one(`forward ${batch}`, async () => forwardGraph(await graph(batch), { cuts, batch, arithmetic })),
+    watch: (batch, rows) => one(`watch ${batch} ${rows}`, async () => watchGraph(await graph(batch), { cuts, batch, rows })),
+    push: (batch) => one(`push ${batch}`, async () => pushGraph(await graph(batch), { cuts, batch })),
   };
 }
 

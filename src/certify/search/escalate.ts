@@ -31,6 +31,8 @@ export interface Verdict {
   readonly goals: readonly GoalVerdict[];
   /** Neurons whose sign the bounds leave open, by layer. */
   readonly unstable: readonly { readonly layer: string; readonly open: number; readonly of: number }[];
+  /** What the values of the layers were proved to lie between. */
+  readonly bounds?: LayerBounds;
   /** Leaves of branch and bound that are closed, and that are left. */
   readonly leaves?: { readonly closed: number; readonly open: number };
   /** What proves it, where everything is proved and a file can hold it (`certificate.ts`). */
@@ -224,6 +226,7 @@ function verdictOf(state: State): Verdict {
     goals,
     unstable: unstableOf(state),
     ...(state.leaves && { leaves: state.leaves }),
+    ...(state.bounds && { bounds: state.bounds }),
     ...(worst > 0 && state.parts && { proof: { goals: state.goals, parts: state.parts } }),
     seconds: seconds(state),
   };

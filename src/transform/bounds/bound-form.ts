@@ -18,7 +18,8 @@ export interface BoundForm extends StaticGraph {
   readonly whole?: ReadonlyMap<string, Node>;
 }
 
-const REWRITES: Readonly<Record<string, Rewrite>> = { ...pieces, ...extremum, ...products, ...softmax };
+/** How operators are written with others. */
+export const REWRITES: Readonly<Record<string, Rewrite>> = { ...pieces, ...extremum, ...products, ...softmax };
 
 /** Operators that are written with others, at least where more than one operand depends on the input. */
 export const REWRITTEN: ReadonlySet<string> = new Set(Object.keys(REWRITES));
