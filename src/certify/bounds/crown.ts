@@ -78,7 +78,7 @@ function unbounded({ cuts, inputs }: BoundNetwork, batch: number): LayerBounds {
 }
 
 /** Passes the bounds forward by intervals: each layer's are intersected with what follows from the one before. */
-async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBounds): Promise<Record<string, HostTensor>> {
+export async function narrowed(network: BoundNetwork, domain: Domain, bounds: LayerBounds): Promise<Record<string, HostTensor>> {
   const found = await fed(await network.forward(domain.batch), feedsOf(network, domain, bounds));
   for (const name of new Set([...bounds.lower.keys(), ...network.heads.map((head) => head.name)])) {
     if (!found[`L:${name}`]) continue;

@@ -10,6 +10,7 @@ import { type Goal, proved } from '../bounds/goal.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { type ClosedLeaf, taskOf } from '../search/branch-neurons.ts';
 import { inARow, type Proof } from '../search/escalate.ts';
+import { tightened } from '../search/tighten.ts';
 
 const numbers = z.string().describe('float32 values, little-endian, in base64');
 const byCut = z.record(z.string(), numbers);
@@ -40,6 +41,8 @@ export const certificateSchema = z.strictObject({
   parts: z.array(
     z.strictObject({
       layers: z.enum(BOUND_METHODS),
+      /** By what steps of branch and bound the layers were tightened then (`tighten.ts`). */
+      tightened: z.array(z.strictObject({ cut: z.string(), rounds: z.number().int() })).default([]),
       /** Places in `goals`. */
       goals: z.array(z.number().int()),
       leaves: z
@@ -76,8 +79,9 @@ export function certificateOf(network: BoundNetwork, domain: Domain, proof: Proo
     upper: encoded(domain.upper),
     ...(domain.ball && { centre: encoded(domain.ball.centre), radius: domain.ball.radius[0] as number }),
     goals: goals.map(({ name, rows, offsets }) => ({ ...(name !== undefined && { name }), rows: base64(rows), offsets: base64(offsets) })),
-    parts: proof.parts.map(({ layers, goals: own, leaves }) => ({
+    parts: proof.parts.map(({ layers, tightened: steps, goals: own, leaves }) => ({
       layers,
+      tightened: [...steps],
       goals: own.map(place),
       ...(leaves && {
         leaves: leaves.map(({ goal, splits, variables }) => ({
@@ -115,8 +119,10 @@ export async function recheck(network: BoundNetwork, certificate: Certificate): 
     ...(centre && radius !== undefined && { ball: { centre: decoded(centre), radius: Float32Array.of(radius) } }),
   };
   const shown = new Set<number>();
+  let known: Layers | undefined;
   for (const part of certificate.parts) {
-    const bounds = await layerBounds(network, domain, part.layers);
+    known = await layersOf(network, domain, part, known);
+    const { bounds } = known;
     const holds = part.leaves
       ? await leavesHold(network, { domain, bounds }, goals, part.leaves)
       : await rowsHold(network, domain, bounds, part, goals);
@@ -127,6 +133,26 @@ export async function recheck(network: BoundNetwork, certificate: Certificate): 
 }
 
 type Bounds = Awaited<ReturnType<typeof layerBounds>>;
+
+interface Layers extends Pick<Certificate['parts'][number], 'layers' | 'tightened'> {
+  readonly bounds: Bounds;
+}
+
+/** Bounds of the layers for a part, from those of the one before where it begins as that did. */
+async function layersOf(
+  network: BoundNetwork,
+  domain: Domain,
+  { layers, tightened: steps }: Certificate['parts'][number],
+  known: Layers | undefined,
+): Promise<Layers> {
+  const goesOn =
+    known?.layers === layers && known.tightened.every(({ cut, rounds }, i) => steps[i]?.cut === cut && steps[i].rounds === rounds);
+  let bounds = goesOn ? known.bounds : await layerBounds(network, domain, layers);
+  // A step that is none leaves the bounds as they are.
+  for (const step of steps.slice(goesOn ? known.tightened.length : 0))
+    bounds = (await tightened(network, { domain, bounds }, step)) ?? bounds;
+  return { layers, tightened: steps, bounds };
+}
 
 async function rowsHold(
   network: BoundNetwork,

@@ -14,7 +14,7 @@ import { type Cut, cutsOf } from './cuts.ts';
 import { type Norms, operatorNorms } from './operator-norms.ts';
 import { type RowSessions, rowSessions } from './row-sessions.ts';
 import { rowsComeFirst } from './rows-first.ts';
-import { narrowView } from './views.ts';
+import { narrowView, upTo } from './views.ts';
 import { pushGraph, watchGraph } from './watch-graph.ts';
 
 /** How many rows are bounded at once, over how many sets of which kind, and whether with the balls of `balls`. */
@@ -50,6 +50,8 @@ export interface BoundNetwork {
   tailRows(rows: number, batch: number): Promise<Session>;
   /** What that end starts from. */
   readonly heads: readonly Head[];
+  /** The part of the network that ends with a cut, its values by the same names. */
+  upTo(cut: Cut): Promise<BoundNetwork>;
   release(): Promise<void>;
 }
 
@@ -64,17 +66,22 @@ export async function boundNetwork(
   runtime: Runtime,
   arithmetic: Arithmetic = 'float32',
 ): Promise<BoundNetwork> {
-  const graph = once(async (batch: number): Promise<BoundForm> => boundForm(await core(batch)));
-  const one = await graph(1);
-  const isBatched = await graph(2).then(
-    (two) => rowsComeFirst(one, two),
-    () => false,
+  return formed(
+    once(async (batch: number): Promise<BoundForm> => boundForm(await core(batch))),
+    runtime,
+    arithmetic,
   );
+}
+
+async function formed(graph: (batch: number) => Promise<BoundForm>, runtime: Runtime, arithmetic: Arithmetic): Promise<BoundNetwork> {
+  const one = await graph(1);
+  const isBatched = await hasRows(graph);
   const cuts = cutsOf(one);
   const whole = Math.max(...[...one.types].filter(([name]) => !one.constants.has(name)).map(([, { shape }]) => sizeOf(shape)));
   const viewOn = (wanted: Wanted): View | undefined => (wanted === 'output' ? undefined : narrowView(one, wanted.name));
   const sessions = rowSessions(runtime, graph);
   const balled = balledOf(one, cuts);
+  const parts = once((place: number) => formed(async (batch) => endingWith(await graph(batch), cuts[place] as Cut), runtime, arithmetic));
   const norms = once((): Promise<Norms> => operatorNorms(one, balled, evaluator(runtime)));
   const rowsOf = ({ withBalls, ...size }: Size, rows: number): Rows => ({
     ...{ cuts, arithmetic, ...size, rows },
@@ -104,7 +111,10 @@ export async function boundNetwork(
         boundGraph(tailOf(net), 'output', { cuts: [], rows: count, batch, norm: 'box', arithmetic }),
       ),
     heads: headsOf(one),
-    release: sessions.release,
+    upTo: (cut) => parts(cuts.indexOf(cut)),
+    release: async () => {
+      await Promise.all([sessions.release(), ...(await parts.all()).map((part) => part.release())]);
+    },
   };
 }
 
@@ -121,10 +131,22 @@ function atPoints(
   };
 }
 
+function hasRows(graph: (batch: number) => Promise<BoundForm>): Promise<boolean> {
+  return Promise.all([graph(1), graph(2)]).then(
+    ([one, two]) => rowsComeFirst(one, two),
+    () => false,
+  );
+}
+
 /** A cut on another way through the network is no part of the view. */
 function windowsOn(net: BoundForm, view: View | undefined, cut: Cut): Windows | undefined {
   const rectified = net.nodes.find(({ op, inputs }) => op === 'Relu' && inputs[0] === cut.name)?.outputs[0];
   return rectified !== undefined && view?.places.has(rectified) ? view.windows(rectified) : undefined;
+}
+
+function endingWith(net: BoundForm, { name }: Cut): BoundForm {
+  const { nodes, constants } = upTo(net, name);
+  return { ...net, nodes, constants, outputs: [{ ...(net.types.get(name) as Value), name }] };
 }
 
 function headsOf(net: BoundForm): Head[] {
@@ -139,11 +161,12 @@ function keyOf(kind: string, wanted: Wanted, { batch, norm, withBalls }: Size): 
 }
 
 /** The function's value for each argument, made when it is first asked for. */
-function once<T>(make: (key: number) => Promise<T>): (key: number) => Promise<T> {
+function once<T>(make: (key: number) => Promise<T>): ((key: number) => Promise<T>) & { all(): Promise<T[]> } {
   const made = new Map<number, Promise<T>>();
-  return (key) => {
+  const of = (key: number): Promise<T> => {
     const found = made.get(key) ?? make(key);
     made.set(key, found);
     return found;
   };
+  return Object.assign(of, { all: () => Promise.all(made.values()) });
 }

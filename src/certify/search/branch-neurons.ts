@@ -68,11 +68,8 @@ const BATCH_ELEMENTS = 2 ** 18;
 
 export async function branchNeurons(task: Branching, goals: readonly Goal[], settings: BranchSettings): Promise<Branched> {
   const { until, steps = 20, candidates = 4, progress } = settings;
-  const cuts = task.network.cuts.filter(({ ops }) => ops.includes('Relu'));
-  const total = cuts.reduce((sum, { size }) => sum + size, 0);
-  const affordable = Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
-  const batch = task.network.isBatched ? (settings.batch ?? affordable) : 1;
-  const work: Work = { ...task, cuts, batch, steps, candidates };
+  const work = workOf(task, { steps, candidates, batch: settings.batch });
+  const { batch, total } = work;
   let closed = 0;
   let proof: ClosedLeaf[] | undefined = [];
   let open: Leaf[] = [];
@@ -104,21 +101,36 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
   return { open: left, closed, proof, worst: Math.min(...left.map(({ bound: found }) => found)) };
 }
 
-interface Work extends Branching {
+/** How leaves of a task are bounded. */
+export interface Work extends Branching {
+  /** Those of rectifiers. */
   readonly cuts: readonly Cut[];
+  /** Their neurons. */
+  readonly total: number;
   readonly batch: number;
   readonly steps: number;
   readonly candidates: number;
 }
 
+export function workOf(
+  task: Branching,
+  { batch, ...how }: { readonly steps: number; readonly candidates: number; readonly batch?: number | undefined },
+): Work {
+  const cuts = task.network.cuts.filter(({ ops }) => ops.includes('Relu'));
+  const total = cuts.reduce((sum, { size }) => sum + size, 0);
+  const affordable = Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
+  return { ...task, ...how, cuts, total, batch: task.network.isBatched ? (batch ?? affordable) : 1 };
+}
+
 /** A leaf to be bounded, starting where its parent's bound was found. */
-interface Seedling {
+export interface Seedling {
   readonly goal: Goal;
   readonly splits: readonly Split[];
   readonly variables?: Variables;
 }
 
-async function raised(work: Work, leaves: readonly Seedling[]): Promise<Leaf[]> {
+/** Bounds the leaves of one batch. */
+export async function raised(work: Work, leaves: readonly Seedling[]): Promise<Leaf[]> {
   const task = taskOf(work, leaves);
   const goals = filled(leaves, work.batch).map(({ goal }) => goal);
   const enough = (lower: Float32Array, error: Float32Array): boolean => proved(goals, { lower, error }).every((found) => found > 0);
@@ -134,7 +146,7 @@ async function raised(work: Work, leaves: readonly Seedling[]): Promise<Leaf[]> 
 }
 
 /** For each leaf its two halves at the best of its candidates; undefined where nothing is left to split. */
-async function halved(work: Work, leaves: readonly Leaf[]): Promise<(readonly [Seedling, Seedling] | undefined)[]> {
+export async function halved(work: Work, leaves: readonly Leaf[]): Promise<(readonly [Seedling, Seedling] | undefined)[]> {
   const trials = leaves.flatMap((leaf, i) =>
     candidatesOf(work, leaf).map(({ cut, element }) => {
       const half = (sign: 1 | -1): Seedling => ({
@@ -273,6 +285,6 @@ function filled<T>(items: readonly T[], length: number): T[] {
   return Array.from({ length }, (_, i) => items[Math.min(i, items.length - 1)] as T);
 }
 
-function pieces<T>(items: readonly T[], size: number): T[][] {
+export function pieces<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -5,6 +5,7 @@ import type { Domain, LayerBounds } from '../bounds/domain.ts';
 import { type Goal, proved } from '../bounds/goal.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 import { branchNeurons, type ClosedLeaf } from './branch-neurons.ts';
+import { type Tightening, tightenable, tightened } from './tighten.ts';
 
 export const METHODS = ['ibp', 'crown-ibp', 'crown', 'sdp-crown', 'alpha-crown', 'bab'] as const;
 export type Method = (typeof METHODS)[number];
@@ -50,6 +51,8 @@ export interface Proof {
 export interface ProofPart {
   /** How the layers were bounded. */
   readonly layers: BoundMethod;
+  /** By what steps they were tightened then. */
+  readonly tightened: readonly Tightening[];
   readonly goals: readonly Goal[];
   /** By rows of the goals alone, or leaf by leaf with slopes and multipliers. */
   readonly leaves?: readonly ClosedLeaf[];
@@ -80,6 +83,7 @@ export async function escalate(
     found: new Map(),
     method: 'ibp',
     layers: 'ibp',
+    tightened: [],
     leaves: undefined,
     bounds: undefined,
     parts: [],
@@ -94,7 +98,7 @@ export async function escalate(
   for (const layers of ['ball-crown', 'sdp-crown'] as const)
     if (wants('sdp-crown') && left(state) && open(state).length > 0) await simply(state, 'sdp-crown', layers);
   if (wants('alpha-crown') && left(state) && open(state).length > 0) await climbed(state);
-  if (wants('bab') && left(state) && open(state).length > 0) await branched(state);
+  if (wants('bab') && left(state) && open(state).length > 0) await byBranching(state);
   return verdictOf(state);
 }
 
@@ -106,6 +110,8 @@ interface State {
   method: Method;
   /** How `bounds` were found. */
   layers: BoundMethod;
+  /** How they were tightened since. */
+  readonly tightened: Tightening[];
   /** Proofs so far; undefined once one is too large to keep. */
   parts: ProofPart[] | undefined;
   bounds: LayerBounds | undefined;
@@ -138,35 +144,69 @@ async function simply(state: State, method: Exclude<Method, 'bab'>, layers: Boun
 
 /** Slopes climb: first the output's, then those of every layer. */
 async function climbed(state: State): Promise<void> {
-  const { network, domain, settings } = state;
-  if (settings.method === 'auto' && state.bounds) {
-    const goals = open(state);
-    const { count, data } = inARow(goals, network.outputs);
-    const seed = new Map([['rows', { type: 'float32' as const, shape: [count, 1, network.outputs], data }]]);
-    note(
-      state,
-      'alpha-crown',
-      goals,
-      await climb({ network, domain, bounds: state.bounds, wanted: 'output', rows: count, seed }, { steps: STEPS }),
-    );
-  }
+  if (state.settings.method === 'auto' && state.bounds) await climbedOutput(state, 'alpha-crown', state.bounds);
   if (left(state) && open(state).length > 0) await simply(state, 'alpha-crown');
 }
 
-async function branched(state: State): Promise<void> {
+/** Slopes climb for the goals alone, the layers' bounds being as they are. */
+async function climbedOutput(state: State, method: Method, bounds: LayerBounds): Promise<void> {
   const { network, domain } = state;
+  const goals = open(state);
+  const { count, data } = inARow(goals, network.outputs);
+  const seed = new Map([['rows', { type: 'float32' as const, shape: [count, 1, network.outputs], data }]]);
+  note(state, method, goals, await climb({ network, domain, bounds, wanted: 'output', rows: count, seed }, { steps: STEPS }));
+}
+
+/** Share of the budget that the first try at branching gets; splits of each neuron's tree in the first pass over the layers. */
+const FIRST_SHARE = 0.05;
+const FIRST_ROUNDS = 3;
+
+/** Branches for the goals, and in turn for the bounds of the layers, with twice the effort each time. */
+async function byBranching(state: State): Promise<void> {
+  const { network, domain, settings } = state;
   if (!state.bounds) {
     state.layers = domain.norm === 'l2' ? 'ball-crown' : 'crown';
     state.bounds = await layerBounds(network, domain, state.layers);
   }
+  const isDeep = tightenable(network).length > 0;
+  let isLeft = await branched(state, isDeep ? seconds(state) + FIRST_SHARE * settings.budget : settings.budget);
+  for (let rounds = FIRST_ROUNDS; isLeft && !isOver(state); rounds *= 2) {
+    const started = seconds(state);
+    // Large networks are branched on for half of the time at least.
+    const end = (started + settings.budget) / 2;
+    const isLate = (): boolean => isOver(state) || seconds(state) > end;
+    await tightenedLayers(state, rounds, isLate);
+    await climbedOutput(state, 'bab', state.bounds);
+    const slice = isLate() ? settings.budget : seconds(state) + (seconds(state) - started) / 2;
+    isLeft = open(state).length > 0 && (await branched(state, slice));
+  }
+}
+
+/** All layers in turn, as far as time allows. */
+async function tightenedLayers(state: State, rounds: number, until: () => boolean): Promise<void> {
+  const { network, domain } = state;
+  for (const { name: cut } of tightenable(network)) {
+    const { bounds } = state;
+    const next = bounds && !until() ? await tightened(network, { domain, bounds }, { cut, rounds }, until) : undefined;
+    if (!next) return;
+    state.bounds = next;
+    state.tightened.push({ cut, rounds });
+  }
+}
+
+/** @param end seconds after the start. @returns whether leaves are left that could be split further */
+async function branched(state: State, end: number): Promise<boolean> {
+  const { network, domain, bounds } = state;
+  if (!bounds) return false;
   const goals = open(state);
   state.method = 'bab';
-  const result = await branchNeurons({ network, domain, bounds: state.bounds }, goals, { until: () => isOver(state) });
+  const until = (): boolean => isOver(state) || seconds(state) > end;
+  const result = await branchNeurons({ network, domain, bounds }, goals, { until });
   state.leaves = { closed: result.closed, open: result.open.length };
   const closed = goals.filter((goal) => !result.open.some((leaf) => leaf.goal === goal));
   if (!result.proof) state.parts = undefined;
   else if (closed.length > 0)
-    state.parts?.push({ layers: state.layers, goals: closed, leaves: result.proof.filter(({ goal }) => closed.includes(goal)) });
+    state.parts?.push({ ...howBounded(state), goals: closed, leaves: result.proof.filter(({ goal }) => closed.includes(goal)) });
   for (const goal of goals) {
     const own = result.open.filter((leaf) => leaf.goal === goal);
     const known = state.found.get(goal);
@@ -175,6 +215,7 @@ async function branched(state: State): Promise<void> {
       own.length === 0 ? Number.MIN_VALUE : Math.max(known?.lower ?? Number.NEGATIVE_INFINITY, Math.min(...own.map(({ bound }) => bound)));
     state.found.set(goal, { name: goal.name, lower, raw: Math.max(known?.raw ?? lower, lower), method: 'bab' });
   }
+  return result.open.length > 0 && until();
 }
 
 /** Goals one under the other, each row once: [rows, 1, outputs]. */
@@ -207,8 +248,10 @@ function note(state: State, method: Method, goals: readonly Goal[], found: RowBo
   }
   if (now.length === 0) return;
   const ofNow = now.map(({ goal }) => goal);
-  state.parts?.push({ layers: state.layers, goals: ofNow, ...(found.slopes && { leaves: now }) });
+  state.parts?.push({ ...howBounded(state), goals: ofNow, ...(found.slopes && { leaves: now }) });
 }
+
+const howBounded = ({ layers, tightened: steps }: State): Pick<ProofPart, 'layers' | 'tightened'> => ({ layers, tightened: [...steps] });
 
 /** The part of [rows · size] that belongs to `count` rows from `at` on. */
 function rowsOf(values: ReadonlyMap<string, Float32Array> | undefined, at: number, count: number, rows: number): Map<string, Float32Array> {
