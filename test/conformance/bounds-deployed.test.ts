@@ -134,6 +134,22 @@ describe('sets side by side', () => {
   });
 });
 
+describe('rounding', () => {
+  it('of a row is the same among many as alone: rows are no terms of its sums', async () => {
+    const network = await networkOf(summed(1), 'float32');
+    const errors = async (batch: number): Promise<Float32Array> => {
+      const end = (value: number): Map<string, Float32Array> => new Map([['x', new Float32Array(batch).fill(value)]]);
+      const set = { batch, norm: 'box', lower: end(0.5), upper: end(0.6) } as const;
+      const data = Float32Array.from({ length: 2 * batch }, (_, i) => (i % 2 === 0 ? 1 : -1));
+      return (await rowBounds(network, set, await layerBounds(network, set, 'crown'), { count: 1, data })).error;
+    };
+    const [alone] = await errors(1);
+    // Up to the rounding of the rounding itself, which is added up in another order.
+    for (const error of await errors(300)) expect(Math.abs(error / (alone as number) - 1)).toBeLessThan(1e-5);
+    await network.release();
+  });
+});
+
 describe('what the runtime answers', () => {
   it('never lies below the bounds less their rounding, whatever its level of optimisation', { timeout: 60_000 }, async () => {
     // Weights of very different sizes, so that sums cancel.

@@ -1,6 +1,6 @@
 /**
- * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved where that raises the bounds
- * of both halves most, until each is proved or holds a counterexample. What is known of a box's layers holds for its halves.
+ * Branch and bound over the input, for inputs of few values: boxes are clipped to where a violation is not yet excluded and halved along the coordinate by which
+ * the bounds vary most, until each is proved or holds a counterexample. What is known of a box's layers holds for its halves.
  */
 import type { HostTensor, Session } from '../../runtime/runtime.ts';
 import { climb } from '../bounds/ascent.ts';
@@ -49,18 +49,18 @@ interface Part {
   readonly lower: Float32Array;
   readonly upper: Float32Array;
   readonly bound: number;
-  /** The bound with CROWN's own slopes, which those of halves that are tried out compare with. */
-  readonly plain: number;
+  /** By coordinate, the steepest that a row's bound was in this part or one that it is of. */
+  readonly steepest: Float32Array;
   /** What the values between input and output are known to lie between: by the cut's name, lower and upper ends. */
   readonly layers?: ReadonlyMap<string, readonly [Float32Array, Float32Array]>;
 }
 
 /** Sizes of batches: each is a set of graphs of its own. */
 const BATCHES = [1, 16, 64, 256];
-/** A split that gains nothing on one side is still told from one that gains nothing on either. */
-const NO_GAIN = 1e-9;
-/** Gains below this share of what is missing say nothing of where to halve (judged on six of ACAS Xu's instances: with gains alone, boxes thin in all but one coordinate are never halved along that one). */
-const TELLING = 1e-4;
+/** With so much of the steepest that its bound was around a part, a coordinate counts at least: what is level there may well be steep in the halves. */
+const STEEP_BEFORE = 0.1;
+/** Slopes from here on, and what is no number, say only that there is no bound: the widest coordinate is halved. */
+const STEEPEST = 1e20;
 /** Steps in which the slopes of the output's rows are raised. */
 const RAISED = 4;
 /** Ends of layers that open boxes may keep: 1 GiB. Boxes beyond them begin anew. */
@@ -74,22 +74,20 @@ export async function branchInputs(task: InputSearch, goals: readonly Goal[], se
     lower: task.lower,
     upper: task.upper,
     bound: Number.NEGATIVE_INFINITY,
-    plain: Number.NEGATIVE_INFINITY,
+    steepest: new Float32Array(task.lower.length),
   }));
   let closed = 0;
   while (open.length > 0 && !until()) {
     // The newest first: memory stays small, and what is nearest to a violation is looked at soon.
     const chosen = open.splice(-Math.min(most, open.length));
-    const found = await boundedBy(task.network, chosen, 'crown');
+    const found = await bounded(task.network, chosen);
     const undecided = found.filter(({ part }) => isOpen(part));
     closed += chosen.length - undecided.length;
     const counterexample = await tried?.(
       undecided.flatMap(({ corner, part }) => [corner, middle(part)].map((point) => ({ ...part, point }))),
     );
     if (counterexample) return { open: open.length + undecided.length, closed, worst: Number.NEGATIVE_INFINITY, counterexample };
-    const parts = undecided.map(({ part }) => part).sort((a, b) => b.bound - a.bound);
-    const halves = await halvedBest(task, parts, most);
-    closed += 2 * parts.length - halves.length;
+    const halves = undecided.sort((a, b) => b.part.bound - a.part.bound).flatMap(({ part, along }) => halved(part, along));
     const isFull = (open.length + halves.length) * endsOf(task.network) > KEPT;
     open.push(...(isFull ? halves.map(({ layers: _, ...part }) => part) : halves));
     progress?.(open.length, closed);
@@ -97,55 +95,16 @@ export async function branchInputs(task: InputSearch, goals: readonly Goal[], se
   return { open: open.length, closed, worst: Math.min(...open.map(({ bound }) => bound)) };
 }
 
-/**
- * The halves along that coordinate for which the bounds of both rise most (product of the gains, Achterberg, Constraint Integer Programming, 2007, section 5.4),
- * every coordinate being tried with the layers' bounds of the whole part, intersected with intervals. Halves that this proves are left out.
- */
-async function halvedBest(whole: InputSearch, parts: readonly Part[], most: number): Promise<Part[]> {
-  const chosen: Part[] = [];
-  const together = Math.max(1, Math.floor(most / (2 * (parts[0]?.lower.length ?? 1))));
-  for (let from = 0; from < parts.length; from += together) {
-    const some = parts.slice(from, from + together);
-    const pairs = some.map((part) => divisible(part, whole).map((i) => halved(part, i)));
-    const halves = pairs.flat(2);
-    const tried: Part[] = [];
-    for (let at = 0; at < halves.length; at += most)
-      for (const { part } of await boundedBy(whole.network, halves.slice(at, at + most), 'ibp')) tried.push(part);
-    for (const [p, { plain }] of some.entries()) chosen.push(...mostGained(tried.splice(0, 2 * (pairs[p]?.length ?? 0)), plain));
-  }
-  return chosen.filter(isOpen);
-}
-
-/** Coordinates with something between their ends, first the one of which most of the whole box's width is left: it is taken where gains do not tell. */
-function divisible({ lower, upper }: Part, whole: Pick<Part, 'lower' | 'upper'>): number[] {
-  const width = (i: number): number =>
-    ((upper[i] as number) - (lower[i] as number)) / Math.max((whole.upper[i] as number) - (whole.lower[i] as number), Number.MIN_VALUE);
-  const all = [...lower.keys()].sort((a, b) => width(b) - width(a));
-  return all.filter((i, place) => place === 0 || width(i) > 0);
-}
-
-/** Of halves, two for each coordinate, those whose bounds lie furthest above the whole part's; the first two where none gains anything that counts. */
-function mostGained(halves: readonly Part[], bound: number): readonly Part[] {
-  const gain = (at: number): number => {
-    const gained = Math.min((halves[at] as Part).bound, 0) - bound;
-    // Where neither is bounded there is no difference.
-    return Number.isNaN(gained) ? NO_GAIN : Math.max(gained, NO_GAIN);
-  };
-  const gains = Array.from({ length: halves.length / 2 }, (_, i) => gain(2 * i) * gain(2 * i + 1));
-  const most = Math.max(...gains);
-  const best = most < (TELLING * bound) ** 2 ? 0 : gains.indexOf(most);
-  return halves.slice(2 * best, 2 * best + 2);
-}
-
 interface Found {
   /** The part, clipped. */
   readonly part: Part;
   /** Where the bound is least. */
   readonly corner: Float32Array;
+  /** The coordinate to halve. */
+  readonly along: number;
 }
 
-/** Bounds of parts, whose layers' bounds are found anew (`crown`) or follow from what is known of them (`ibp`). */
-async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 'ibp' | 'crown'): Promise<Found[]> {
+async function bounded(network: BoundNetwork, parts: readonly Part[]): Promise<Found[]> {
   const batch = BATCHES.find((size) => size >= parts.length) ?? (BATCHES[BATCHES.length - 1] as number);
   const all = Array.from({ length: batch }, (_, i) => parts[Math.min(i, parts.length - 1)] as Part);
   const { name } = network.inputs[0] as { name: string };
@@ -153,7 +112,7 @@ async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 
   const [lower, upper] = [joined(all.map((part) => part.lower)), joined(all.map((part) => part.upper))];
   const domain: Domain = { batch, norm: 'box', lower: new Map([[name, lower]]), upper: new Map([[name, upper]]) };
   const known = knownOf(all);
-  const bounds = await layerBounds(network, domain, method, known && { known });
+  const bounds = await layerBounds(network, domain, 'crown', known && { known });
   const goals = all.map(({ goal }) => goal);
   const { count, data } = stacked(goals, network.outputs);
   const feeds = feedsOf(network, domain, bounds);
@@ -166,20 +125,20 @@ async function boundedBy(network: BoundNetwork, parts: readonly Part[], method: 
   const [low, high] = [clipped.lower?.data as Float32Array, clipped.upper?.data as Float32Array];
   const plain = proved(goals, { lower: least, error });
   const rows = { count, data, plain };
-  const best = method === 'crown' && plain.some((value) => !(value > 0)) ? await raised(network, domain, bounds, goals, rows) : plain;
+  const best = plain.some((value) => !(value > 0)) ? await raised(network, domain, bounds, goals, rows) : plain;
   return parts.map((part, b) => {
+    const slopes = Array.from({ length: count }, (_, s) => slope.subarray((s * batch + b) * n, (s * batch + b + 1) * n));
     const own = {
       ...part,
       lower: low.slice(b * n, (b + 1) * n),
       upper: high.slice(b * n, (b + 1) * n),
       bound: best[b] as number,
-      plain: plain[b] as number,
+      steepest: steepestOf(slopes, part.steepest),
       layers: layersOf(network, bounds, b),
     };
-    const steepest = steepestRow(left, b, { batch, count });
-    const at = slope.subarray((steepest * batch + b) * n, (steepest * batch + b + 1) * n);
+    const at = slopes[nearestRow(left, b, { batch, count })] as Float32Array;
     const corner = own.lower.map((value, i) => ((at[i] as number) > 0 ? value : (own.upper[i] as number)));
-    return { part: own, corner };
+    return { part: own, corner, along: alongMost(own, slopes) };
   });
 }
 
@@ -250,17 +209,38 @@ const offsetOf = (goals: readonly Goal[], i: number): number => {
 };
 
 /** The row of the clause that is nearest to being proved. */
-function steepestRow(left: Float32Array, b: number, { batch, count }: { batch: number; count: number }): number {
+function nearestRow(left: Float32Array, b: number, { batch, count }: { batch: number; count: number }): number {
   let best = 0;
   for (let s = 1; s < count; s++) if ((left[s * batch + b] as number) > (left[best * batch + b] as number)) best = s;
   return best;
+}
+
+/** How steep a row's bound is along a coordinate; `otherwise` where there is no bound. */
+function steepness(row: Float32Array, i: number, otherwise: number): number {
+  const slope = Math.abs(row[i] as number);
+  return slope < STEEPEST ? slope : otherwise;
+}
+
+/** Of each coordinate the steepest that a row's bound is, or was before. */
+const steepestOf = (slopes: readonly Float32Array[], before: Float32Array): Float32Array =>
+  before.map((value, i) => Math.max(value, ...slopes.map((row) => steepness(row, i, 0))));
+
+/** Of the coordinates that can be halved, the one along which a row's bound varies most: its slope times the part's width, as α,β-CROWN's `sb` has it. */
+function alongMost({ lower, upper, steepest }: Part, slopes: readonly Float32Array[]): number {
+  const varies = middle({ lower, upper }).map((value, i) => {
+    if (!(value > (lower[i] as number))) return -1;
+    const slope = STEEP_BEFORE * (steepest[i] as number) + Math.max(...slopes.map((row) => steepness(row, i, STEEPEST)));
+    return slope * ((upper[i] as number) - (lower[i] as number));
+  });
+  return varies.indexOf(Math.max(...varies));
 }
 
 const isOpen = (part: Part): boolean => !(part.bound > 0) && !isEmpty(part);
 
 const isEmpty = ({ lower, upper }: Part): boolean => lower.some((value, i) => value > (upper[i] as number));
 
-const middle = ({ lower, upper }: Part): Float32Array => lower.map((value, i) => (value + (upper[i] as number)) / 2);
+const middle = ({ lower, upper }: Pick<Part, 'lower' | 'upper'>): Float32Array =>
+  lower.map((value, i) => (value + (upper[i] as number)) / 2);
 
 function halved(part: Part, along: number): Part[] {
   const centre = middle(part)[along] as number;

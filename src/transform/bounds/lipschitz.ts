@@ -44,7 +44,9 @@ function normBySums(scope: Scope, node: Node, index: number): Value {
   const rows = outputs.map((output) => most(g, output)).reduce((a, b) => g.max(a, b));
   const columns = back ? most(g, unbroadcast(g, back, own, 0)) : g.scalar(0, own);
   const shapes = node.inputs.map((name) => (name === '' ? [] : scope.typed(name).shape));
-  const { forward, back: returning } = isExact(node) ? { forward: 1, back: 1 } : termsOf(node, shapes, (outputs[0] as Value).shape);
+  const { forward, back: returning } = isExact(node)
+    ? { forward: 1, back: 1 }
+    : termsOf(node, shapes, (outputs[0] as Value).shape, (i) => i === index);
   return g.mul(g.sqrt(g.mul(rows, columns)), g.scalar(1 + 2 * UNIT * (forward + returning + EXTRA), own));
 }
 

@@ -3,7 +3,7 @@
  * fused or blocked, lies within γₙ·Σ|wᵢ||xᵢ|, γₙ = nu/(1 − nu), u = 2⁻²⁴, of the exact one (Higham, Accuracy and Stability, equation 3.7).
  */
 
-import { intsOf, type Node, type Value } from '../../onnx/graph.ts';
+import { intOf, intsOf, type Node, type Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { withoutSigns } from '../../ops/intervals.ts';
 import type { Interval } from '../../ops/rule.ts';
@@ -24,11 +24,12 @@ export const SLACK = 1.02;
 /** What underflow, and slopes of intervals below 1e-30, may cost an element. */
 const UNDERFLOW = 1e-28;
 
-/** Terms of the sum behind one element of the output, and behind one element of the transpose. */
+/** Terms of the sum behind one element of the output, and behind one element of an input that varies in the transpose. */
 export function termsOf(
   node: Node,
   shapes: readonly (readonly number[])[],
   output: readonly number[],
+  varies: (index: number) => boolean,
 ): { readonly forward: number; readonly back: number } {
   const [x = [], w = []] = shapes;
   switch (node.op) {
@@ -37,8 +38,12 @@ export function termsOf(
     case 'ConvTranspose':
       return { forward: (w[0] as number) * sizeOf(w.slice(2)), back: sizeOf(w.slice(1)) };
     case 'Gemm':
-    case 'MatMul':
-      return { forward: Math.max(...x.slice(-2)), back: Math.max(...output.slice(-2)) };
+    case 'MatMul': {
+      const forward = (node.op === 'Gemm' && intOf(node, 'transA', 0) ? x.at(-2) : x.at(-1)) ?? 1;
+      // So many elements of the output does one of the input reach, and with it those that it is repeated for.
+      const factors = [x, w].filter((_, i) => varies(i));
+      return { forward, back: Math.max(1, ...factors.map((factor) => (sizeOf(output) * forward) / sizeOf(factor))) };
+    }
     case 'AveragePool':
       return { forward: sizeOf(intsOf(node, 'kernel_shape', [])), back: sizeOf(intsOf(node, 'kernel_shape', [])) };
     case 'ReduceSum':
@@ -81,7 +86,7 @@ export function affineError(scope: Scope, node: Node, largest: readonly (Value |
   const { g } = scope;
   const magnitude = magnitudeOf(scope, node, largest);
   const shapes = node.inputs.map((name) => (name === '' ? [] : scope.typed(name).shape));
-  const { forward, back } = termsOf(node, shapes, magnitude.shape);
+  const { forward, back } = termsOf(node, shapes, magnitude.shape, (i) => scope.varies(node.inputs[i] ?? ''));
   const own = scaled(g, magnitude, forward + back + EXTRA);
   const offset = offsetError(scope, node);
   return offset ? g.add(own, offset) : own;
