@@ -101,6 +101,17 @@ describe.each(cases)('a page of %s', (_, result) => {
   test('prints no number that is none', () => expect(words(html).match(/NaN|undefined|Infinity|\[object/)).toBeNull());
 });
 
+test('where nothing is to be fixed, what is left open stands first, with what would decide it', () => {
+  const result = sampleResult([certifiedModel({ n: 12 })]);
+  const [first] = result.checks as [(typeof result.checks)[number]];
+  const open = { ...first, id: 'certified-robustness', status: 'undecided' as const, reason: 'Too few examples.', findings: [] };
+  const shown = (checks: typeof result.checks): string => words(renderHtml({ ...result, checks }));
+  expect(shown([open])).toMatch(
+    /What to fix first\s+Nothing to fix was found for certain\. What is left open:\s+Undecided\s+Certified robustness\s+\w+\s+Too few examples\./,
+  );
+  expect(shown([{ ...open, status: 'pass' }])).toContain('Nothing to fix was found. The checks below');
+});
+
 describe('hostile names', () => {
   const model = sampleModel({ name: HOSTILE, classNames: Array.from({ length: 10 }, (_, i) => `${HOSTILE}${i}`), n: 30 });
   for (const example of model.examples)

@@ -2,16 +2,17 @@
 import type { VNode } from 'preact';
 import type { CheckResult } from '../../audit/result.ts';
 import type { Anchors } from '../check-anchors.ts';
-import { CATEGORY_NAMES, openFindings } from '../checks.ts';
+import { CATEGORY_NAMES, checkTitle, openFindings, worstFirst } from '../checks.ts';
 import { plural } from '../format.ts';
 import { SEVERITIES } from '../severity.ts';
+import { STATUSES } from '../statuses.ts';
 import { Badge } from './badge.tsx';
 
 const SHOWN = 5;
 
 export function Priorities({ checks, anchors }: { checks: readonly CheckResult[]; anchors: Anchors }): VNode {
   const open = openFindings(checks);
-  if (open.length === 0) return <p class="empty">Nothing to fix was found. The checks below say what was tried, and what could not be.</p>;
+  if (open.length === 0) return <Open checks={checks} anchors={anchors} />;
   const rest = open.length - SHOWN;
   return (
     <>
@@ -32,3 +33,31 @@ export function Priorities({ checks, anchors }: { checks: readonly CheckResult[]
     </>
   );
 }
+
+/** Nothing is known to be wrong: what is left open, and what would decide it. */
+function Open({ checks, anchors }: { checks: readonly CheckResult[]; anchors: Anchors }): VNode {
+  const undecided = worstFirst(checks).filter(({ status }) => status === 'undecided');
+  if (undecided.length === 0)
+    return <p class="empty">Nothing to fix was found. The checks below say what was tried, and what could not be.</p>;
+  return (
+    <>
+      <p class="empty">Nothing to fix was found for certain. What is left open:</p>
+      <ol class="priorities panel">
+        {undecided.slice(0, SHOWN).map((check, i) => (
+          <li key={i}>
+            <Badge tone={STATUSES.undecided.tone}>{STATUSES.undecided.word}</Badge>
+            <div>
+              <p>
+                <a href={`#${anchors.get(check)}`}>{checkTitle(check)}</a> <span class="tag">{CATEGORY_NAMES[check.category].name}</span>
+              </p>
+              <p class="dim">{decidedBy(check)}</p>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** What would decide it, or why it is not decided. */
+const decidedBy = ({ findings, reason }: CheckResult): string => findings.flatMap(({ remedies }) => remedies)[0] ?? reason ?? '';
