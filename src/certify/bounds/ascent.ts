@@ -1,9 +1,9 @@
 /** Raises lower bounds by Adam in the free slopes of rectifiers, and in the multipliers of split constraints (`ascent-graph.ts`). */
 import { sizeOf } from '../../onnx/tensor.ts';
-import type { HostTensor } from '../../runtime/runtime.ts';
+import type { HostTensor, Session } from '../../runtime/runtime.ts';
 import type { Windows } from '../../transform/bounds/windows.ts';
 import type { Wanted } from '../graphs/bound-graphs.ts';
-import type { Cut } from '../graphs/cuts.ts';
+import { type Cut, choicesOf, chooserOf } from '../graphs/cuts.ts';
 import type { BoundNetwork, Size } from '../graphs/network.ts';
 import { fed } from '../graphs/session.ts';
 import { type Domain, feedsOf, type LayerBounds } from './domain.ts';
@@ -54,7 +54,7 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
   const { steps, rate = 0.1, multiplierRate = 0.05, decay = 0.98, enough } = settings;
   const splits = task.splits !== undefined;
   const session = await network.ascent(wanted, { ...howMany(task), splits, climbs: true });
-  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
+  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task, session)]);
   let best: Best | undefined;
   let done = 0;
   let scores = new Map<string, HostTensor>();
@@ -78,7 +78,7 @@ export async function climb(task: Climb, settings: ClimbSettings): Promise<Climb
 export async function bound(task: Climb): Promise<{ readonly lower: Float32Array; readonly error: Float32Array }> {
   const { network, domain, bounds, wanted, splits } = task;
   const session = await network.ascent(wanted, { ...howMany(task), splits: splits !== undefined, climbs: false });
-  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task)]);
+  const feeds = new Map([...feedsOf(network, domain, bounds), ...task.seed, ...variableFeeds(task, session)]);
   const found = await fed(session, feeds, ['lower', 'error']);
   return { lower: found.lower?.data as Float32Array, error: found.error?.data as Float32Array };
 }
@@ -124,19 +124,22 @@ function better(best: Best | undefined, { lower, error }: Pick<Best, 'lower' | '
 const copied = (values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
   new Map([...values].map(([name, value]) => [name, value.slice()]));
 
-/** Slopes, multipliers, Adam's moments and the splits, as the graph asks for them. */
-function variableFeeds(task: Climb): Map<string, HostTensor> {
+/** Slopes, multipliers, Adam's moments and the splits, as far as the graph asks for them. */
+function variableFeeds(task: Climb, { inputNames }: Session): Map<string, HostTensor> {
   const { network, domain, wanted, rows, splits, start } = task;
   const feeds = new Map<string, HostTensor>();
-  for (const cut of network.cuts.filter(({ ops }) => ops.includes('Relu'))) {
-    if (wanted !== 'output' && cut.name === wanted.name) break;
+  const asked = new Set(inputNames);
+  const until = network.cuts.findIndex(({ name }) => wanted !== 'output' && name === wanted.name);
+  for (const { key, cut } of choicesOf(until < 0 ? network.cuts : network.cuts.slice(0, until))) {
     const windows = network.windows(wanted, cut);
     const shape = windows ? [rows, domain.batch, ...windows.shape] : [rows, ...cut.shape(domain.batch)];
     const length = sizeOf(shape);
-    const set = (name: string, data: Float32Array): void => void feeds.set(`${name}:${cut.name}`, { type: 'float32', shape, data });
-    set('a', start?.slopes.get(cut.name) ?? initial(task, cut, windows));
+    if (!asked.has(`a:${key}`)) continue;
+    const set = (name: string, data: Float32Array): void => void feeds.set(`${name}:${key}`, { type: 'float32', shape, data });
+    const isRectified = chooserOf(cut) === 'Relu';
+    set('a', start?.slopes.get(key) ?? (isRectified ? initial(task, cut, windows) : new Float32Array(length).fill(MIDWAY)));
     for (const moment of ['am', 'av']) set(moment, new Float32Array(length));
-    if (!splits) continue;
+    if (!splits || !isRectified) continue;
     set('b', start?.multipliers.get(cut.name) ?? new Float32Array(length));
     for (const moment of ['bm', 'bv']) set(moment, new Float32Array(length));
     const signs = splits.get(cut.name) ?? new Float32Array(domain.batch * cut.size);
@@ -144,6 +147,9 @@ function variableFeeds(task: Climb): Map<string, HostTensor> {
   }
   return feeds;
 }
+
+/** Of a tangent's point between the first and the last that it may have, as CROWN has it but for those that pass through an end. */
+const MIDWAY = 0.5;
 
 /** CROWN's choice: 1 where the upper line rises by more than half. */
 function initial({ bounds, rows, seed, domain }: Climb, cut: Cut, windows: Windows | undefined): Float32Array {

@@ -1,15 +1,17 @@
 /**
  * One step of raising lower bounds, as a graph: the bound for the present slopes and multipliers, its gradient, and Adam's next ones.
  * α-CROWN (Xu et al., arXiv:2011.13824) climbs in the free slopes α of rectifiers; β-CROWN (Wang et al., arXiv:2103.06624) also in the multipliers β of
- * split constraints s·z ≥ 0, by which min A·z ≥ min (A − β·s)·z, β ≥ 0. Any α in [0, 1] and β ≥ 0 give a sound bound, so every step's counts.
+ * split constraints s·z ≥ 0, by which min A·z ≥ min (A − β·s)·z, β ≥ 0. Of curves it moves the points where tangents touch (`above:` where those of the planes
+ * above do). Any choice in [0, 1] and β ≥ 0 give a sound bound, so every step's counts.
  */
 import type { GraphBuilder } from '../../onnx/build.ts';
 import type { Node, StaticGraph, Value } from '../../onnx/graph.ts';
-import type { Interval } from '../../ops/rule.ts';
+import type { Interval, RelaxContext } from '../../ops/rule.ts';
 import { newGraph } from '../../ops/table.ts';
 import { type LinearContext, perRow } from '../../transform/bounds/backward.ts';
 import { gradient } from '../../transform/gradient.ts';
 import { bounded, environment, type Graph, nameOf, type Rows, seeded, type Wanted } from './bound-graphs.ts';
+import { choicesOf, chooserOf } from './cuts.ts';
 
 /** Adam's constants (arXiv:1412.6980), as everywhere. */
 const [BETA1, BETA2, TINY] = [0.9, 0.999, 1e-8];
@@ -33,6 +35,7 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
   const { net, seed } = part;
   const space = environment(g, part, ascent);
   const slopes = new Map<string, Value>();
+  const curves = curveChoices(g, part, ascent, space);
   const multipliers = new Map<string, Value>();
   const signs = new Map<string, Value>();
   const behind = new Map(
@@ -50,7 +53,7 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
   }
   const scores: Record<string, Value> = {};
   const context: Pick<LinearContext, 'choice' | 'adjusted'> = {
-    choice: (node: Node) => ({ lower: slopes.get(node.inputs[0] as string) }),
+    choice: (node: Node) => curves.get(node) ?? { lower: slopes.get(node.inputs[0] as string) },
     adjusted: (name, a) => {
       const cut = behind.get(name);
       const slope = slopes.get(cut ?? '');
@@ -63,10 +66,31 @@ export function ascentGraph(whole: StaticGraph, wanted: Wanted, ascent: Ascent):
   const outputs: Record<string, Value> = { lower, error, ...scores };
   if (!ascent.climbs) return g.finish(outputs, `bounds of ${nameOf(wanted)}`);
   const one = perRow(g, seed, ascent.batch, 1);
-  const free = [...slopes.values(), ...multipliers.values()];
+  const bent = [...curves.values()].flatMap(({ lower: below, upper: above }) => [below, above].filter((value) => value !== undefined));
+  const free = [...slopes.values(), ...bent, ...multipliers.values()];
   const slopesUp = gradient(g, [{ value: lower, cotangent: one }], free);
   for (const [i, value] of free.entries()) Object.assign(outputs, stepped(g, value, slopesUp[i]));
   return g.finish(outputs, `ascent of ${nameOf(wanted)}`);
+}
+
+/** Variables of curves: where their tangents touch. Rows that see windows keep the usual points. */
+function curveChoices(
+  g: Graph,
+  { net, view }: ReturnType<typeof seeded>,
+  { rows, cuts }: Ascent,
+  { scope }: ReturnType<typeof environment>,
+): Map<Node, RelaxContext['choice']> {
+  const made = new Map<Node, { lower?: Value; upper?: Value }>();
+  if (view) return made;
+  for (const node of net.nodes) {
+    const [name] = node.inputs as [string];
+    for (const { key, cut, plane } of choicesOf(cuts.filter((one) => one.name === name))) {
+      if (node.op === 'Relu' || chooserOf(cut) !== node.op) continue;
+      const variable = g.input(`a:${key}`, 'float32', [rows, ...scope.typed(name).shape]);
+      made.set(node, { ...made.get(node), [plane]: variable });
+    }
+  }
+  return made;
 }
 
 /**

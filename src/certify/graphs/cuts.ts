@@ -22,6 +22,38 @@ export interface Cut {
   readonly isSettled: boolean;
 }
 
+/** Which planes of an operator's relaxation are free, as far as climbs move them. */
+const FREE: Readonly<Record<string, readonly ('lower' | 'upper')[]>> = {
+  Relu: ['lower'],
+  Sigmoid: ['lower', 'upper'],
+  Tanh: ['lower', 'upper'],
+  Atan: ['lower', 'upper'],
+  Erf: ['lower', 'upper'],
+  Exp: ['lower'],
+  Softplus: ['lower'],
+  Log: ['upper'],
+  Sqrt: ['upper'],
+};
+
+/** A free plane behind a cut, and the name of the variable that chooses it. */
+export interface Choice {
+  readonly key: string;
+  readonly cut: Cut;
+  readonly plane: 'lower' | 'upper';
+}
+
+/** What is free behind some cuts: where one enters several operators, a rectifier's choice. */
+export function choicesOf(cuts: readonly Cut[]): Choice[] {
+  return cuts.flatMap((cut) =>
+    (FREE[chooserOf(cut) ?? ''] ?? []).map((plane) => ({ cut, plane, key: plane === 'lower' ? cut.name : `above:${cut.name}` })),
+  );
+}
+
+/** The operator behind a cut whose planes are chosen. */
+export function chooserOf({ ops }: Pick<Cut, 'ops'>): string | undefined {
+  return ops.includes('Relu') ? 'Relu' : ops.length === 1 ? ops[0] : undefined;
+}
+
 export type Norm = 'box' | 'l1' | 'l2';
 
 /** In the order in which they are computed. */

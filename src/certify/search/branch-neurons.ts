@@ -7,7 +7,7 @@ import type { HostTensor } from '../../runtime/runtime.ts';
 import { bound, type Climb, climb, type Variables } from '../bounds/ascent.ts';
 import type { Domain, LayerBounds } from '../bounds/domain.ts';
 import { type Goal, proved, stacked } from '../bounds/goal.ts';
-import type { Cut } from '../graphs/cuts.ts';
+import { type Cut, choicesOf } from '../graphs/cuts.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
 
 export interface Split {
@@ -246,37 +246,44 @@ export function taskOf(
     rows: count,
     seed: new Map<string, HostTensor>([['rows', { type: 'float32', shape: [count, batch, network.outputs], data }]]),
     splits: signs,
-    ...startOf(all, cuts, count),
+    ...startOf(all, network, cuts, count),
   };
 }
 
 /** The parents' variables, where they have some. */
-function startOf(leaves: readonly Seedling[], cuts: readonly Cut[], rows: number): { readonly start?: Variables } {
+function startOf(
+  leaves: readonly Seedling[],
+  { cuts: all }: BoundNetwork,
+  cuts: readonly Cut[],
+  rows: number,
+): { readonly start?: Variables } {
   if (leaves.some(({ variables }) => !variables)) return {};
-  const joined = (of: (variables: Variables) => ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>
+  const joined = (keys: readonly { readonly key: string; readonly size: number }[], of: keyof Variables): Map<string, Float32Array> =>
     new Map(
-      cuts.map(({ name, size }) => {
-        const all = new Float32Array(rows * leaves.length * size);
+      keys.flatMap(({ key, size }) => {
+        const values = new Float32Array(rows * leaves.length * size);
         for (const [b, { variables }] of leaves.entries()) {
-          const own = of(variables as Variables).get(name) as Float32Array;
+          const own = (variables as Variables)[of].get(key);
+          if (!own) return [];
           for (let s = 0; s < rows; s++)
-            all.set(own.subarray((s * size) % own.length, ((s * size) % own.length) + size), (s * leaves.length + b) * size);
+            values.set(own.subarray((s * size) % own.length, ((s * size) % own.length) + size), (s * leaves.length + b) * size);
         }
-        return [name, all];
+        return [[key, values] as const];
       }),
     );
-  return { start: { slopes: joined(({ slopes }) => slopes), multipliers: joined(({ multipliers }) => multipliers) } };
+  const slopes = choicesOf(all).map(({ key, cut: { size } }) => ({ key, size }));
+  const multipliers = cuts.map(({ name, size }) => ({ key: name, size }));
+  return { start: { slopes: joined(slopes, 'slopes'), multipliers: joined(multipliers, 'multipliers') } };
 }
 
 /** The part of [rows · batch · size] that belongs to one leaf. */
-function ofRow({ cuts, batch }: Work, values: ReadonlyMap<string, Float32Array>, b: number, rows: number): Map<string, Float32Array> {
+function ofRow({ batch }: Work, values: ReadonlyMap<string, Float32Array>, b: number, rows: number): Map<string, Float32Array> {
   return new Map(
-    cuts.flatMap(({ name, size }) => {
-      const all = values.get(name);
-      if (!all) return [];
+    [...values].map(([name, all]) => {
+      const size = all.length / (rows * batch);
       const own = new Float32Array(rows * size);
       for (let s = 0; s < rows; s++) own.set(all.subarray((s * batch + b) * size, (s * batch + b + 1) * size), s * size);
-      return [[name, own]];
+      return [name, own];
     }),
   );
 }
