@@ -16,8 +16,8 @@ export interface Tightening {
   readonly rounds: number;
 }
 
-/** Adam's steps for each leaf: many leaves gain more than many steps. */
-const STEPS = 10;
+/** Adam's steps for each leaf: leaves, and a choice of neurons to split, gain more than steps. */
+const STEPS = 5;
 
 /** Neurons times leaves that are kept at once: 200 MiB with slopes, multipliers and scores. */
 const KEPT = 2 ** 24;
@@ -47,7 +47,7 @@ export async function tightened(
   next.lower.set(cut, low);
   next.upper.set(cut, high);
   const ends = endsOf(layer, { low, high });
-  const work = workOf({ network: part, domain, bounds: before }, { steps: STEPS, candidates: 1 });
+  const work = workOf({ network: part, domain, bounds: before }, { steps: STEPS, candidates: 3 });
   const found: number[] = [];
   for (const group of pieces(ends, Math.max(work.batch, Math.floor(KEPT / work.total / (rounds + 1))))) {
     const least = await leastOf(work, group, { rounds, until });
