@@ -157,9 +157,12 @@ async function climbedOutput(state: State, method: Method, bounds: LayerBounds):
   note(state, method, goals, await climb({ network, domain, bounds, wanted: 'output', rows: count, seed }, { steps: STEPS }));
 }
 
-/** Share of the budget that the first try at branching gets; splits of each neuron's tree in the first pass over the layers. */
+/** Shares of the budget that the first try at branching gets, and the first pass over the layers at most. */
 const FIRST_SHARE = 0.05;
+const FIRST_PASS = 0.2;
+/** Splits of each neuron's tree in the last layer in that pass; the first layer gets so many times more: it is cheap, and all others gain. */
 const FIRST_ROUNDS = 3;
+const FRONT = 8;
 
 /** Branches for the goals, and in turn for the bounds of the layers, with twice the effort each time. */
 async function byBranching(state: State): Promise<void> {
@@ -169,35 +172,42 @@ async function byBranching(state: State): Promise<void> {
     state.bounds = await layerBounds(network, domain, state.layers);
   }
   const isDeep = tightenable(network).length > 0;
-  let isLeft = await branched(state, isDeep ? seconds(state) + FIRST_SHARE * settings.budget : settings.budget);
-  for (let rounds = FIRST_ROUNDS; isLeft && !isOver(state); rounds *= 2) {
+  let worst = await branched(state, isDeep ? seconds(state) + FIRST_SHARE * settings.budget : settings.budget);
+  let share = FIRST_PASS;
+  for (let rounds = FIRST_ROUNDS; worst !== undefined && !isOver(state); rounds *= 2) {
     const started = seconds(state);
-    // Large networks are branched on for half of the time at least.
-    const end = (started + settings.budget) / 2;
+    const end = started + share * (settings.budget - started);
     const isLate = (): boolean => isOver(state) || seconds(state) > end;
     await tightenedLayers(state, rounds, isLate);
+    share = 0.5;
     await climbedOutput(state, 'bab', state.bounds);
-    const slice = isLate() ? settings.budget : seconds(state) + (seconds(state) - started) / 2;
-    isLeft = open(state).length > 0 && (await branched(state, slice));
+    if (open(state).length === 0) return;
+    // Where branching came farther in its time, or layers take too long, it goes on alone.
+    const isSlow = isLate() || worstOf(state) < worst;
+    worst = await branched(state, isSlow ? settings.budget : seconds(state) + (seconds(state) - started) / 4);
   }
 }
+
+const worstOf = (state: State): number => Math.min(...open(state).map((goal) => state.found.get(goal)?.lower ?? Number.NEGATIVE_INFINITY));
 
 /** All layers in turn, as far as time allows. */
 async function tightenedLayers(state: State, rounds: number, until: () => boolean): Promise<void> {
   const { network, domain } = state;
-  for (const { name: cut } of tightenable(network)) {
+  const layers = tightenable(network);
+  for (const [i, { name: cut }] of layers.entries()) {
     const { bounds } = state;
-    const next = bounds && !until() ? await tightened(network, { domain, bounds }, { cut, rounds }, until) : undefined;
+    const step = { cut, rounds: Math.round(rounds * FRONT ** (1 - i / Math.max(1, layers.length - 1))) };
+    const next = bounds && !until() ? await tightened(network, { domain, bounds }, step, until) : undefined;
     if (!next) return;
     state.bounds = next;
-    state.tightened.push({ cut, rounds });
+    state.tightened.push(step);
   }
 }
 
-/** @param end seconds after the start. @returns whether leaves are left that could be split further */
-async function branched(state: State, end: number): Promise<boolean> {
+/** @param end seconds after the start. @returns how far the worst leaf is from being proved; undefined where none is left that could be split */
+async function branched(state: State, end: number): Promise<number | undefined> {
   const { network, domain, bounds } = state;
-  if (!bounds) return false;
+  if (!bounds) return undefined;
   const goals = open(state);
   state.method = 'bab';
   const until = (): boolean => isOver(state) || seconds(state) > end;
@@ -215,7 +225,7 @@ async function branched(state: State, end: number): Promise<boolean> {
       own.length === 0 ? Number.MIN_VALUE : Math.max(known?.lower ?? Number.NEGATIVE_INFINITY, Math.min(...own.map(({ bound }) => bound)));
     state.found.set(goal, { name: goal.name, lower, raw: Math.max(known?.raw ?? lower, lower), method: 'bab' });
   }
-  return result.open.length > 0 && until();
+  return result.open.length > 0 && until() ? result.worst : undefined;
 }
 
 /** Goals one under the other, each row once: [rows, 1, outputs]. */

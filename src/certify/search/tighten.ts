@@ -16,8 +16,8 @@ export interface Tightening {
   readonly rounds: number;
 }
 
-/** Adam's steps for each leaf: leaves, and a choice of neurons to split, gain more than steps. */
-const STEPS = 5;
+/** Adam's steps for each leaf: leaves, and a choice of neurons to split, gain more than many steps. */
+const STEPS = 8;
 
 /** Neurons times leaves that are kept at once: 200 MiB with slopes, multipliers and scores. */
 const KEPT = 2 ** 24;
