@@ -2,11 +2,11 @@
 import type { Metric } from '../../../threat/metric.ts';
 import type { DetailOf } from '../../details.ts';
 import { ATTACK_ITEM_FIGURES, attackItems } from '../../evidence/attack-items.ts';
-import { AWAITED_FIGURES, awaitedItems } from '../../evidence/awaited.ts';
 import { checklist, EVIDENCE, figuresOf, groundsOf, isBad } from '../../evidence/examine.ts';
 import type { Item } from '../../evidence/item.ts';
 import type { Scrutiny } from '../../evidence/scrutiny.ts';
 import { SIGNAL_FIGURES, signalsOf } from '../../evidence/signals.ts';
+import { STRONGER_FIGURES, strongerItems } from '../../evidence/stronger.ts';
 import { figure } from '../../metric.ts';
 import { defineCheck, type FindingDraft } from '../check.ts';
 
@@ -22,11 +22,11 @@ export const evaluationChecklist = defineCheck({
   failureTitle: 'The attacks were weaker than they should be',
   why: 'A robust accuracy is an upper bound: it says little if the attacks were weak, and most published defences fell to stronger ones.',
   tags: ['NIST:NISTAML.022', 'ATLAS:AML.T0042', 'EU-AI-ACT:15(5)', 'ISO:24029-1'],
-  figures: ['itemsFailed', ...SIGNAL_FIGURES, ...ATTACK_ITEM_FIGURES, ...AWAITED_FIGURES],
+  figures: ['itemsFailed', ...SIGNAL_FIGURES, ...ATTACK_ITEM_FIGURES, ...STRONGER_FIGURES],
   applies: ({ options }) => withoutItems(options.norm),
   run: async (context) => {
     const grounds = await groundsOf(context);
-    const items = [...signalsOf(grounds), ...attackItems(grounds), ...awaitedItems(grounds)];
+    const items = [...signalsOf(grounds), ...attackItems(grounds), ...strongerItems(grounds)];
     const bad = items.filter(isBad);
     const decided = items.filter(({ status }) => ['pass', 'fail', 'warn'].includes(status));
     const metrics = {

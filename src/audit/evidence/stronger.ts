@@ -1,5 +1,4 @@
-/** Verdicts that need attacks which Gibbon may not have yet: they look the attack up, and decide as soon as it is there and has run. */
-import { ATTACKS } from '../../attacks/registry.ts';
+/** What the strongest attacks of the field add to the plan: each decides by what it broke alone, where it has run. */
 import { proportion } from '../../stats/proportion.ts';
 import { share } from '../metric.ts';
 import type { RanAttack } from '../ran.ts';
@@ -7,12 +6,12 @@ import { drawsOf, isAveraged } from './averaged.ts';
 import { isMaterial, isMaterialOf, SPREAD } from './examination.ts';
 import type { Grounds, Item } from './item.ts';
 
-interface Awaited {
+interface Stronger {
   readonly id: string;
   readonly name: string;
   /** As people call it. */
   readonly what: string;
-  /** Ids under which it is registered; none where it is a part of every gradient attack. */
+  /** The attack's ids; none where it is a part of every gradient attack. */
   readonly ids: readonly string[];
   /** What is to be said of a part of every gradient attack. */
   within?(grounds: Grounds): Pick<Item, 'status' | 'text'>;
@@ -20,7 +19,7 @@ interface Awaited {
   spared?(grounds: Grounds): string | undefined;
 }
 
-const AWAITED: readonly Awaited[] = [
+const STRONGER: readonly Stronger[] = [
   {
     id: 'bpda',
     name: 'Stand-ins for rounded layers find nothing more',
@@ -49,7 +48,7 @@ const AWAITED: readonly Awaited[] = [
         ? 'The model answers without randomness.'
         : undefined,
   },
-  { id: 'apgd', name: 'Adaptive step sizes find nothing more', what: 'APGD (arXiv:2003.01690)', ids: ['apgd', 'auto-pgd'] },
+  { id: 'apgd', name: 'Adaptive step sizes find nothing more', what: 'APGD (arXiv:2003.01690)', ids: ['apgd'] },
   {
     id: 'autoattack',
     name: 'The standard ensemble finds nothing more',
@@ -59,21 +58,19 @@ const AWAITED: readonly Awaited[] = [
 ];
 
 /** What its items may put into figures. */
-export const AWAITED_FIGURES: readonly string[] = AWAITED.map(({ id }) => id);
+export const STRONGER_FIGURES: readonly string[] = STRONGER.map(({ id }) => id);
 
-export function awaitedItems(grounds: Grounds, known: readonly { readonly id: string }[] = ATTACKS): Item[] {
-  return AWAITED.map((one) => itemOf(one, grounds, known));
+export function strongerItems(grounds: Grounds): Item[] {
+  return STRONGER.map((one) => itemOf(one, grounds));
 }
 
-function itemOf({ id, name, what, ids, spared, within }: Awaited, grounds: Grounds, known: readonly { readonly id: string }[]): Item {
+function itemOf({ id, name, what, ids, spared, within }: Stronger, grounds: Grounds): Item {
   const reason = spared?.(grounds);
   if (reason !== undefined) return { id, name, status: 'not-applicable', text: reason };
   if (within) {
     const hasGradients = grounds.ran.ran.some(({ unit }) => unit.knowledge === 'gradients');
     return hasGradients ? { id, name, ...within(grounds) } : { id, name, status: 'not-applicable', text: 'No attack with gradients ran.' };
   }
-  if (!known.some((attack) => ids.includes(attack.id)))
-    return { id, name, status: 'not-applicable', text: `Needs ${what}, which Gibbon does not have yet.` };
   const { ran: planned, cross } = grounds.ran;
   // What was tried on examples that withstood counts as well.
   const ran = [...planned, ...Object.values(cross.trials)];

@@ -1,9 +1,9 @@
-/** Verdicts that wait for an attack: without it they say so, and with it they decide by what it broke alone. */
+/** Verdicts on stronger attacks: without them they say so, and with them they decide by what these broke alone. */
 import { describe, expect, it } from 'vitest';
 import { attackOf } from '../../attacks/registry.ts';
 import type { RanAttack } from '../ran.ts';
-import { awaitedItems } from './awaited.ts';
 import type { Grounds } from './item.ts';
+import { strongerItems } from './stronger.ts';
 
 /** An attack that was tried on examples 0 to n − 1 and broke these. */
 function tried(id: string, n: number, broken: readonly number[]): RanAttack {
@@ -18,22 +18,15 @@ interface Made {
   readonly standing: number;
 }
 
-function apgdItem({ ran = [], adaptive, standing }: Made, known?: readonly { id: string }[]) {
+function apgdItem({ ran = [], adaptive, standing }: Made) {
   const cross = { trials: adaptive ? { adaptive } : {}, correct: 100, standing, steadiness: [] };
   const grounds = { facts: { prepared: { masked: [], random: [] } }, ran: { ran, cross } } as unknown as Grounds;
-  return awaitedItems(grounds, known).find(({ id }) => id === 'apgd');
+  return strongerItems(grounds).find(({ id }) => id === 'apgd');
 }
 
 const firstOf = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe('adaptive step sizes', () => {
-  it('are waited for where there are none', () => {
-    expect(apgdItem({ standing: 100 }, [{ id: 'pgd' }])).toMatchObject({
-      status: 'not-applicable',
-      text: expect.stringContaining('does not have yet'),
-    });
-  });
-
   it('are undecided where they did not run, and pass where nothing was left to break', () => {
     expect(apgdItem({ standing: 100 })?.status).toBe('undecided');
     expect(apgdItem({ standing: 0 })?.status).toBe('pass');
