@@ -1,10 +1,13 @@
 /** Decides a property of a model: a counterexample (sat), a proof that there is none (unsat), or neither in the time given. */
 import { GibbonError } from '../../base/errors.ts';
 import type { Graph, StaticGraph } from '../../onnx/graph.ts';
+import { keyedRng } from '../../rng/rng.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
+import type { Domain, LayerBounds } from '../bounds/domain.ts';
 import type { Goal } from '../bounds/goal.ts';
 import { type BoundNetwork, boundNetwork } from '../graphs/network.ts';
 import { branchInputs } from '../search/branch-inputs.ts';
+import { around, leastCorners } from '../search/corners.ts';
 import { escalate } from '../search/escalate.ts';
 import { flatGraph } from './flat-graph.ts';
 import { type Box, type Conjunction, float32Box, type Property } from './property.ts';
@@ -31,6 +34,8 @@ export interface Decided {
 const FEW_INPUTS = 20;
 /** Steps of points in the first search, and of those of open boxes, within their box. */
 const [STEPS, INNER_STEPS] = [30, 5];
+/** First step from where bounds are least, and of many inputs from anywhere, in half widths: across the box. */
+const FAR = 2;
 /** Points at once and batches of them before anything is proved, for few inputs (points cost nothing there, and thin regions need many) and for more. */
 const [FEW, MANY] = [
   { points: 1024, batches: 24 },
@@ -117,11 +122,19 @@ async function decideCase(task: Task, box: Box, violations: readonly Conjunction
   for (let k = 0; k < batches && (k === 0 || !until()); k++) {
     const drawn = search.random(points, { lower, upper }, (settings.seed ?? 0) + k);
     const starts = drawn.map((point, i) => ({ point, goal: goals[i % goals.length] as Goal, lower, upper }));
-    const hit = await tried(await search.descend(starts, STEPS));
+    const hit = await tried(await search.descend(starts, STEPS, lower.length > FEW_INPUTS ? FAR : undefined));
     if (hit) return sat(hit);
   }
   if (network instanceof GibbonError) return { result: { status: 'unknown' }, by: network.message };
-  if (lower.length > FEW_INPUTS) return proveWhole({ ...task, network }, { lower, upper }, goals);
+  if (lower.length > FEW_INPUTS) {
+    let met: Float32Array | undefined;
+    const proof = await proveWhole({ ...task, network }, { lower, upper }, goals, async (domain, bounds, open) => {
+      const corners = around(await leastCorners(network, domain, bounds, open), points, keyedRng(settings.seed ?? 0, 'corners'));
+      met = await tried(await search.descend(corners, STEPS, FAR));
+      return met !== undefined;
+    });
+    return met ? sat(met) : proof;
+  }
   const found = await branchInputs({ network, lower, upper }, goals, {
     until,
     tried: async (suspects) => tried(await search.descend(suspects, INNER_STEPS)),
@@ -134,6 +147,7 @@ async function proveWhole(
   { network, settings, started }: Pick<Task, 'settings' | 'started'> & { readonly network: BoundNetwork },
   { lower, upper }: { lower: Float32Array; upper: Float32Array },
   goals: readonly Goal[],
+  halts: (domain: Domain, bounds: LayerBounds, open: readonly Goal[]) => Promise<boolean>,
 ): Promise<Pick<Decided, 'result' | 'by'>> {
   const { name } = network.inputs[0] as { name: string };
   const domain = { batch: 1, norm: 'box' as const, lower: new Map([[name, lower]]), upper: new Map([[name, upper]]) };
@@ -143,6 +157,7 @@ async function proveWhole(
     budget,
     signal: settings.signal,
     ...(settings.alive && { alive: settings.alive }),
+    halts: (bounds, open) => halts(domain, bounds, open),
   });
   if (verdict.isProved) return { result: { status: 'unsat' }, by: verdict.method };
   return { result: { status: secondsOf({ started }) >= settings.budget ? 'timeout' : 'unknown' }, by: verdict.method };

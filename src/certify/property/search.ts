@@ -14,8 +14,11 @@ import { optimise } from '../../transform/optimise.ts';
 import { type Goal, stacked } from '../bounds/goal.ts';
 
 export interface PointSearch {
-  /** Each point is moved `steps` times for its goal, within its box: all points of a batch at the first step at which one seems to violate it. */
-  descend(starts: readonly Start[], steps: number): Promise<Float32Array[]>;
+  /**
+   * Each point is moved `steps` times for its goal, within its box: all points of a batch at the first step at which one seems to violate it.
+   * @param first size of the first step, in half widths of the box: .5 unless given
+   */
+  descend(starts: readonly Start[], steps: number, first?: number): Promise<Float32Array[]>;
   /** Random points of the box. */
   random(count: number, box: SearchBox, seed: number): Float32Array[];
   readonly batch: number;
@@ -48,12 +51,12 @@ export async function pointSearch(
   return {
     batch,
     random: (count, box, seed) => Array.from({ length: count }, (_, i) => drawn(box, seed, i)),
-    descend: async (starts, steps) => {
+    descend: async (starts, steps, first = FIRST) => {
       const hits: Float32Array[] = [];
       for (let from = 0; from < starts.length; from += batch) {
         const part = filled(starts.slice(from, from + batch), batch);
         const { goal } = part[0] as Start;
-        hits.push(...(await descended(session, { part, steps, rows, size, outputs: goal.rows.length / goal.offsets.length, net })));
+        hits.push(...(await descended(session, { part, steps, first, rows, size, outputs: goal.rows.length / goal.offsets.length, net })));
       }
       return hits;
     },
@@ -64,13 +67,14 @@ export async function pointSearch(
 interface Descent {
   readonly part: readonly Start[];
   readonly steps: number;
+  readonly first: number;
   readonly rows: number;
   readonly size: number;
   readonly outputs: number;
   readonly net: StaticGraph;
 }
 
-async function descended(session: Session, { part, steps, rows, size, outputs, net }: Descent): Promise<Float32Array[]> {
+async function descended(session: Session, { part, steps, first, rows, size, outputs, net }: Descent): Promise<Float32Array[]> {
   const batch = part.length;
   const aims = part.map(({ goal }) => goal);
   const { count, data } = stacked(aims, outputs);
@@ -101,7 +105,7 @@ async function descended(session: Session, { part, steps, rows, size, outputs, n
   let x = all(({ point }) => point);
   const hits: Float32Array[] = [];
   for (let t = 0; t <= steps; t++) {
-    const rate = FIRST * (LAST / FIRST) ** (t / Math.max(1, steps));
+    const rate = first * (LAST / first) ** (t / Math.max(1, steps));
     const found = await session.run({
       x: tensor(x, shape),
       l,

@@ -18,6 +18,8 @@ export interface EscalationSettings {
   readonly signal?: AbortSignal | undefined;
   /** Told of every run of a graph. */
   readonly alive?: () => void;
+  /** Shown what is open whenever layers are bounded anew, before anything dearer is tried: does it end the search? */
+  readonly halts?: (bounds: LayerBounds, open: readonly Goal[]) => Promise<boolean>;
 }
 
 /** What is known of a set. */
@@ -95,9 +97,11 @@ export async function escalate(
   const wants = (method: Method): boolean => (settings.method === 'auto' ? method !== needless : settings.method === method);
   for (const method of ['ibp', 'crown-ibp', 'crown'] as const)
     if (wants(method) && left(state) && open(state).length > 0) await simply(state, method);
+  if (await isHalted(state)) return verdictOf(state);
   for (const layers of ['ball-crown', 'sdp-crown'] as const)
     if (wants('sdp-crown') && left(state) && open(state).length > 0) await simply(state, 'sdp-crown', layers);
   if (wants('alpha-crown') && left(state) && open(state).length > 0) await climbed(state);
+  if (wants('alpha-crown') && (await isHalted(state))) return verdictOf(state);
   if (wants('bab') && left(state) && open(state).length > 0) await byBranching(state);
   return verdictOf(state);
 }
@@ -129,6 +133,9 @@ function isOver(state: State): boolean {
   state.settings.alive?.();
   return seconds(state) >= state.settings.budget;
 }
+
+const isHalted = async (state: State): Promise<boolean> =>
+  state.bounds !== undefined && left(state) && open(state).length > 0 && (await state.settings.halts?.(state.bounds, open(state))) === true;
 
 const open = ({ goals, found }: State): Goal[] => goals.filter((goal) => !((found.get(goal)?.lower ?? -1) > 0));
 
@@ -181,7 +188,7 @@ async function byBranching(state: State): Promise<void> {
     await tightenedLayers(state, rounds, isLate);
     share = 0.5;
     await climbedOutput(state, 'bab', state.bounds);
-    if (open(state).length === 0) return;
+    if (open(state).length === 0 || (await isHalted(state))) return;
     // Where branching came farther in its time, or layers take too long, it goes on alone.
     const isSlow = isLate() || worstOf(state) < worst;
     worst = await branched(state, isSlow ? settings.budget : seconds(state) + (seconds(state) - started) / 4);
