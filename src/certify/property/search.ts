@@ -1,7 +1,10 @@
 /**
- * Looks for counterexamples by projected gradient descent on the clause's worst constraint, max over its rows of a·y − offset (Madry et al., arXiv:1706.06083),
- * from random points and from those that bounds point at. What it finds is a proposal: the untouched model decides (`witness.ts`).
+ * Looks for counterexamples from random points and from those that bounds point at, on the clause's worst constraint, max over its rows of a·y − offset: first by
+ * projected gradient descent (Madry et al., arXiv:1706.06083), whose steps jump to and fro where constraints meet, then by steps onto the plane where that
+ * constraint would hold were it linear (relaxation of inequalities, Motzkin and Schoenberg, 1954). What it finds is a proposal: the untouched model decides
+ * (`witness.ts`).
  */
+import type { GraphBuilder } from '../../onnx/build.ts';
 import type { StaticGraph, Value } from '../../onnx/graph.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { newGraph } from '../../ops/table.ts';
@@ -38,6 +41,8 @@ export interface Start extends SearchBox {
 /** Steps relative to the box's half width, falling to a hundredth of it. */
 const FIRST = 0.5;
 const LAST = 0.01;
+/** The share of steps by signs, and how far the others go, of the way to the plane: not onto it, but a little beyond. */
+const [SIGNED, BEYOND] = [0.5, 1.1];
 
 /** @param graph the model's first output for so many rows of its one input */
 export async function pointSearch(
@@ -105,7 +110,7 @@ async function descended(session: Session, { part, steps, first, rows, size, out
   let x = all(({ point }) => point);
   const hits: Float32Array[] = [];
   for (let t = 0; t <= steps; t++) {
-    const rate = first * (LAST / first) ** (t / Math.max(1, steps));
+    const rate = rateAt(t, Math.ceil(steps * SIGNED), first);
     const found = await session.run({
       x: tensor(x, shape),
       l,
@@ -122,9 +127,13 @@ async function descended(session: Session, { part, steps, first, rows, size, out
   return hits;
 }
 
+/** Falls over the steps by signs; the others have none. */
+const rateAt = (t: number, signed: number, first: number): number =>
+  t <= signed ? first * (LAST / first) ** (t / Math.max(1, signed)) : 0;
+
 const tensor = (data: Float32Array, shape: readonly number[]): HostTensor => ({ type: 'float32', shape, data });
 
-/** x' = clip(x − rate·½(u − l)·sign ∇ max_s (a_s·y − offset_s), l, u), and that maximum at x. */
+/** With v = max_s (a_s·y − offset_s): v at x, and x' = clip(x − rate·½(u − l)·sign ∇v, l, u); at a rate of 0 the step `ontoPlane` in place of that by signs. */
 function stepGraph(net: StaticGraph, rows: number): StaticGraph {
   const g = newGraph();
   const { name, shape } = net.inputs[0] as Value;
@@ -138,9 +147,19 @@ function stepGraph(net: StaticGraph, rows: number): StaticGraph {
   const offsets = g.input('offsets', 'float32', [rows, batch]);
   const value = g.reduceMax(g.sub(g.sum(g.mul(weights, g.reshape(y, [batch, outputs])), [2]), offsets), [0]);
   const [slope] = gradient(g, [{ value, cotangent: g.expand(g.scalar(1), [batch]) }], [x]);
-  const step = g.mul(g.mul(g.sub(upper, lower), g.scalar(0.5)), g.input('rate', 'float32', []));
-  const moved = g.sub(x, g.mul(step, g.sign(slope ?? g.mul(x, g.scalar(0)))));
+  const [rate, width, up] = [g.input('rate', 'float32', []), g.sub(upper, lower), slope ?? g.mul(x, g.scalar(0))];
+  const bySigns = g.mul(g.mul(g.mul(width, g.scalar(0.5)), rate), g.sign(up));
+  const moved = g.sub(x, g.where(g.greater(rate, g.scalar(0)), bySigns, ontoPlane(g, { value, up, width })));
   return g.finish({ value, next: g.min(g.max(moved, lower), upper) }, 'search for a counterexample');
+}
+
+/** The shortest step, in units of the box's width w, by which a linear v would fall by v and a little more: v·w²∇v / ‖w∇v‖². */
+function ontoPlane(g: GraphBuilder, { value, up, width }: Readonly<Record<'value' | 'up' | 'width', Value>>): Value {
+  const batch = value.shape[0] as number;
+  const scaled = g.mul(width, up);
+  const length = g.sum(g.reshape(g.mul(scaled, scaled), [batch, sizeOf(up.shape) / batch]), [1]);
+  const way = g.div(g.mul(value, g.scalar(BEYOND)), g.max(length, g.scalar(1e-30)));
+  return g.mul(g.reshape(way, [batch, ...up.shape.slice(1).map(() => 1)]), g.mul(width, scaled));
 }
 
 function drawn({ lower, upper }: SearchBox, seed: number, i: number): Float32Array {
