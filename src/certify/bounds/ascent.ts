@@ -153,7 +153,9 @@ const MIDWAY = 0.5;
 
 /** CROWN's choice: 1 where the upper line rises by more than half. */
 function initial({ bounds, rows, seed, domain }: Climb, cut: Cut, windows: Windows | undefined): Float32Array {
-  const [low, high] = [bounds.lower.get(cut.name), bounds.upper.get(cut.name)];
+  // What enters the network has the set's own.
+  const low = bounds.lower.get(cut.name) ?? domain.lower.get(cut.name);
+  const high = bounds.upper.get(cut.name) ?? domain.upper.get(cut.name);
   if (!low || !high) throw new TypeError(`no bounds of ${cut.name}`);
   const one = Float32Array.from(low, (value, i) => ((high[i] as number) > -value ? 1 : 0));
   if (windows) return windowed(one, windows, { batch: domain.batch, index: seed.get('index')?.data as BigInt64Array });

@@ -170,7 +170,8 @@ async function chunk({ network, domain, bounds, cut, until, open, from, rows, st
   for (const { at, row, element, negative } of places) {
     const value = (least[at] as number) - (error[at] as number);
     const to = row * cut.size + element;
-    // Comparisons, so that what is no number changes nothing.
+    // What is infinite has overflowed, and what is no number says nothing either.
+    if (!Number.isFinite(value)) continue;
     if (negative) {
       if (-value < (upper[to] as number)) upper[to] = -value;
     } else if (value > (lower[to] as number)) lower[to] = value;

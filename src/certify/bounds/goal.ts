@@ -35,10 +35,18 @@ export function stacked(goals: readonly Goal[], outputs: number): { readonly cou
   return { count, data };
 }
 
-/** For each goal of a batch, how far above its offset the best of its rows is proved to stay: positive where the clause cannot be violated. */
+/**
+ * For each goal of a batch, how far above its offset the best of its rows is proved to stay: positive where the clause cannot be violated.
+ * A bound that is infinite, or no number, has overflowed on the way and says nothing.
+ */
 export function proved(goals: readonly Goal[], { lower, error }: { readonly lower: Float32Array; readonly error: Float32Array }): number[] {
   const batch = goals.length;
   return goals.map(({ offsets }, b) =>
-    Math.max(...Array.from(offsets, (offset, s) => (lower[s * batch + b] as number) - (error[s * batch + b] as number) - offset)),
+    Math.max(
+      ...Array.from(offsets, (offset, s) => {
+        const value = (lower[s * batch + b] as number) - (error[s * batch + b] as number);
+        return Number.isFinite(value) ? value - offset : Number.NEGATIVE_INFINITY;
+      }),
+    ),
   );
 }

@@ -8,7 +8,7 @@ import { BOUND_METHODS, type BoundMethod, layerBounds, rowBounds } from '../boun
 import type { Domain } from '../bounds/domain.ts';
 import { type Goal, proved } from '../bounds/goal.ts';
 import type { BoundNetwork } from '../graphs/network.ts';
-import { type ClosedLeaf, taskOf } from '../search/branch-neurons.ts';
+import { type ClosedLeaf, splittable, taskOf } from '../search/branch-neurons.ts';
 import { inARow, type Proof } from '../search/escalate.ts';
 import { tightened } from '../search/tighten.ts';
 
@@ -42,7 +42,7 @@ export const certificateSchema = z.strictObject({
     z.strictObject({
       layers: z.enum(BOUND_METHODS),
       /** By what steps of branch and bound the layers were tightened then (`tighten.ts`). */
-      tightened: z.array(z.strictObject({ cut: z.string(), rounds: z.number().int() })).default([]),
+      tightened: z.array(z.strictObject({ cut: z.string(), rounds: z.number().int().min(0) })).default([]),
       /** Places in `goals`. */
       goals: z.array(z.number().int()),
       leaves: z
@@ -184,7 +184,7 @@ async function leavesHold(
   goals: readonly Goal[],
   leaves: NonNullable<Certificate['parts'][number]['leaves']>,
 ): Promise<Set<number>> {
-  const cuts = network.cuts.filter(({ ops }) => ops.includes('Relu'));
+  const cuts = splittable(network);
   if (!leaves.every((leaf) => isOf(cuts, goals, leaf))) return new Set();
   const broken = new Set<number>();
   const most = network.isBatched ? BATCH : 1;

@@ -120,7 +120,10 @@ async function bounded(network: BoundNetwork, parts: readonly Part[]): Promise<F
   const made = await fed(await network.bound('output', { rows: count, batch, norm: 'box' }), feeds);
   const of = (key: string): Float32Array => made[key]?.data as Float32Array;
   const [least, error, slope] = [of('lower'), of('error'), of(`slope:${name}`)];
-  const left = least.map((value, i) => value - (error[i] as number) - offsetOf(goals, i));
+  // What has overflowed excludes nothing.
+  const left = least.map((value, i) =>
+    Number.isFinite(value) ? value - (error[i] as number) - offsetOf(goals, i) : Number.NEGATIVE_INFINITY,
+  );
   const clipped = await clippedTo(network, { batch, count, n }, { slope, left, lower, upper });
   const [low, high] = [clipped.lower?.data as Float32Array, clipped.upper?.data as Float32Array];
   const plain = proved(goals, { lower: least, error });

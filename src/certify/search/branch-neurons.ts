@@ -104,9 +104,14 @@ export async function branchNeurons(task: Branching, goals: readonly Goal[], set
   return { open: left, closed, proof, worst: Math.min(...left.map(({ bound: found }) => found)) };
 }
 
+/** Cuts whose neurons can be split: of rectifiers, but for what enters the network, which no multiplier reaches. */
+export function splittable({ cuts, inputs }: Pick<BoundNetwork, 'cuts' | 'inputs'>): Cut[] {
+  return cuts.filter(({ name, ops }) => ops.includes('Relu') && !inputs.some((input) => input.name === name));
+}
+
 /** How leaves of a task are bounded. */
 export interface Work extends Branching {
-  /** Those of rectifiers. */
+  /** Those of rectifiers that can be split. */
   readonly cuts: readonly Cut[];
   /** Their neurons. */
   readonly total: number;
@@ -119,7 +124,7 @@ export function workOf(
   task: Branching,
   { batch, ...how }: { readonly steps: number; readonly candidates: number; readonly batch?: number | undefined },
 ): Work {
-  const cuts = task.network.cuts.filter(({ ops }) => ops.includes('Relu'));
+  const cuts = splittable(task.network);
   const total = cuts.reduce((sum, { size }) => sum + size, 0);
   const affordable = Math.min(128, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_ELEMENTS / total))));
   return { ...task, ...how, cuts, total, batch: task.network.isBatched ? (batch ?? affordable) : 1 };

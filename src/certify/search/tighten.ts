@@ -36,7 +36,8 @@ export async function tightened(
   until: () => boolean = () => false,
 ): Promise<LayerBounds | undefined> {
   const layer = network.cuts.find(({ name }) => name === cut);
-  if (!layer) return undefined;
+  // Values that enter the network have no bounds but the set's.
+  if (!layer || !bounds.lower.has(cut)) return undefined;
   const part = await network.upTo(layer);
   const own = new Set(part.cuts.map(({ name }) => name));
   const only = <T>(values: ReadonlyMap<string, T>): Map<string, T> => new Map([...values].filter(([name]) => own.has(name)));
