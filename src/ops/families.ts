@@ -131,7 +131,10 @@ export function linear(spec: {
     family: spec.family ?? 'linear',
     // All but products have weights of ones and averages: they grow with their input.
     interval: (context) => (isProduct ? product(context) : ends(context)),
-    affine: (varying) => varying.every((varies, i) => !varies || (spec.transpose[i] !== undefined && !(isProduct && i > 0 && varying[0]))),
+    // A product of constants to which the input is added has no bounds: rules take one of its factors to vary.
+    affine: (varying) =>
+      !(isProduct && !varying[0] && !varying[1]) &&
+      varying.every((varies, i) => !varies || (spec.transpose[i] !== undefined && !(isProduct && i > 0 && varying[0]))),
     differentiable: 'exact',
     infer: spec.infer,
     gradient: (context) =>
