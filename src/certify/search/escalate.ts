@@ -166,8 +166,8 @@ async function climbedOutput(state: State, method: Method, bounds: LayerBounds):
 
 /** Shares of the budget that the first try at branching gets, and the first pass over the layers at most. */
 const FIRST_SHARE = 0.05;
-const FIRST_PASS = 0.2;
-/** Splits of each neuron's tree in the last layer in that pass; the first layer gets so many times more: it is cheap, and all others gain. */
+const FIRST_PASS = 0.5;
+/** Splits of each neuron's tree in that pass. In later ones the first layer gets so many times more than the last: it is cheap, and all others gain. */
 const FIRST_ROUNDS = 3;
 const FRONT = 8;
 
@@ -201,9 +201,10 @@ const worstOf = (state: State): number => Math.min(...open(state).map((goal) => 
 async function tightenedLayers(state: State, rounds: number, until: () => boolean): Promise<void> {
   const { network, domain } = state;
   const layers = tightenable(network);
+  const front = rounds > FIRST_ROUNDS ? FRONT : 1;
   for (const [i, { name: cut }] of layers.entries()) {
     const { bounds } = state;
-    const step = { cut, rounds: Math.round(rounds * FRONT ** (1 - i / Math.max(1, layers.length - 1))) };
+    const step = { cut, rounds: Math.round(rounds * front ** (1 - i / Math.max(1, layers.length - 1))) };
     const next = bounds && !until() ? await tightened(network, { domain, bounds }, step, until) : undefined;
     if (!next) return;
     state.bounds = next;
@@ -221,8 +222,8 @@ async function branched(state: State, end: number): Promise<number | undefined> 
   const result = await branchNeurons({ network, domain, bounds }, goals, { until });
   state.leaves = { closed: result.closed, open: result.open.length };
   const closed = goals.filter((goal) => !result.open.some((leaf) => leaf.goal === goal));
-  if (!result.proof) state.parts = undefined;
-  else if (closed.length > 0)
+  if (closed.length > 0 && !result.proof) state.parts = undefined;
+  else if (closed.length > 0 && result.proof)
     state.parts?.push({ ...howBounded(state), goals: closed, leaves: result.proof.filter(({ goal }) => closed.includes(goal)) });
   for (const goal of goals) {
     const own = result.open.filter((leaf) => leaf.goal === goal);
