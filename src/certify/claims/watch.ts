@@ -59,16 +59,8 @@ export async function escaped(
   return undefined;
 }
 
-/**
- * Slopes at some points, along which a value of one layer, each point's own, comes nearest to leaving its bounds: [size] each.
- * @param turn which layer the first point looks at
- */
-export async function slopesTowards(
-  network: BoundNetwork,
-  bounds: LayerBounds,
-  points: readonly Float32Array[],
-  turn = 0,
-): Promise<Float32Array[]> {
+/** Slopes at some points, along which a value of one layer, the points taking turns, comes nearest to leaving its bounds: [size] each. */
+export async function slopesTowards(network: BoundNetwork, bounds: LayerBounds, points: readonly Float32Array[]): Promise<Float32Array[]> {
   const inner = network.cuts.filter(({ name }) => bounds.lower.has(name)).length;
   if (inner === 0) return [];
   const batch = network.isBatched ? BATCH : 1;
@@ -76,7 +68,7 @@ export async function slopesTowards(
   const slopes: Float32Array[] = [];
   for (let at = 0; at < points.length; at += batch) {
     const which = new Float32Array(batch * inner);
-    for (let b = 0; b < batch; b++) which[b * inner + ((at + b + turn) % inner)] = 1;
+    for (let b = 0; b < batch; b++) which[b * inner + ((at + b) % inner)] = 1;
     const feeds = boundFeeds(network, bounds).set('which', { type: 'float32', shape: [batch, inner], data: which });
     const { slope } = await fed(session, feeds.set(...inputFeed(network, points.slice(at, at + batch), batch)));
     const data = slope?.data as Float32Array;
